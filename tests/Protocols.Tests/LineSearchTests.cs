@@ -1,0 +1,96 @@
+using System.Buffers;
+
+namespace OrleansEcho.Protocols.Tests;
+
+/// <summary>
+/// How much work a line costs, proved without a clock: bytes that must not be searched are replaced by ones that would be found,
+/// and memory that must not be touched throws when it is.
+/// </summary>
+public sealed class LineSearchTests
+{
+    private static readonly IFrameCodec Codec = Framings.Line;
+
+    [Fact]
+    public void RemembersWhatItSearched_WhenThereIsNoLineFeed()
+    {
+        foreach (var shape in Segments.Shapes("abcdef"u8.ToArray())) Assert.Equal(6, Reading.Of(Codec, shape, 100).Scanned);
+    }
+
+    [Fact]
+    public void SearchesNoByteTwice_WhenALineArrivesByteByByte()
+    {
+        const int length = 40;
+        foreach (var segmentSize in new[] { 1, 3, 7, length, 2 * length })
+        {
+            var line = new byte[length + 1];
+            var scanned = 0;
+            for (var there = 1; there <= length; there++)
+            {
+                var reading = Reading.Of(Codec, Segments.Cut(line.AsMemory(0, there), segmentSize), length, scanned);
+                Assert.Equal(FrameStatus.NeedMoreData, reading.Status);
+                Assert.Equal(there, reading.Scanned);
+                scanned = reading.Scanned;
+
+                // Poison: whoever looks at a byte again finds the line's end in it.
+                line.AsSpan(0, there).Fill((byte)'\n');
+            }
+
+            line[length] = (byte)'\n';
+            var last = Reading.Of(Codec, Segments.Cut(line, segmentSize), length, scanned);
+            Assert.Equal(FrameStatus.Complete, last.Status);
+            Assert.Equal(length, last.Payload.Length);
+        }
+    }
+
+    [Fact]
+    public void SearchCountsFromTheFramesFirstByte_WhenItStandsBehindOthers()
+    {
+        // The part before the bar was taken already; scanned counts from the bar.
+        foreach (var shape in Segments.Shapes("xyz\n|\n\n\nab\ncd\n"u8.ToArray()))
+        {
+            var reading = Reading.Of(Codec, shape, maxPayload: 100, scanned: 4, start: 4);
+            Assert.Equal("|\n\n\nab", reading.Text);
+            Assert.Equal(7, reading.Consumed);
+        }
+    }
+
+    [Fact]
+    public void SearchesTheNextLineFromItsBeginning()
+    {
+        // The second line is shorter than what was searched of the first: a search that went on from there would miss its end.
+        var peer = new Peer(Codec, 100, 3);
+        peer.Receive("abcdefgh"u8.ToArray());
+        peer.Receive("i\nj\nk"u8.ToArray());
+        peer.Receive("\n"u8.ToArray());
+
+        Assert.Equal(["abcdefghi"u8.ToArray(), "j"u8.ToArray(), "k"u8.ToArray()], peer.Payloads);
+    }
+
+    [Fact]
+    public void TouchesNothingBehindTheLimit()
+    {
+        using var untouchable = new UntouchableMemory(length: 1000);
+        var bytes = Segments.Of("abc"u8.ToArray(), "def"u8.ToArray(), untouchable.Memory);
+
+        Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, bytes, maxPayload: 1).Status);
+        Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, bytes, maxPayload: 4).Status);
+        Assert.Throws<InvalidOperationException>(() => Reading.Of(Codec, bytes, maxPayload: 6));
+    }
+
+    private sealed class UntouchableMemory(int length) : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(length);
+
+        public override Span<byte> GetSpan() => throw new InvalidOperationException("these bytes were not to be touched");
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Text;
+
+namespace OrleansEcho.Protocols.Tests;
+
+/// <summary>What one call of <see cref="IFrameCodec.TryRead"/> did, with the promises checked that hold for every framing and any bytes.</summary>
+internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed, int Scanned)
+{
+    /// <summary>The payload as text in which one character is one byte.</summary>
+    public string Text => Encoding.Latin1.GetString(Payload);
+
+    /// <summary>Reads one frame from the sequence's beginning, or from <paramref name="start"/>.</summary>
+    public static Reading Of(IFrameCodec codec, ReadOnlySequence<byte> bytes, int maxPayload, int scanned = 0, long start = 0)
+    {
+        var reader = new SequenceReader<byte>(bytes);
+        reader.Advance(start);
+        return Next(codec, ref reader, maxPayload, ref scanned);
+    }
+
+    /// <summary>Reads one frame of Latin-1 text.</summary>
+    public static Reading Of(IFrameCodec codec, string bytes, int maxPayload) =>
+        Of(codec, new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(bytes)), maxPayload);
+
+    /// <summary>Reads the frame that the reader stands at.</summary>
+    public static Reading Next(IFrameCodec codec, ref SequenceReader<byte> reader, int maxPayload, ref int scanned)
+    {
+        var start = reader.Consumed;
+        var status = codec.TryRead(ref reader, maxPayload, ref scanned, out var payload);
+
+        Assert.InRange(payload.Length, 0, maxPayload);
+        if (status is FrameStatus.Complete)
+        {
+            Assert.True(reader.Consumed > start, "a complete frame without a byte would be read for ever");
+            Assert.Equal(0, scanned);
+        }
+        else
+        {
+            Assert.Equal(start, reader.Consumed);
+            Assert.Equal(0, payload.Length);
+        }
+
+        return new Reading(status, payload.ToArray(), reader.Consumed - start, scanned);
+    }
+}
