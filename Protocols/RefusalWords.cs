@@ -18,23 +18,24 @@ internal static class RefusalWords
     /// <returns>The number of bytes written.</returns>
     public static int Encode(string reason, string text, Span<byte> words)
     {
-        var written = 0;
-        if (!TryAppend(reason, words, ref written) || text.Length == 0) return written;
-        if (TryAppend(" ", words, ref written)) TryAppend(text, words, ref written);
-        return written;
+        var written = Append(reason, words);
+        if (text.Length == 0) return written;
+        written += Append(" ", words[written..]);
+        return written + Append(text, words[written..]);
     }
 
-    /// <returns>False when not all of <paramref name="part"/> found room.</returns>
-    private static bool TryAppend(string part, Span<byte> words, ref int written)
+    /// <returns>The number of bytes written: less than all of <paramref name="part"/> when there is no room for it.</returns>
+    private static int Append(string part, Span<byte> words)
     {
         // Half of a surrogate pair comes out of EnumerateRunes as U+FFFD: what is written is always valid UTF-8.
+        var written = 0;
         foreach (var rune in part.EnumerateRunes())
         {
-            if (!(BreaksLine(rune) ? new Rune(' ') : rune).TryEncodeToUtf8(words[written..], out var length)) return false;
+            if (!(BreaksLine(rune) ? new Rune(' ') : rune).TryEncodeToUtf8(words[written..], out var length)) break;
             written += length;
         }
 
-        return true;
+        return written;
     }
 
     /// <summary>LF ends a line of ours; the rest end lines for some client or terminal: CR, NEL, VT, FF and the two separators of Unicode.</summary>

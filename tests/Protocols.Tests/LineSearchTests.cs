@@ -67,21 +67,36 @@ public sealed class LineSearchTests
     }
 
     [Fact]
+    public void SearchesNoByteTwice_WhenALineGoesOnInTheNextSegment()
+    {
+        // The reader itself fetches the first segment, once; the search of the segments behind it must leave that one alone.
+        using var first = new GuardedMemory(length: 6, touches: 1);
+        var bytes = Segments.Of(first.Memory, "ghi"u8.ToArray());
+
+        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, bytes, maxPayload: 100).Status);
+    }
+
+    [Fact]
     public void TouchesNothingBehindTheLimit()
     {
-        using var untouchable = new UntouchableMemory(length: 1000);
-        var bytes = Segments.Of("abc"u8.ToArray(), "def"u8.ToArray(), untouchable.Memory);
+        using var behind = new GuardedMemory(length: 1000, touches: 0);
+        var bytes = Segments.Of("abc"u8.ToArray(), "def"u8.ToArray(), behind.Memory);
 
         Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, bytes, maxPayload: 1).Status);
         Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, bytes, maxPayload: 4).Status);
         Assert.Throws<InvalidOperationException>(() => Reading.Of(Codec, bytes, maxPayload: 6));
     }
 
-    private sealed class UntouchableMemory(int length) : MemoryManager<byte>
+    /// <summary>Zeros that can be fetched only so many times.</summary>
+    private sealed class GuardedMemory(int length, int touches) : MemoryManager<byte>
     {
-        public override Memory<byte> Memory => CreateMemory(length);
+        private readonly byte[] _bytes = new byte[length];
+        private int _touches = touches;
 
-        public override Span<byte> GetSpan() => throw new InvalidOperationException("these bytes were not to be touched");
+        public override Memory<byte> Memory => CreateMemory(_bytes.Length);
+
+        public override Span<byte> GetSpan() =>
+            _touches-- > 0 ? _bytes : throw new InvalidOperationException("these bytes were not to be touched again");
 
         public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
 
