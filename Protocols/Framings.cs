@@ -17,7 +17,7 @@ public static class Framings
     /// </summary>
     public static IFrameCodec LengthPrefixed { get; } = new LengthPrefixedCodec();
 
-    /// <summary><c>raw</c>: a stream without messages (RFC 862). Whatever has arrived is a payload; there are no words for a refusal.</summary>
+    /// <summary><c>raw</c>: a stream without messages (RFC 862). What has arrived is a payload; there are no words for a refusal.</summary>
     public static IFrameCodec Raw { get; } = new RawCodec();
 
     // Below the three properties: static initializers run from top to bottom.

@@ -36,7 +36,7 @@ internal sealed class LengthPrefixedCodec : IFrameCodec
     public void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> payload) => Write(output, payload.Length, payload);
 
     /// <inheritdoc />
-    /// <remarks>A prefix whose top bit is set and whose other 31 bits are a length, then as many bytes of UTF-8: <c>reason text</c>.</remarks>
+    /// <remarks>A prefix whose top bit is set and whose other 31 bits are a length, then that much UTF-8: <c>reason text</c>.</remarks>
     public bool TryWriteRefusal(IBufferWriter<byte> output, string reason, string text)
     {
         Span<byte> words = stackalloc byte[RefusalWords.MaxBytes];

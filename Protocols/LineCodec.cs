@@ -59,7 +59,7 @@ internal sealed class LineCodec : IFrameCodec
     }
 
     /// <inheritdoc />
-    /// <remarks><c>-ERR reason text</c> and LF: the error line of POP3 (RFC 1939) and of Redis, which people and tools know by sight.</remarks>
+    /// <remarks><c>-ERR reason text</c> and LF: the error line of POP3 (RFC 1939) and of Redis, which people know by sight.</remarks>
     public bool TryWriteRefusal(IBufferWriter<byte> output, string reason, string text)
     {
         Span<byte> words = stackalloc byte[RefusalWords.MaxBytes];

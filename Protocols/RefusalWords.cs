@@ -11,7 +11,7 @@ internal static class RefusalWords
     /// </summary>
     public const int MaxBytes = 256;
 
-    /// <summary>Writes <c>reason text</c>, or <c>reason</c> alone when there is no text; cut between characters when it is too long.</summary>
+    /// <summary>Writes <c>reason text</c>, or <c>reason</c> alone when there is no text; cut between characters if too long.</summary>
     /// <param name="reason">One word out of the closed list of reasons.</param>
     /// <param name="text">One sentence for a person; a line break or another control character becomes a space.</param>
     /// <param name="words">Where to; <see cref="MaxBytes"/> suffice.</param>
@@ -38,6 +38,6 @@ internal static class RefusalWords
         return written;
     }
 
-    /// <summary>LF ends a line of ours; the rest end lines for some client or terminal: CR, NEL, VT, FF and the two separators of Unicode.</summary>
+    /// <summary>LF ends a line of ours; CR, NEL, VT, FF and the two separators of Unicode do so for some client or terminal.</summary>
     private static bool BreaksLine(Rune rune) => Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029;
 }

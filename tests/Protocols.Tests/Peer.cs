@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace OrleansEcho.Protocols.Tests;
 
-/// <summary>Reads a stream as the pump does: bytes arrive in packets, what is not consumed stays, <c>scanned</c> is kept for the next packet.</summary>
+/// <summary>Reads a stream as the pump does: bytes arrive in packets; what is not consumed stays, and <c>scanned</c> with it.</summary>
 internal sealed class Peer(IFrameCodec codec, int maxPayload, params IReadOnlyList<int> segmentSizes)
 {
     private byte[] _unread = [];

@@ -25,7 +25,7 @@ public sealed class RawCodecTests
     public void NeedsMoreData_WhenNothingIsThere()
     {
         Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, "", maxPayload: 4).Status);
-        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, Segments.Of(default(ReadOnlyMemory<byte>), default), maxPayload: 4).Status);
+        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, Segments.Of(ReadOnlyMemory<byte>.Empty), maxPayload: 4).Status);
         Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, Segments.Cut("abcd"u8.ToArray(), 1, 0), maxPayload: 4, start: 4).Status);
     }
 

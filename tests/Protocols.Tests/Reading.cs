@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OrleansEcho.Protocols.Tests;
 
-/// <summary>What one call of <see cref="IFrameCodec.TryRead"/> did, with the promises checked that hold for every framing and any bytes.</summary>
+/// <summary>What one call of <see cref="IFrameCodec.TryRead"/> did; the promises that hold for any framing and bytes are asserted.</summary>
 internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed, int Scanned)
 {
     /// <summary>The payload as text in which one character is one byte.</summary>

@@ -21,7 +21,7 @@ internal static class Segments
     /// <summary>The bytes in segments of these sizes, which are repeated as long as bytes are left.</summary>
     public static ReadOnlySequence<byte> Cut(ReadOnlyMemory<byte> bytes, params IReadOnlyList<int> sizes) => Of(Pieces(bytes, sizes));
 
-    /// <summary>The same bytes in every shape that could matter: in one piece, byte by byte, with empty segments, and cut once at every offset.</summary>
+    /// <summary>The same bytes in one piece, byte by byte, with empty segments, and cut once at every offset.</summary>
     public static IEnumerable<ReadOnlySequence<byte>> Shapes(ReadOnlyMemory<byte> bytes)
     {
         yield return new ReadOnlySequence<byte>(bytes);
@@ -30,7 +30,7 @@ internal static class Segments
         for (var offset = 1; offset < bytes.Length; offset++) yield return Of(bytes[..offset], bytes[offset..]);
     }
 
-    /// <summary>The bytes in pieces of these sizes, which are repeated as long as bytes are left; one of them at least is above 0.</summary>
+    /// <summary>The bytes in pieces of these sizes, repeated as long as bytes are left; one of them at least is above 0.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Pieces(ReadOnlyMemory<byte> bytes, IReadOnlyList<int> sizes)
     {
         for (int at = 0, piece = 0; at < bytes.Length; piece++)

@@ -71,5 +71,6 @@ public sealed class SplitTests
         }
     }
 
-    private static IFrameCodec Get(string framing) => Framings.TryGet(framing, out var codec) ? codec : throw new ArgumentException(framing);
+    private static IFrameCodec Get(string framing) =>
+        Framings.TryGet(framing, out var codec) ? codec : throw new ArgumentException(framing);
 }
