@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Connections;
+using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Protocols;
+using OrleansEcho.ServiceDefaults;
+
+namespace OrleansEcho.Gateway.Adapters.Tcp;
+
+/// <summary>
+/// One stream listener: a Kestrel server of its own, so that it binds, fails, drains and is probed apart from the others and from the
+/// management endpoint. Of Kestrel it uses the transport, the connection life and the staged stop; no HTTP.
+/// </summary>
+internal sealed class KestrelListener : IListener
+{
+    private readonly TcpListenerOptions _options;
+    private readonly EndPoint _configured;
+    private readonly IFrameCodec _codec;
+    private readonly ConnectionLife _life;
+    private readonly ConnectionLimits _limits;
+    private readonly GatewayMetrics.ListenerMetrics _metrics;
+    private readonly SelfProbe _probe = new();
+    private readonly KestrelServer _server;
+    private ListenOptions? _listen;
+
+    public KestrelListener(
+        string name,
+        TcpListenerOptions options,
+        IFrameCodec codec,
+        ConnectionLife life,
+        GatewayMetrics metrics,
+        IServiceProvider services,
+        ILoggerFactory loggers)
+    {
+        (Name, _options, _codec, _life, _limits) = (name, options, codec, life, options.Limits);
+        if (!ListenAddress.TryParse(options.Address, out var endPoint, out var fault)) throw new ArgumentException(fault, nameof(options));
+        _configured = endPoint;
+        _metrics = metrics.ForListener(name, endPoint is UnixDomainSocketEndPoint ? "unix" : "tcp", codec.Name);
+
+        var kestrel = new KestrelServerOptions { ApplicationServices = services };
+        kestrel.Listen(endPoint, listen =>
+        {
+            _listen = listen;
+            listen.Run(OnConnectedAsync);
+        });
+        _server = new KestrelServer(Options.Create(kestrel), new SocketTransportFactory(Options.Create(Transport(options)), loggers), loggers);
+    }
+
+    public string Name { get; }
+
+    public string Protocol => _codec.Name;
+
+    public string Address => ListenAddress.Format(EndPoint);
+
+    public string? Example => (EndPoint, Protocol) switch
+    {
+        (IPEndPoint ip, "line") => Netcat($"printf 'hello\\n' | nc -N", ip),
+        (IPEndPoint ip, "raw") => Netcat("echo hello | nc -N", ip),
+        (UnixDomainSocketEndPoint unix, "line") => $"printf 'hello\\n' | nc -NU {unix}",
+        _ => null,
+    };
+
+    private EndPoint EndPoint => _listen?.EndPoint ?? _configured;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_configured is UnixDomainSocketEndPoint unix) await StaleSocket.RemoveAsync(unix, cancellationToken);
+        try
+        {
+            await _server.StartAsync(new NoHttp(), cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            throw BindFault.Describe(fault, _configured, $"{TcpListenerOptions.Section}:{Name}:Address", $"--listen {Protocol}=ADDRESS");
+        }
+    }
+
+    public Task StopAsync(CancellationToken abort) => _server.StopAsync(abort);
+
+    public Task ProbeAsync(CancellationToken cancellationToken) => _probe.RunAsync(ListenAddress.Reachable(EndPoint), cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _server.Dispose();
+        return default;
+    }
+
+    private async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        if (_probe.IsOwn(connection.RemoteEndPoint)) return;
+        var accepted = new AcceptedConnection(Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, _codec, _limits, _metrics);
+        await _life.RunAsync(accepted, connection.ConnectionClosed);
+    }
+
+    private static SocketTransportOptions Transport(TcpListenerOptions options) => new()
+    {
+        Backlog = options.Backlog,
+        NoDelay = options.NoDelay,
+        // What the kernel holds for a connection comes on top of these; together they are the ceiling of its memory
+        // (docs/architecture.md): unread input, and echoes that the peer does not take.
+        MaxReadBufferSize = Math.Max(64 * 1024, options.MaxBytesInFlight),
+        MaxWriteBufferSize = 64 * 1024,
+        CreateBoundListenSocket = endPoint =>
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            if (options.KeepAliveSeconds > 0 && endPoint is IPEndPoint) KeepAlive(socket, options.KeepAliveSeconds);
+            return socket;
+        },
+    };
+
+    // Set once on the listening socket: accepted sockets inherit it, on Linux and on Windows.
+    private static void KeepAlive(Socket socket, int seconds)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+    }
+
+    private static string Netcat(string command, IPEndPoint endPoint)
+    {
+        var reachable = (IPEndPoint)ListenAddress.Reachable(endPoint);
+        return $"{command} {reachable.Address} {reachable.Port}";
+    }
+
+    // Kestrel asks for an HTTP application; no connection here gets as far as that.
+    private sealed class NoHttp : IHttpApplication<object>
+    {
+        public object CreateContext(IFeatureCollection contextFeatures) => throw new NotSupportedException("This listener speaks no HTTP.");
+
+        public Task ProcessRequestAsync(object context) => throw new NotSupportedException("This listener speaks no HTTP.");
+
+        public void DisposeContext(object context, Exception? exception)
+        {
+        }
+    }
+}

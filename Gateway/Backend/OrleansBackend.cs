@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Grains.Interfaces;
+using OrleansEcho.Grains.Interfaces.Connections;
+
+namespace OrleansEcho.Gateway.Backend;
+
+/// <summary>The plain way: one grain call per set.</summary>
+internal sealed class OrleansBackend(
+    IGrainFactory grains,
+    BackendReachability reachability,
+    IOptions<BackendOptions> options,
+    GatewayMetrics metrics,
+    TimeProvider time) : IBackend
+{
+    private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, metrics, time);
+
+    public bool IsReachable => reachability.IsReachable;
+
+    public async ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken)
+    {
+        var connection = new OrleansBackendConnection(grains.GetGrain<IConnectionGrain>(id.Value), opening, _retry);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    public async ValueTask PingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await grains.GetGrain<IPingGrain>(0).PingAsync().AsTask().WaitAsync(cancellationToken);
+        }
+        catch (Exception fault) when (BackendRetry.IsTransient(fault))
+        {
+            throw new BackendUnavailableException($"No silo answered a ping: {fault.GetType().Name}.", fault);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.IO.Pipelines;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Admission;
+using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Protocols;
+
+namespace OrleansEcho.Gateway.Connections;
+
+/// <summary>What an adapter knows of a connection that it has accepted.</summary>
+/// <param name="Listener">The listener's name.</param>
+/// <param name="Peer">The peer's address.</param>
+/// <param name="Transport">The bytes.</param>
+/// <param name="Codec">The framing.</param>
+/// <param name="Limits">The limits of the listener.</param>
+/// <param name="Metrics">Where to count.</param>
+internal sealed record AcceptedConnection(
+    string Listener,
+    string Peer,
+    IDuplexPipe Transport,
+    IFrameCodec Codec,
+    ConnectionLimits Limits,
+    GatewayMetrics.ListenerMetrics Metrics);
+
+/// <summary>Takes a connection from admission to release: one owner, one loop, one exit.</summary>
+internal sealed partial class ConnectionLife(
+    ConnectionAdmission admission,
+    IBackend backend,
+    ConnectionRegistry registry,
+    RefusalLog refusals,
+    CoarseClock clock,
+    TimeProvider time,
+    IOptions<GatewayOptions> options,
+    ILogger<ConnectionLife> logger) : IDisposable
+{
+    /// <summary>How many refused peers are told so at a time: in a flood a descriptor is worth more than a reason.</summary>
+    public const int MaxRefusalsAtATime = 1000;
+
+    private readonly ConcurrencyLimiter _farewells = new(new() { PermitLimit = MaxRefusalsAtATime, QueueLimit = 0 });
+    private readonly string _run = ConnectionId.NewRun();
+    private readonly string _gateway = options.Value.EffectiveName;
+    private long _lastNumber;
+
+    /// <summary>Runs a connection until nothing is left to do but to close its transport, which is the adapter's.</summary>
+    /// <remarks>
+    /// 1. Admission. 2. Open the grain. 3. Pump. 4. Say why it ends. 5. Finish the transport. 6. Release. 7. Close the grain.
+    /// </remarks>
+    public async Task RunAsync(AcceptedConnection connection, CancellationToken cancellationToken)
+    {
+        connection.Metrics.Accepted();
+        using var ticket = admission.Admit();
+        if (ticket.Rejection is { } rejection)
+        {
+            await RefuseAsync(connection, rejection, cancellationToken);
+            return;
+        }
+
+        var id = ConnectionId.Create(_run, Interlocked.Increment(ref _lastNumber));
+        if (await OpenAsync(id, connection, cancellationToken) is not { } grain)
+        {
+            await RefuseAsync(connection, RejectReason.BackendUnavailable, cancellationToken);
+            return;
+        }
+
+        connection.Metrics.Opened();
+        Log.Opened(logger, id, connection.Listener, connection.Peer);
+        var pump = new ConnectionPump(connection.Transport, connection.Codec, grain, connection.Limits, connection.Metrics, clock, time);
+        var reason = CloseReason.InternalError;
+        registry.Add(pump);
+        try
+        {
+            if (admission.IsDraining) pump.RequestClose(); // admitted just before the drain began: the others have been asked
+            reason = await PumpAsync(pump, id, cancellationToken);
+            if (ReasonTexts.For(reason, connection.Limits) is { } text)
+            {
+                var linger = pump.PeerHasFinished ? TimeSpan.Zero : connection.Limits.Linger;
+                await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), text, linger, time, cancellationToken);
+            }
+
+            await connection.Transport.Output.CompleteAsync(); // FIN, after the last echo
+        }
+        finally
+        {
+            ticket.Dispose();
+            connection.Metrics.Closed(reason);
+            Log.Closed(logger, id, reason);
+            await grain.CloseAsync(reason);
+            registry.Remove(pump); // last: a drain waits for the grain to hear of it
+        }
+    }
+
+    public void Dispose() => _farewells.Dispose();
+
+    private async Task<IBackendConnection?> OpenAsync(ConnectionId id, AcceptedConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await backend.OpenAsync(id, Opening(connection), cancellationToken);
+        }
+        catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
+        {
+            return null; // no silo in time, or the peer did not wait for one
+        }
+        catch (Exception fault)
+        {
+            Log.Failed(logger, id, fault);
+            return null;
+        }
+    }
+
+    private async Task<CloseReason> PumpAsync(ConnectionPump pump, ConnectionId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pump.RunAsync(cancellationToken);
+        }
+        catch (BackendUnavailableException)
+        {
+            return CloseReason.BackendUnavailable;
+        }
+        catch (ConnectionAbortedException)
+        {
+            return CloseReason.Aborted;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return admission.IsDraining ? CloseReason.Aborted : CloseReason.PeerReset;
+        }
+        catch (IOException) // ConnectionResetException is one
+        {
+            return CloseReason.PeerReset;
+        }
+        catch (Exception fault)
+        {
+            Log.Failed(logger, id, fault);
+            return CloseReason.InternalError;
+        }
+    }
+
+    private ConnectionOpening Opening(AcceptedConnection connection) => new()
+    {
+        Gateway = _gateway,
+        Listener = connection.Listener,
+        Peer = connection.Peer,
+        OpenedAt = time.GetUtcNow(),
+        NextSequence = 1,
+    };
+
+    private async Task RefuseAsync(AcceptedConnection connection, RejectReason reason, CancellationToken cancellationToken)
+    {
+        connection.Metrics.Rejected(reason);
+        refusals.Refused(reason, connection.Listener, connection.Peer);
+        using var turn = _farewells.AttemptAcquire();
+        if (!turn.IsAcquired) return;
+        await Farewell.SayAsync(
+            connection.Transport, connection.Codec, reason.ToString(), ReasonTexts.For(reason), connection.Limits.Linger, time, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2001, LogLevel.Debug, "Connection {Id} on listener {Listener} from {Peer} is open.")]
+        public static partial void Opened(ILogger logger, ConnectionId id, string listener, string peer);
+
+        [LoggerMessage(2002, LogLevel.Debug, "Connection {Id} is closed: {Reason}.")]
+        public static partial void Closed(ILogger logger, ConnectionId id, CloseReason reason);
+
+        [LoggerMessage(2003, LogLevel.Error, "Connection {Id} failed.")]
+        public static partial void Failed(ILogger logger, ConnectionId id, Exception fault);
+    }
+}

@@ -1,0 +1,55 @@
+using System.IO.Pipelines;
+using OrleansEcho.Protocols;
+
+namespace OrleansEcho.Gateway.Connections;
+
+/// <summary>The last words to a peer that we refuse or close.</summary>
+internal static class Farewell
+{
+    /// <summary>
+    /// Says why, where the framing has words for it, and goes on reading for a while: a socket that is closed with unread bytes in it
+    /// sends a reset, which may overtake the words (RFC 1122, 4.2.2.13).
+    /// </summary>
+    /// <param name="transport">The connection.</param>
+    /// <param name="codec">The framing.</param>
+    /// <param name="reason">One word out of the closed list of reasons.</param>
+    /// <param name="text">One sentence for a person.</param>
+    /// <param name="linger">How long to wait for the peer's FIN; zero when it has come.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public static async Task SayAsync(
+        IDuplexPipe transport,
+        IFrameCodec codec,
+        string reason,
+        string text,
+        TimeSpan linger,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        using var deadline = linger == TimeSpan.Zero ? null : new CancellationTokenSource(linger, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline?.Token ?? CancellationToken.None);
+        try
+        {
+            if (codec.TryWriteRefusal(transport.Output, reason, text)) await transport.Output.FlushAsync(stop.Token);
+            if (deadline is not null) await DiscardAsync(transport.Input, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The peer had its time.
+        }
+        catch (IOException)
+        {
+            // The peer is gone: there is nobody to tell (a reset is an IOException, too).
+        }
+    }
+
+    private static async Task DiscardAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync(cancellationToken);
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) return;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using OrleansEcho.Grains.Interfaces.Connections;
+
+namespace OrleansEcho.Gateway.Connections;
+
+/// <summary>What a peer is told about a reason: one sentence for a person, never a fault's own text.</summary>
+internal static class ReasonTexts
+{
+    /// <summary>The sentence for a refusal.</summary>
+    public static string For(RejectReason reason) => reason switch
+    {
+        RejectReason.TooManyConnections => "this gateway holds as many connections as it may; try again later or at another gateway",
+        RejectReason.BackendUnavailable => "no silo can be reached; try again later",
+        RejectReason.Draining => "this gateway is stopping; connect again to reach another",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+    };
+
+    /// <summary>The sentence for a close; null when there is nobody to tell or nothing to say.</summary>
+    public static string? For(CloseReason reason, ConnectionLimits limits) => reason switch
+    {
+        CloseReason.PeerClosed or CloseReason.PeerReset or CloseReason.SendTimeout or CloseReason.Aborted => null,
+        CloseReason.TruncatedFrame => "the last message was not complete",
+        CloseReason.FrameTooLong => $"a message has at most {limits.MaxMessageBytes} bytes here",
+        CloseReason.IdleTimeout => $"no complete message for {limits.IdleTimeout.TotalSeconds:0.###} s",
+        CloseReason.FirstByteTimeout => $"nothing was sent for {limits.FirstByteTimeout.TotalSeconds:0.###} s",
+        CloseReason.BackendUnavailable => "no silo answered in time; the messages without an echo may be sent again",
+        CloseReason.Draining => "this gateway is stopping; connect again to reach another",
+        CloseReason.InternalError => "a fault of the gateway, which is in its log",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+    };
+}

@@ -1,0 +1,85 @@
+using System.Buffers;
+using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Protocols;
+
+namespace OrleansEcho.Gateway.Connections;
+
+/// <summary>Takes all complete messages that have arrived as one set.</summary>
+internal static class SetReader
+{
+    /// <summary>How many messages a set has at most: empty ones have no bytes that would bound it, and a peer may send any number.</summary>
+    public const int MaxMessages = 4096;
+
+    /// <summary>Reads frames from the front of <paramref name="buffer"/> until one is incomplete or the set is full.</summary>
+    /// <param name="codec">The framing.</param>
+    /// <param name="buffer">What has arrived; on return, what is left of it.</param>
+    /// <param name="limits">The connection's limits.</param>
+    /// <param name="scanned">See <see cref="IFrameCodec.TryRead"/>; kept by the caller from read to read.</param>
+    /// <param name="sequence">The number of the set.</param>
+    /// <param name="isEnd">Whether the peer will send nothing after <paramref name="buffer"/>.</param>
+    /// <param name="set">The set; null when there is no complete message.</param>
+    /// <returns>What stands at the front of the rest; <see cref="FrameStatus.Complete"/> when the set is full: there may be more.</returns>
+    public static FrameStatus Take(
+        IFrameCodec codec,
+        ref ReadOnlySequence<byte> buffer,
+        ConnectionLimits limits,
+        ref int scanned,
+        long sequence,
+        bool isEnd,
+        out MessageSet? set)
+    {
+        set = null;
+        var reader = new SequenceReader<byte>(buffer);
+        var status = codec.TryRead(ref reader, limits.MaxMessageBytes, ref scanned, out var first);
+        if (status is not FrameStatus.Complete) return status;
+        scanned = 0;
+        var end = reader.Position;
+
+        // Most sets of interactive peers are one message, whose bytes are copied once, into the array that travels.
+        status = codec.TryRead(ref reader, limits.MaxMessageBytes, ref scanned, out var next);
+        if (status is not FrameStatus.Complete || first.Length + next.Length > limits.MaxBytesInFlight)
+        {
+            if (status is FrameStatus.Complete) scanned = 0;
+            buffer = buffer.Slice(end);
+            set = new MessageSet(sequence, first.ToArray(), null, IsLast(isEnd, status));
+            return status;
+        }
+
+        // Several are gathered in rented arrays first, because their number and size are known only at the end.
+        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Min(buffer.Length, limits.MaxBytesInFlight));
+        var lengths = ArrayPool<int>.Shared.Rent(64);
+        var (count, total) = (0, 0);
+        Add(first);
+        while (status is FrameStatus.Complete)
+        {
+            scanned = 0;
+            if (count == MaxMessages || total + next.Length > limits.MaxBytesInFlight) break;
+            Add(next);
+            end = reader.Position;
+            status = codec.TryRead(ref reader, limits.MaxMessageBytes, ref scanned, out next);
+        }
+
+        buffer = buffer.Slice(end);
+        set = new MessageSet(sequence, bytes.AsSpan(0, total).ToArray(), lengths.AsSpan(0, count).ToArray(), IsLast(isEnd, status));
+        ArrayPool<byte>.Shared.Return(bytes);
+        ArrayPool<int>.Shared.Return(lengths);
+        return status;
+
+        void Add(in ReadOnlySequence<byte> payload)
+        {
+            if (count == lengths.Length)
+            {
+                var longer = ArrayPool<int>.Shared.Rent(2 * count);
+                lengths.CopyTo(longer, 0);
+                ArrayPool<int>.Shared.Return(lengths);
+                lengths = longer;
+            }
+
+            payload.CopyTo(bytes.AsSpan(total));
+            lengths[count++] = (int)payload.Length;
+            total += (int)payload.Length;
+        }
+    }
+
+    private static bool IsLast(bool isEnd, FrameStatus status) => isEnd && status is FrameStatus.NeedMoreData;
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using OrleansEcho.Grains.Interfaces.Connections;
+
+namespace OrleansEcho.Gateway.Diagnostics;
+
+/// <summary>The gateway's instruments, on the meter <c>OrleansEcho.Gateway</c>. Described in docs/operations.md.</summary>
+internal sealed class GatewayMetrics
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "OrleansEcho.Gateway";
+
+    private readonly List<ListenerMetrics> _listeners = [];
+    private readonly Counter<long> _callsRepeated;
+    private readonly UpDownCounter<long> _active;
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _rejected;
+    private readonly Counter<long> _closed;
+    private readonly Histogram<double> _messageDuration;
+
+    public GatewayMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _active = meter.CreateUpDownCounter<long>("echo.gateway.connections.active", "{connection}", "Connections that are open.");
+        _accepted = meter.CreateCounter<long>("echo.gateway.connections.accepted", "{connection}", "Connections that a listener has accepted, refused ones included.");
+        _rejected = meter.CreateCounter<long>("echo.gateway.connections.rejected", "{connection}", "Connections that were refused, by reason.");
+        _closed = meter.CreateCounter<long>("echo.gateway.connections.closed", "{connection}", "Connections that have ended, by reason.");
+        _messageDuration = meter.CreateHistogram<double>("echo.gateway.message.duration", "s", "From a set's last byte in the gateway to its echo in the gateway: the way to the grain and back.");
+        _callsRepeated = meter.CreateCounter<long>("echo.gateway.backend.repeats", "{call}", "Sets and openings that were sent to a grain again.");
+        meter.CreateObservableCounter("echo.gateway.messages", () => Observe(static l => l.Messages), "{message}", "Messages echoed.");
+        meter.CreateObservableCounter("echo.gateway.sets", () => Observe(static l => l.Sets), "{set}", "Sets echoed: messages that travelled to their grain together.");
+        meter.CreateObservableCounter("echo.gateway.io", () => Observe(static l => l.Bytes), "By", "Payload bytes echoed.");
+    }
+
+    /// <summary>Makes the instruments' ends for one listener; what they count carries its name and protocol.</summary>
+    public ListenerMetrics ForListener(string name, string transport, string protocol)
+    {
+        var listener = new ListenerMetrics(this, [new("echo.listener", name), new("network.transport", transport), new("network.protocol.name", protocol)]);
+        lock (_listeners) _listeners.Add(listener);
+        return listener;
+    }
+
+    /// <summary>A call to a grain is made again.</summary>
+    public void CallRepeated() => _callsRepeated.Add(1);
+
+    private List<Measurement<long>> Observe(Func<ListenerMetrics, long> value)
+    {
+        lock (_listeners) return _listeners.ConvertAll(l => new Measurement<long>(value(l), l.Tags));
+    }
+
+    /// <summary>What one listener's connections report.</summary>
+    internal sealed class ListenerMetrics(GatewayMetrics gateway, KeyValuePair<string, object?>[] tags)
+    {
+        // Plain sums that the exporter reads when it asks: per set they cost an add, where a counter with tags costs a look-up.
+        private long _messages;
+        private long _sets;
+        private long _bytes;
+
+        public KeyValuePair<string, object?>[] Tags => tags;
+
+        public long Messages => Volatile.Read(ref _messages);
+
+        public long Sets => Volatile.Read(ref _sets);
+
+        public long Bytes => Volatile.Read(ref _bytes);
+
+        public bool MeasuresDuration => gateway._messageDuration.Enabled;
+
+        public void Accepted() => gateway._accepted.Add(1, tags);
+
+        public void Opened() => gateway._active.Add(1, tags);
+
+        public void Rejected(RejectReason reason) => gateway._rejected.Add(1, [.. tags, new("echo.reject.reason", reason.ToString())]);
+
+        public void Closed(CloseReason reason)
+        {
+            gateway._active.Add(-1, tags);
+            gateway._closed.Add(1, [.. tags, new("echo.close.reason", reason.ToString())]);
+        }
+
+        public void Echoed(MessageSet set)
+        {
+            Interlocked.Add(ref _messages, set.Count);
+            Interlocked.Increment(ref _sets);
+            Interlocked.Add(ref _bytes, set.Bytes.Length);
+        }
+
+        public void Took(TimeSpan duration) => gateway._messageDuration.Record(duration.TotalSeconds, tags);
+    }
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansEcho.Gateway;
+
+/// <summary>What holds for a gateway process as a whole: section <c>Gateway</c>.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Gateway";
+
+    /// <summary>The gateway's name, as operators see it; the machine's name where there is one gateway a machine.</summary>
+    [Description("The gateway's name, as grains and operators see it; the machine's name when empty.")]
+    public string Name { get; set; } = "";
+
+    /// <summary>
+    /// How many connections this process holds at most. A small machine holds ten thousand with room to spare (docs/performance.md),
+    /// and they fit into the descriptor limit of most.
+    /// </summary>
+    [Description("How many connections this process holds at most; it must fit into the process's limit of open files.")]
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>
+    /// How long a stopping gateway leaves open connections alone before it asks them to close, in seconds. None by default: an echo's
+    /// peers never finish by themselves; behind a balancer give it the time that the balancer needs.
+    /// </summary>
+    [Description("How long a stopping gateway waits for peers to finish by themselves before it closes connections, in seconds.")]
+    [Range(0, 3600)]
+    public double DrainWaitSeconds { get; set; }
+
+    /// <summary>
+    /// How long a stopping gateway gives connections to take their last echoes before it aborts them, in seconds, after
+    /// <see cref="DrainWaitSeconds"/>: within the 10 s that container engines give, with room for the rest of the stop.
+    /// </summary>
+    [Description("How long a stopping gateway then gives connections to take their last echoes before it aborts them, in seconds.")]
+    [Range(0, 3600)]
+    public double DrainTimeoutSeconds { get; set; } = 5;
+
+    internal TimeSpan DrainWait => TimeSpan.FromSeconds(DrainWaitSeconds);
+
+    internal TimeSpan DrainTimeout => TimeSpan.FromSeconds(DrainTimeoutSeconds);
+
+    internal string EffectiveName => Name.Length > 0 ? Name : Environment.MachineName;
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Connections;
+
+namespace OrleansEcho.Gateway.Hosting;
+
+/// <summary>
+/// Holds the connection limit against the process's limit of open files: a gateway that runs out of descriptors cannot even refuse.
+/// </summary>
+internal sealed class DescriptorLimit(Func<long?> read) : IValidateOptions<GatewayOptions>
+{
+    // The runtime, the logs, the links to the silos, the management endpoint, and the refused peers that are told so.
+    public const int Reserved = 256 + ConnectionLife.MaxRefusalsAtATime;
+
+    public DescriptorLimit()
+        : this(ReadFromKernel)
+    {
+    }
+
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        if (read() is not { } limit || options.MaxConnections + Reserved <= limit) return ValidateOptionsResult.Success;
+        return ValidateOptionsResult.Fail(
+            $"{GatewayOptions.Section}:MaxConnections: {options.MaxConnections} needs {options.MaxConnections + Reserved} open files, {Reserved} of them for the rest of the process, "
+            + $"but the process may have {limit}; set it to at most {Math.Max(0, limit - Reserved)}, or raise the limit (ulimit -n, LimitNOFILE=).");
+    }
+
+    // The runtime has raised the soft limit to the hard one by now; where there is no /proc, the limit is not known.
+    private static long? ReadFromKernel()
+    {
+        const string Limits = "/proc/self/limits";
+        if (!File.Exists(Limits)) return null;
+        var line = File.ReadLines(Limits).FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        var soft = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(3);
+        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+    }
+}

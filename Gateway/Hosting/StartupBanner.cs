@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Adapters.Tcp;
+using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Configuration;
+using Spectre.Console;
+
+namespace OrleansEcho.Gateway.Hosting;
+
+/// <summary>What a person sees when a gateway has started: where it listens, where its settings come from, and a line to try.</summary>
+internal sealed class StartupBanner(
+    ListenerHost host,
+    SettingsSources sources,
+    IOptions<ManagementOptions> management,
+    IOptions<TcpListeners> listeners,
+    IAnsiConsole console) : IHostedLifecycleService
+{
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("listener", "framing", "address", "longest message");
+        foreach (var listener in host.Listeners)
+        {
+            table.AddRow(new Text(listener.Name), new Text(listener.Protocol), new Text(listener.Address), new Text($"{listeners.Value[listener.Name].MaxMessageBytes} B"));
+        }
+
+        console.Write(table);
+        console.WriteLine($"Health and metrics: http://{management.Value.Address}");
+        console.WriteLine($"Settings: {sources}");
+        if (host.Listeners.Select(l => l.Example).FirstOrDefault(e => e is not null) is { } example) console.WriteLine($"Try: {example}");
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

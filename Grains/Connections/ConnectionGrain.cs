@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using OrleansEcho.Grains.Interfaces.Connections;
+
+namespace OrleansEcho.Grains.Connections;
+
+/// <summary>
+/// One connection. It is placed on the silo that the gateway's calls arrive at, so that no message takes a second hop, and stores
+/// nothing: the gateway, which holds the socket, can open it again anywhere (docs/adr/0003-where-state-lives.md).
+/// </summary>
+[PreferLocalPlacement]
+internal sealed partial class ConnectionGrain : Grain, IConnectionGrain
+{
+    private readonly TimeProvider _time;
+    private readonly ILogger<ConnectionGrain> _logger;
+    private readonly ConnectionRecord _record;
+
+    public ConnectionGrain(TimeProvider time, ILogger<ConnectionGrain> logger)
+    {
+        _time = time;
+        _logger = logger;
+        var key = this.GetPrimaryKeyString();
+        if (!ConnectionId.TryParse(key, out var id)) throw new ArgumentException($"'{key}' is not the id of a connection.");
+        _record = new ConnectionRecord(id);
+    }
+
+    public ValueTask OpenAsync(ConnectionOpening opening)
+    {
+        _record.Open(opening, _time.GetUtcNow());
+        Log.Opened(_logger, this.GetPrimaryKeyString(), opening.Gateway, opening.NextSequence);
+        return default;
+    }
+
+    /// <summary>The one method to replace: what it answers with is written to the peer. An echo answers with what came.</summary>
+    public ValueTask<MessageSet?> EchoAsync(MessageSet set) => new(_record.Accept(set, _time.GetUtcNow()) ? set : null);
+
+    public ValueTask CloseAsync(CloseReason reason)
+    {
+        if (_record.Close(reason)) Log.Closed(_logger, this.GetPrimaryKeyString(), reason);
+        DeactivateOnIdle();
+        return default;
+    }
+
+    public ValueTask<ConnectionInfo?> GetInfoAsync() => new(_record.Describe());
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Debug, "Connection {ConnectionId} of gateway {Gateway} is open from set {Sequence} on.")]
+        public static partial void Opened(ILogger logger, string connectionId, string gateway, long sequence);
+
+        [LoggerMessage(3002, LogLevel.Debug, "Connection {ConnectionId} is closed: {Reason}.")]
+        public static partial void Closed(ILogger logger, string connectionId, CloseReason reason);
+    }
+}

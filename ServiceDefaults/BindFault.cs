@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace OrleansEcho.ServiceDefaults;
+
+/// <summary>Turns the many ways in which a bind fails into one line for a person.</summary>
+public static class BindFault
+{
+    /// <summary>Describes why <paramref name="endPoint"/> cannot be bound.</summary>
+    /// <param name="fault">What the socket, Kestrel or Orleans threw.</param>
+    /// <param name="endPoint">The address that was wanted.</param>
+    /// <param name="key">The option that names it.</param>
+    /// <param name="flag">The flag that sets the option, with a placeholder.</param>
+    /// <returns>The exception to end the start with, exit code <see cref="ExitCode.CannotBind"/>.</returns>
+    public static StartupException Describe(Exception fault, EndPoint endPoint, string key, string flag)
+    {
+        var what = endPoint is IPEndPoint ip ? $"Port {ip.Port} of {ip.Address}" : $"Socket {endPoint}";
+        var message = CodeOf(fault) switch
+        {
+            SocketError.AddressAlreadyInUse => $"{what} ({key}) is in use by another process; choose another with {flag} or stop it.",
+            SocketError.AccessDenied when endPoint is IPEndPoint => $"{what} ({key}) is not permitted to this user; choose one above 1023 with {flag} or grant CAP_NET_BIND_SERVICE.",
+            SocketError.AccessDenied => $"{what} ({key}) is not permitted to this user; choose a path in a folder that it may write to with {flag}.",
+            SocketError.AddressNotAvailable => $"{what} ({key}) is not an address of this machine; choose one of its own, or *, with {flag}.",
+            SocketError.AddressFamilyNotSupported => $"{what} ({key}) is of an address family that this machine does not have; choose another with {flag}.",
+            _ => $"{what} ({key}) cannot be bound: {Innermost(fault).Message.TrimEnd('.')}; choose another with {flag}.",
+        };
+        return new StartupException(ExitCode.CannotBind, message, fault);
+    }
+
+    private static SocketError? CodeOf(Exception? fault)
+    {
+        for (; fault is not null; fault = fault.InnerException)
+        {
+            if (fault is SocketException socket) return socket.SocketErrorCode;
+            if (fault is AddressInUseException) return SocketError.AddressAlreadyInUse;
+        }
+
+        return null;
+    }
+
+    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
+}

@@ -1,0 +1,111 @@
+using System.CommandLine;
+
+namespace OrleansEcho.ServiceDefaults.CommandLine;
+
+/// <summary>What a command line says.</summary>
+internal sealed record CommandLineResult
+{
+    public bool WantsHelp { get; init; }
+
+    public bool WantsVersion { get; init; }
+
+    /// <summary>The JSON file of <c>--config</c>.</summary>
+    public string? ConfigFile { get; init; }
+
+    public required FlagTarget Target { get; init; }
+
+    public required IReadOnlyList<string> Faults { get; init; }
+}
+
+/// <summary>Reads a command line: the program's flags, those of every program, and any option by its key.</summary>
+internal static class CommandLineReader
+{
+    /// <summary>The words for a log level on the command line, and .NET's.</summary>
+    private static readonly Dictionary<string, string> LogLevels = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["trace"] = "Trace", ["debug"] = "Debug", ["info"] = "Information", ["information"] = "Information",
+        ["warn"] = "Warning", ["warning"] = "Warning", ["error"] = "Error", ["critical"] = "Critical", ["none"] = "None",
+    };
+
+    /// <summary>The flags that every program has.</summary>
+    public static IReadOnlyList<Flag> CommonFlags(ProgramDescription program) =>
+    [
+        Flag.For("--management", "ADDRESS", $"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}", program.Options),
+        Flag.Custom("--log-level", "LEVEL", "How much is logged: trace, debug, info, warning, error or none. Sets Logging:LogLevel:OrleansEcho.", isRepeatable: false, (value, target) =>
+        {
+            if (!LogLevels.TryGetValue(value, out var level)) return "is not one of trace, debug, info, warning, error, none";
+            target.Set("Logging:LogLevel:OrleansEcho", level);
+            return null;
+        }),
+    ];
+
+    public static CommandLineResult Read(string[] args, ProgramDescription program)
+    {
+        var target = new FlagTarget();
+        var faults = new List<string>();
+        var (flagArgs, settings) = SplitSettings(args);
+        foreach (var (key, value) in settings)
+        {
+            if (value is null) faults.Add($"--{key} needs a value.");
+            else target.Set(key, value);
+        }
+
+        var flags = program.Flags.Concat(CommonFlags(program)).Select(f => (Flag: f, Option: new Option<string[]>(f.Name) { AllowMultipleArgumentsPerToken = false })).ToList();
+        var help = new Option<bool>("--help", "-h", "-?");
+        var version = new Option<bool>("--version");
+        var config = new Option<string[]>("--config");
+        var root = new Command("program") { TreatUnmatchedTokensAsErrors = true };
+        foreach (var (_, option) in flags) root.Options.Add(option);
+        foreach (var option in new Option[] { help, version, config }) root.Options.Add(option);
+
+        var parsed = root.Parse(flagArgs, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        faults.AddRange(parsed.Errors.Select(e => e.Message.TrimEnd('.') + "; --help lists all flags."));
+        foreach (var (flag, option) in flags)
+        {
+            var values = parsed.GetResult(option)?.Tokens.Select(t => t.Value).ToArray() ?? [];
+            if (values.Length > 1 && !flag.IsRepeatable) faults.Add($"{flag.Name} stands {values.Length} times; it takes one value.");
+            foreach (var value in values)
+            {
+                if (flag.Apply(value, target) is { } wrong) faults.Add($"{flag.Name}: '{value}' {wrong}.");
+            }
+        }
+
+        var file = parsed.GetResult(config)?.Tokens is [.., var last] ? last.Value : null;
+        if (file is not null && !File.Exists(file)) faults.Add($"--config: there is no file '{file}'.");
+        return new CommandLineResult
+        {
+            WantsHelp = parsed.GetValue(help),
+            WantsVersion = parsed.GetValue(version),
+            ConfigFile = file,
+            Target = target,
+            Faults = faults,
+        };
+    }
+
+    // Any option by its key: --Section:Option=value or --Section:Option value.
+    private static (string[] Flags, List<(string Key, string? Value)> Settings) SplitSettings(string[] args)
+    {
+        var flags = new List<string>();
+        var settings = new List<(string, string?)>();
+        for (var i = 0; i < args.Length; i++)
+        {
+            var equals = args[i].IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? args[i] : args[i][..equals];
+            if (!name.StartsWith("--", StringComparison.Ordinal) || !name.Contains(':', StringComparison.Ordinal))
+            {
+                flags.Add(args[i]);
+            }
+            else if (equals >= 0)
+            {
+                settings.Add((name[2..], args[i][(equals + 1)..]));
+            }
+            else
+            {
+                var hasValue = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
+                settings.Add((name[2..], hasValue ? args[++i] : null));
+            }
+        }
+
+        return ([.. flags], settings);
+    }
+}

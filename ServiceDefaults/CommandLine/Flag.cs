@@ -1,0 +1,65 @@
+using OrleansEcho.ServiceDefaults.Configuration;
+
+namespace OrleansEcho.ServiceDefaults.CommandLine;
+
+/// <summary>A flag of a program's command line: a short way to an option.</summary>
+public sealed class Flag
+{
+    private readonly Func<string, FlagTarget, string?> _apply;
+
+    private Flag(string name, string argument, string description, bool isRepeatable, Func<string, FlagTarget, string?> apply)
+    {
+        (Name, Argument, Description, IsRepeatable, _apply) = (name, argument, description, isRepeatable, apply);
+    }
+
+    /// <summary>How it is written: <c>--max-connections</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>What stands for its value in the help: <c>N</c>.</summary>
+    public string Argument { get; }
+
+    /// <summary>What it does, in one sentence.</summary>
+    public string Description { get; }
+
+    /// <summary>Whether it may stand more than once.</summary>
+    public bool IsRepeatable { get; }
+
+    /// <summary>A flag that sets one option.</summary>
+    public static Flag For(string name, string argument, string key, OptionCatalog catalog)
+    {
+        var option = catalog.Find(key) ?? throw new ArgumentException($"There is no option {key}.", nameof(key));
+        return new(name, argument, $"{option.Description} Sets {key}.", isRepeatable: false, (value, target) =>
+        {
+            target.Set(key, value);
+            return null;
+        });
+    }
+
+    /// <summary>A flag that does more than set one option.</summary>
+    /// <param name="name">How it is written.</param>
+    /// <param name="argument">What stands for its value in the help.</param>
+    /// <param name="description">What it does, in one sentence.</param>
+    /// <param name="isRepeatable">Whether it may stand more than once.</param>
+    /// <param name="apply">Carries it out; answers with what is wrong with the value, or null.</param>
+    public static Flag Custom(string name, string argument, string description, bool isRepeatable, Func<string, FlagTarget, string?> apply) =>
+        new(name, argument, description, isRepeatable, apply);
+
+    internal string? Apply(string value, FlagTarget target) => _apply(value, target);
+}
+
+/// <summary>What a flag may change.</summary>
+public sealed class FlagTarget
+{
+    internal Dictionary<string, string?> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    internal List<string> DroppedDefaults { get; } = [];
+
+    /// <summary>Sets an option.</summary>
+    public void Set(string key, string value) => Settings[key] = value;
+
+    /// <summary>Whether the command line has set an option before.</summary>
+    public bool Has(string key) => Settings.ContainsKey(key);
+
+    /// <summary>Takes the program's own defaults under a section away: what the command line says stands instead of them.</summary>
+    public void DropDefaults(string section) => DroppedDefaults.Add(section);
+}

@@ -1,0 +1,126 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+
+namespace OrleansEcho.ServiceDefaults.Configuration;
+
+/// <summary>
+/// Every option of a program, read off its options classes: the one description from which help, documentation and the checks of
+/// the configuration are made, so that they cannot differ (docs/adr/0004-one-catalog-of-options.md).
+/// </summary>
+/// <remarks>
+/// An option is a public settable property (string, bool, int or double) with <c>[Description]</c>, and <c>[Range]</c> or
+/// <c>[AllowedValues]</c> where not every value will do.
+/// </remarks>
+public sealed class OptionCatalog
+{
+    // Sections that other libraries read from the same files.
+    private static readonly string[] ForeignSections = ["Logging", "AllowedHosts", "Orleans"];
+
+    private readonly List<OptionEntry> _entries = [];
+
+    /// <summary>The options, in the order in which their classes were added and their properties are declared.</summary>
+    public IReadOnlyList<OptionEntry> Entries => _entries;
+
+    /// <summary>Adds the options of a class under a section.</summary>
+    public OptionCatalog Add<TOptions>(string section)
+        where TOptions : class, new()
+    {
+        var defaults = new TOptions();
+        foreach (var property in typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.SetMethod is { IsPublic: true }) _entries.Add(new OptionEntry($"{section}:{property.Name}", property, defaults));
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds the options of a class of which there is one under every name: <c>section:&lt;name&gt;:Option</c>.</summary>
+    public OptionCatalog AddNamed<TOptions>(string section)
+        where TOptions : class, new() => Add<TOptions>($"{section}:<name>");
+
+    /// <summary>Finds the option that a key of a configuration sets.</summary>
+    public OptionEntry? Find(string key) => _entries.Find(e => e.Matches(key));
+
+    /// <summary>Renders the options as Markdown tables, a section each.</summary>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        foreach (var section in _entries.GroupBy(SectionOf))
+        {
+            text.Append("### ").Append(section.Key.Replace("<name>", "\\<name\\>", StringComparison.Ordinal)).Append("\n\n| option | values | default | meaning |\n|---|---|---|---|\n");
+            foreach (var entry in section)
+            {
+                var value = entry.Default.Length > 0 ? $"`{entry.Default}`" : "";
+                text.Append("| `").Append(entry.Key[(section.Key.Length + 1)..]).Append("` | ").Append(entry.Values).Append(" | ").Append(value).Append(" | ").Append(entry.Description).Append(" |\n");
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString().TrimEnd('\n') + "\n";
+    }
+
+    internal static string SectionOf(OptionEntry entry) => entry.Key[..entry.Key.LastIndexOf(':')];
+
+    /// <summary>Finds every fault of a configuration.</summary>
+    /// <param name="layers">The layers, weakest first, each with the words that say where it comes from.</param>
+    internal IReadOnlyList<ConfigurationFault> Check(IReadOnlyList<(string Origin, IConfigurationProvider Provider)> layers)
+    {
+        var faults = new List<ConfigurationFault>();
+        var effective = new Dictionary<string, (string Value, string Origin)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (origin, provider) in layers)
+        {
+            foreach (var (key, value) in Leaves(provider))
+            {
+                if (!IsOurs(key, provider)) continue;
+                if (Find(key) is not null) effective[key] = (value, origin);
+                else faults.Add(new(key, $"{key} (from {origin}) is not an option{Suggestion(key)}."));
+            }
+        }
+
+        foreach (var (key, (value, origin)) in effective)
+        {
+            if (Find(key)!.Check(value) is { } wrong) faults.Add(new(key, $"{key}: '{value}' (from {origin}) {wrong}."));
+        }
+
+        return faults;
+    }
+
+    /// <summary>The keys of a layer that are ours.</summary>
+    internal IEnumerable<string> KeysIn(IConfigurationProvider provider) => Leaves(provider).Select(l => l.Key).Where(k => IsOurs(k, provider));
+
+    // The environment is everybody's: only what is under one of our sections is ours. A file or a command line is for us alone.
+    private bool IsOurs(string key, IConfigurationProvider provider)
+    {
+        var root = key.Split(':')[0];
+        if (provider is EnvironmentVariablesConfigurationProvider)
+        {
+            return key.Contains(':', StringComparison.Ordinal) && _entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase));
+        }
+
+        return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private string Suggestion(string key)
+    {
+        var nearest = _entries.Select(e => (e.Key, Distance: EditDistance.Between(e.Key, key))).MinBy(e => e.Distance);
+        return nearest.Distance <= Math.Max(3, key.Length / 4) ? $"; did you mean {nearest.Key}?" : "; --help lists all";
+    }
+
+    private static IEnumerable<(string Key, string Value)> Leaves(IConfigurationProvider provider, string? parent = null)
+    {
+        foreach (var segment in provider.GetChildKeys([], parent).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            var key = parent is null ? segment : $"{parent}:{segment}";
+            if (provider.TryGet(key, out var value) && value is not null) yield return (key, value);
+            foreach (var leaf in Leaves(provider, key)) yield return leaf;
+        }
+    }
+}
+
+/// <summary>What is wrong with one key of a configuration.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Message">One line for a person.</param>
+internal sealed record ConfigurationFault(string Key, string Message);

@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+
+namespace OrleansEcho.ServiceDefaults.Configuration;
+
+/// <summary>One option of a program, as help, documentation and checks see it.</summary>
+public sealed class OptionEntry
+{
+    private readonly Type _type;
+    private readonly RangeAttribute? _range;
+    private readonly string[]? _allowed;
+
+    internal OptionEntry(string key, PropertyInfo property, object defaults)
+    {
+        _type = property.PropertyType;
+        _range = property.GetCustomAttribute<RangeAttribute>();
+        _allowed = property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Select(v => Text(v)).ToArray();
+        Key = key;
+        Default = Text(property.GetValue(defaults));
+        Description = property.GetCustomAttribute<DescriptionAttribute>()?.Description
+            ?? throw new InvalidOperationException($"{property.DeclaringType}.{property.Name} has no [Description].");
+    }
+
+    /// <summary>Its key in the configuration; <c>&lt;name&gt;</c> stands for any name.</summary>
+    public string Key { get; }
+
+    /// <summary>Its value when nobody sets it; empty for none.</summary>
+    public string Default { get; internal set; }
+
+    /// <summary>What it means, in one sentence.</summary>
+    public string Description { get; }
+
+    /// <summary>What values it takes, for a person: <c>1 to 65535</c>, <c>true or false</c>, <c>text</c>.</summary>
+    public string Values =>
+        _allowed is not null ? string.Join(", ", _allowed)
+        : _range is not null ? string.Create(CultureInfo.InvariantCulture, $"{_range.Minimum} to {_range.Maximum}")
+        : _type == typeof(bool) ? "true or false"
+        : IsNumber ? "a number"
+        : "text";
+
+    private bool IsNumber => _type == typeof(int) || _type == typeof(double);
+
+    /// <summary>What is wrong with a value; null when nothing is.</summary>
+    internal string? Check(string value)
+    {
+        if (_allowed is not null) return _allowed.Contains(value, StringComparer.Ordinal) ? null : $"is not one of {Values}";
+        if (_type == typeof(bool)) return bool.TryParse(value, out _) ? null : "is not true or false";
+        if (_type == typeof(string)) return null;
+        if (_type == typeof(int) && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return $"is not a whole number from {Values}";
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return $"is not a number from {Values}";
+        if (_range is null) return null;
+        var low = Convert.ToDouble(_range.Minimum, CultureInfo.InvariantCulture);
+        var high = Convert.ToDouble(_range.Maximum, CultureInfo.InvariantCulture);
+        return number >= low && number <= high ? null : $"is not in the range {Values}";
+    }
+
+    /// <summary>Whether a key as it stands in a configuration is this option's.</summary>
+    internal bool Matches(string key)
+    {
+        var (mine, theirs) = (Key.Split(':'), key.Split(':'));
+        return mine.Length == theirs.Length && mine.Zip(theirs).All(p => p.First is "<name>" || p.First.Equals(p.Second, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        bool flag => flag ? "true" : "false",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+}

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Configuration;
+using OrleansEcho.ServiceDefaults.CommandLine;
+
+namespace OrleansEcho.ServiceDefaults.Configuration;
+
+/// <summary>Where a program's settings come from: the layers of its configuration, weakest first.</summary>
+public sealed class SettingsSources
+{
+    private readonly List<(string Origin, IConfigurationProvider Provider)> _layers = [];
+    private readonly List<string> _descriptions = ["built-in defaults"];
+
+    /// <summary>One line for a person.</summary>
+    public override string ToString() => string.Join(" < ", _descriptions);
+
+    /// <summary>The layers that a person wrote: not the built-in defaults.</summary>
+    internal IReadOnlyList<(string Origin, IConfigurationProvider Provider)> Layers => _layers;
+
+    /// <summary>Puts the layers into <paramref name="configuration"/>.</summary>
+    /// <returns>What could not be read.</returns>
+    internal IReadOnlyList<string> Load(ConfigurationManager configuration, ProgramDescription program, CommandLineResult line)
+    {
+        var faults = new List<string>();
+        configuration.Sources.Clear();
+        configuration.AddInMemoryCollection(program.Defaults.Where(d => !line.Target.DroppedDefaults.Exists(s => d.Key.StartsWith(s + ":", StringComparison.OrdinalIgnoreCase))));
+        var environment = Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? "Production";
+        AddFile("appsettings.json", isOptional: true);
+        AddFile($"appsettings.{environment}.json", isOptional: true);
+        if (line.ConfigFile is { } file) AddFile(file, isOptional: false);
+        configuration.AddEnvironmentVariables();
+        Describe("environment", Latest(), program.Options);
+        configuration.AddInMemoryCollection(line.Target.Settings);
+        Describe("command line", Latest(), program.Options);
+        return faults;
+
+        IConfigurationProvider Latest() => ((IConfigurationRoot)configuration).Providers.Last();
+
+        void AddFile(string path, bool isOptional)
+        {
+            var full = Path.GetFullPath(path);
+            if (!File.Exists(full))
+            {
+                if (path is "appsettings.json") _descriptions.Add($"{full} (not there)");
+                if (!isOptional) faults.Add($"There is no file '{path}'.");
+                return;
+            }
+
+            try
+            {
+                configuration.AddJsonFile(full, optional: false, reloadOnChange: false);
+                _layers.Add((path, Latest()));
+                _descriptions.Add(full);
+            }
+            catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                faults.Add($"'{path}' cannot be read: {Cause(fault).Message}");
+                configuration.Sources.RemoveAt(configuration.Sources.Count - 1);
+            }
+        }
+    }
+
+    private void Describe(string origin, IConfigurationProvider provider, OptionCatalog catalog)
+    {
+        _layers.Add(($"the {origin}", provider));
+        var keys = catalog.KeysIn(provider).ToList();
+        _descriptions.Add(keys.Count is 0 ? $"{origin} (nothing)" : $"{origin} ({string.Join(", ", keys)})");
+    }
+
+    private static Exception Cause(Exception fault) => fault.InnerException is { } inner ? Cause(inner) : fault;
+}

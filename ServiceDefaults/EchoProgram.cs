@@ -1,0 +1,186 @@
+using System.Net;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using OrleansEcho.ServiceDefaults.CommandLine;
+using OrleansEcho.ServiceDefaults.Configuration;
+using OrleansEcho.ServiceDefaults.Hosting;
+using OrleansEcho.ServiceDefaults.Telemetry;
+using Spectre.Console;
+
+namespace OrleansEcho.ServiceDefaults;
+
+/// <summary>Runs a program of this project from its command line to its exit code.</summary>
+public static partial class EchoProgram
+{
+    private static readonly TimeSpan StopAfterFailedStart = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs a program.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="program">What the program is and takes.</param>
+    /// <param name="configure">Puts the program's services into the host.</param>
+    /// <param name="output">For help and version; the terminal when null.</param>
+    /// <param name="error">For a person's mistakes; the terminal when null.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    /// <remarks>1. Command line. 2. Layers of configuration. 3. All faults of both. 4. Run. 5. Exit code.</remarks>
+    public static async Task<int> RunAsync(
+        string[] args, ProgramDescription program, Action<WebApplicationBuilder> configure, TextWriter? output = null, TextWriter? error = null)
+    {
+        (output, error) = (output ?? Console.Out, error ?? Console.Error);
+        foreach (var (key, value) in program.Defaults)
+        {
+            if (program.Options.Entries.FirstOrDefault(e => e.Key == key) is { } entry) entry.Default = value ?? "";
+        }
+
+        var version = Version();
+        var line = CommandLineReader.Read(args, program);
+        if (line.WantsHelp || line.WantsVersion)
+        {
+            await output.WriteAsync(line.WantsHelp ? HelpText.For(program) : $"{program.Name} {version}\n");
+            return ExitCode.Success;
+        }
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = program.Name });
+        var sources = new SettingsSources();
+        var faults = new List<string>(line.Faults);
+        faults.AddRange(sources.Load(builder.Configuration, program, line));
+        var wrong = program.Options.Check(sources.Layers);
+        faults.AddRange(wrong.Select(f => f.Message));
+        if (wrong.Count > 0) LeaveOut(builder.Configuration, wrong);
+
+        builder.Services.AddSingleton(sources);
+        builder.Services.AddSingleton(AnsiConsole.Console);
+        AddLogging(builder);
+        ManagementEndpoint.Add(builder);
+        TelemetrySetup.Add(builder, program, version);
+        configure(builder);
+        builder.Services.RemoveAll<IHostLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        await using var app = builder.Build();
+        faults.AddRange(CrossFaults(app.Services));
+        if (faults.Count > 0)
+        {
+            await error.WriteLineAsync($"{program.Name} cannot start: {(faults.Count is 1 ? "one fault" : $"{faults.Count} faults")} in its configuration.");
+            foreach (var fault in faults) await error.WriteLineAsync($"error: {fault}");
+            return ExitCode.InvalidConfiguration;
+        }
+
+        ManagementEndpoint.Map(app);
+        return await RunAsync(app, program, error);
+    }
+
+    private static async Task<int> RunAsync(WebApplication app, ProgramDescription program, TextWriter error)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(program.Name);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // A signal while it started: what has started is stopped below.
+        }
+        catch (Exception fault)
+        {
+            var explained = Explain(fault, app.Services);
+            if (explained is null) Log.CannotStart(logger, program.Name, fault);
+            else Log.StartFault(logger, program.Name, fault);
+            await error.WriteLineAsync($"error: {explained?.Message ?? $"{program.Name} cannot start; the log says why."}");
+            using var patience = new CancellationTokenSource(StopAfterFailedStart);
+            await StopQuietlyAsync(app, logger, patience.Token);
+            return explained?.ExitCode ?? ExitCode.Failure;
+        }
+
+        await app.WaitForShutdownAsync();
+        var failed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
+        if (!failed) return ExitCode.Success;
+        await error.WriteLineAsync($"error: {program.Name} stopped because a part of it failed; the log says which.");
+        return ExitCode.Failure;
+    }
+
+    private static async Task StopQuietlyAsync(WebApplication app, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StopAsync(cancellationToken);
+        }
+        catch (Exception fault)
+        {
+            Log.StartFault(logger, "The stop after it", fault); // the first fault is the one that a person needs
+        }
+    }
+
+    private static StartupException? Explain(Exception fault, IServiceProvider services)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is StartupException startup) return startup;
+            if (cause is AggregateException { InnerExceptions: var inner } && inner.OfType<StartupException>().FirstOrDefault() is { } one) return one;
+        }
+
+        // Of everything that binds, only Kestrel's own start throws these unexplained: the management endpoint.
+        if (fault is not (IOException or System.Net.Sockets.SocketException)) return null;
+        var address = IPEndPoint.Parse(services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address);
+        return BindFault.Describe(fault, address, $"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}", "--management ADDRESS");
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansEcho", LogLevel.Information);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.ColorBehavior = LoggerColorBehavior.Default;
+        });
+    }
+
+    // The rest of the configuration is still looked at, so that a person sees every fault at once.
+    private static void LeaveOut(ConfigurationManager configuration, IReadOnlyList<ConfigurationFault> faults)
+    {
+        var rest = configuration.AsEnumerable().Where(pair => pair.Value is not null && !faults.Any(f => f.Key.Equals(pair.Key, StringComparison.OrdinalIgnoreCase))).ToList();
+        configuration.Sources.Clear();
+        configuration.AddInMemoryCollection(rest);
+    }
+
+    private static IEnumerable<string> CrossFaults(IServiceProvider services)
+    {
+        try
+        {
+            services.GetService<IStartupValidator>()?.Validate();
+            return [];
+        }
+        catch (OptionsValidationException fault)
+        {
+            return fault.Failures;
+        }
+        catch (AggregateException faults)
+        {
+            return faults.InnerExceptions.OfType<OptionsValidationException>().SelectMany(f => f.Failures);
+        }
+    }
+
+    private static string Version()
+    {
+        var version = typeof(EchoProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+        return version.Split('+')[0];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1011, LogLevel.Critical, "{Program} cannot start.")]
+        public static partial void CannotStart(ILogger logger, string program, Exception fault);
+
+        [LoggerMessage(1012, LogLevel.Debug, "{Program} cannot start.")]
+        public static partial void StartFault(ILogger logger, string program, Exception fault);
+    }
+}

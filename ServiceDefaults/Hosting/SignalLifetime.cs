@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansEcho.ServiceDefaults.Hosting;
+
+/// <summary>SIGTERM, SIGQUIT and Ctrl-C stop the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
+internal sealed partial class SignalLifetime(IHostApplicationLifetime application, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
+{
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _stopping;
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
+        {
+            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true; // no default action: the host ends the process
+        if (Interlocked.Exchange(ref _stopping, 1) is 0)
+        {
+            Log.Stopping(logger, context.Signal);
+            application.StopApplication();
+        }
+        else if (context.Signal is PosixSignal.SIGINT)
+        {
+            Log.Aborting(logger);
+            Environment.Exit(ExitCode.Aborted);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Information, "Stopping ({Signal}); press Ctrl-C to abort at once.")]
+        public static partial void Stopping(ILogger logger, PosixSignal signal);
+
+        [LoggerMessage(1002, LogLevel.Warning, "Aborted by a second signal.")]
+        public static partial void Aborting(ILogger logger);
+    }
+}

@@ -1,0 +1,14 @@
+using System.ComponentModel;
+
+namespace OrleansEcho.ServiceDefaults;
+
+/// <summary>The HTTP endpoint for health and metrics: section <c>Management</c>.</summary>
+public sealed class ManagementOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Management";
+
+    /// <summary>Where it listens. This machine only by default: what it tells is not for everybody.</summary>
+    [Description("Where health checks and metrics are served over HTTP: address:port.")]
+    public string Address { get; set; } = "127.0.0.1:9400";
+}

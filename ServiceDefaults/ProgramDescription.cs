@@ -1,0 +1,23 @@
+using OrleansEcho.ServiceDefaults.CommandLine;
+using OrleansEcho.ServiceDefaults.Configuration;
+
+namespace OrleansEcho.ServiceDefaults;
+
+/// <summary>What a program is and takes.</summary>
+public sealed record ProgramDescription
+{
+    /// <summary>Its name, as in <c>OrleansEcho.Gateway</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does, in one sentence.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Its options.</summary>
+    public required OptionCatalog Options { get; init; }
+
+    /// <summary>Its flags, besides those that every program has.</summary>
+    public IReadOnlyList<Flag> Flags { get; init; } = [];
+
+    /// <summary>Defaults of this program that differ from those of its options classes, or that those cannot express.</summary>
+    public IReadOnlyDictionary<string, string?> Defaults { get; init; } = new Dictionary<string, string?>();
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace OrleansEcho.ServiceDefaults.Telemetry;
+
+/// <summary>Health checks and metrics over HTTP.</summary>
+internal static class ManagementEndpoint
+{
+    private const string Index = "/health/live   the process runs\n/health/ready  it can do its work\n/metrics       Prometheus\n";
+
+    public static void Add(WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ManagementOptions>().BindConfiguration(ManagementOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ManagementOptions>, Validator>();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ManagementOptions>>((kestrel, management) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPEndPoint.Parse(management.Value.Address));
+        });
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            return next(context);
+        });
+        app.MapGet("/", () => Results.Text(Index));
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteAsync });
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        var body = new
+        {
+            status = report.Status is HealthStatus.Healthy ? "Ready" : "NotReady",
+            checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = e.Value.Description }),
+        };
+        return context.Response.WriteAsync(JsonSerializer.Serialize(body) + "\n", context.RequestAborted);
+    }
+
+    private sealed class Validator : IValidateOptions<ManagementOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, ManagementOptions options) => IPEndPoint.TryParse(options.Address, out _) && options.Address.Contains(':', StringComparison.Ordinal)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}: '{options.Address}' is not an address and port such as 127.0.0.1:9400 or [::1]:9400.");
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using OrleansEcho.Grains.Connections;
+using OrleansEcho.ServiceDefaults;
+
+namespace OrleansEcho.Silo;
+
+/// <summary>Puts a silo into a host.</summary>
+public static class SiloBuilderExtensions
+{
+    /// <summary>Adds a silo with this project's grains. It is its cluster's only one: membership is kept in its memory.</summary>
+    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddOptions<SiloHostOptions>().BindConfiguration(SiloHostOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<SiloHostOptions>, SiloHostOptionsValidator>();
+        builder.Services.AddOptions<ClusterIdentityOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<SiloPorts>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<SiloPorts>());
+        builder.Services.AddHealthChecks().AddCheck<SiloReadinessCheck>("silo", tags: ["ready"]);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseDevelopmentClustering(primarySiloEndpoint: null);
+            silo.Services.AddOptions<EndpointOptions>().Configure<SiloPorts>((endpoints, ports) =>
+            {
+                endpoints.AdvertisedIPAddress = ports.Silo.Address;
+                endpoints.SiloPort = ports.Silo.Port;
+                endpoints.GatewayPort = ports.Gateway?.Port ?? 0;
+                endpoints.SiloListeningEndpoint = ports.Silo;
+                endpoints.GatewayListeningEndpoint = ports.Gateway;
+            });
+            silo.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterIdentityOptions>>((cluster, identity) =>
+            {
+                cluster.ClusterId = identity.Value.ClusterId;
+                cluster.ServiceId = identity.Value.ServiceId;
+            });
+            silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<SiloHostOptions>>((collection, options) =>
+                collection.ClassSpecificCollectionAge[typeof(ConnectionGrain).FullName!] = TimeSpan.FromSeconds(options.Value.IdleGrainSeconds));
+        });
+        return builder;
+    }
+}

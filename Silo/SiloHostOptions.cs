@@ -1,0 +1,33 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansEcho.Silo;
+
+/// <summary>What holds for a silo process: section <c>Silo</c>.</summary>
+public sealed class SiloHostOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Silo";
+
+    /// <summary>The address that the silo binds and tells the others. This machine only by default: neither port authenticates anybody.</summary>
+    [Description("The IP address that the silo binds and by which other silos and gateways reach it.")]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>The port for other silos; 11111 is Orleans' own default.</summary>
+    [Description("The port for other silos; 0 for any that is free.")]
+    [Range(0, 65_535)]
+    public int Port { get; set; } = 11_111;
+
+    /// <summary>The silo gateway port; 30000 is Orleans' own default.</summary>
+    [Description("The silo gateway port, which gateways connect to; 0 for none.")]
+    [Range(0, 65_535)]
+    public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>
+    /// How long a connection's grain keeps its memory without a message, in seconds: Orleans' own default. The connection stays open;
+    /// its next message brings the grain back. Orleans looks once a minute.
+    /// </summary>
+    [Description("After how many seconds without a message a connection's grain is collected; the connection stays, the next message brings the grain back.")]
+    [Range(90, 86_400)]
+    public int IdleGrainSeconds { get; set; } = 900;
+}

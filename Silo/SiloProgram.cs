@@ -1,0 +1,13 @@
+using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Configuration;
+
+namespace OrleansEcho.Silo;
+
+/// <summary>What every program with a silo in it takes.</summary>
+public static class SiloProgram
+{
+    /// <summary>Adds the options of a silo.</summary>
+    public static OptionCatalog AddSilo(this OptionCatalog catalog) => catalog
+        .Add<SiloHostOptions>(SiloHostOptions.Section)
+        .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section);
+}

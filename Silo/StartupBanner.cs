@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Configuration;
+using Spectre.Console;
+
+namespace OrleansEcho.Silo;
+
+/// <summary>What a person sees when a silo has started.</summary>
+internal sealed class StartupBanner(
+    SiloPorts ports,
+    IOptions<ClusterIdentityOptions> identity,
+    IOptions<ManagementOptions> management,
+    SettingsSources sources,
+    IAnsiConsole console) : IHostedLifecycleService
+{
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("silo", "address");
+        table.AddRow(new Text("gateways connect to"), new Text(ports.Gateway?.ToString() ?? "(none)"));
+        table.AddRow(new Text("other silos connect to"), new Text(ports.Silo.ToString()));
+        table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
+        console.Write(table);
+        console.WriteLine($"Health and metrics: http://{management.Value.Address}");
+        console.WriteLine($"Settings: {sources}");
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,30 @@
+using OrleansEcho.Gateway.Adapters.Tcp;
+using OrleansEcho.Gateway.Hosting;
+using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Configuration;
+using OrleansEcho.Silo;
+
+var options = new OptionCatalog()
+    .AddGateway()
+    .AddSilo()
+    .Add<ManagementOptions>(ManagementOptions.Section);
+
+return await EchoProgram.RunAsync(
+    args,
+    new ProgramDescription
+    {
+        Name = "OrleansEcho.Standalone",
+        Summary = "a gateway and its silo in one process.",
+        Options = options,
+        Flags = GatewayProgram.Flags(options),
+        Defaults = new Dictionary<string, string?>(GatewayProgram.DefaultListeners)
+        {
+            ["Silo:Port"] = "0", // nobody else needs to find it, and several of these may run on one machine
+            ["Silo:GatewayPort"] = "0",
+        },
+    },
+    builder =>
+    {
+        builder.AddSilo(); // first: the gateway's listeners accept as soon as they are bound
+        builder.AddEmbeddedGateway().AddTcp();
+    });
