@@ -35,19 +35,20 @@ internal static class ManagementEndpoint
             return next(context);
         });
         app.MapGet("/", () => Results.Text(Index));
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = (context, _) => WriteAsync(context, new { status = "Live" }) });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReadinessAsync });
         app.MapPrometheusScrapingEndpoint("/metrics");
     }
 
-    private static Task WriteAsync(HttpContext context, HealthReport report)
+    private static Task WriteReadinessAsync(HttpContext context, HealthReport report) => WriteAsync(context, new
+    {
+        status = report.Status is HealthStatus.Healthy ? "Ready" : "NotReady",
+        checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = e.Value.Description }),
+    });
+
+    private static Task WriteAsync<TBody>(HttpContext context, TBody body)
     {
         context.Response.ContentType = "application/json";
-        var body = new
-        {
-            status = report.Status is HealthStatus.Healthy ? "Ready" : "NotReady",
-            checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = e.Value.Description }),
-        };
         return context.Response.WriteAsync(JsonSerializer.Serialize(body) + "\n", context.RequestAborted);
     }
 
