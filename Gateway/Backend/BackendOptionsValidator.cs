@@ -14,26 +14,20 @@ internal sealed class BackendOptionsValidator : IValidateOptions<BackendOptions>
             faults.Add($"{BackendOptions.Section}:PatienceSeconds: {options.PatienceSeconds} is less than {BackendOptions.Section}:CallTimeoutSeconds, {options.CallTimeoutSeconds}; a connection must wait for one call at least.");
         }
 
-        if (!TryParseSilos(options.Silos, out _, out var bad))
+        var parts = Split(options.Silos);
+        foreach (var part in parts.Length is 0 ? [options.Silos] : parts)
         {
-            faults.Add($"{BackendOptions.Section}:Silos: '{bad}' is not an address and port such as 127.0.0.1:30000 or [::1]:30000.");
+            if (!IPEndPoint.TryParse(part, out var silo) || silo.Port is 0)
+            {
+                faults.Add($"{BackendOptions.Section}:Silos: '{part}' is not an address and port such as 127.0.0.1:30000 or [::1]:30000.");
+            }
         }
 
         return faults.Count is 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    /// <summary>Reads the comma-separated list; false with the first part that is no endpoint.</summary>
-    public static bool TryParseSilos(string text, out IPEndPoint[] silos, out string bad)
-    {
-        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        silos = new IPEndPoint[parts.Length];
-        bad = parts.Length is 0 ? text : "";
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (IPEndPoint.TryParse(parts[i], out var silo) && silo.Port is not 0) silos[i] = silo;
-            else bad = parts[i];
-        }
+    /// <summary>Reads a list that has been found valid.</summary>
+    public static IEnumerable<IPEndPoint> ParseSilos(string text) => Split(text).Select(IPEndPoint.Parse);
 
-        return bad.Length is 0 && parts.Length > 0;
-    }
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -6,7 +6,7 @@ namespace OrleansEcho.Gateway.Backend;
 /// Whether a silo can be reached, as the last news has it: silos are connected, and one of them has answered since the first of them
 /// was. The one place where the gateway keeps that.
 /// </summary>
-internal sealed partial class BackendReachability(ILogger<BackendReachability> logger)
+internal sealed partial class BackendReachability(ILogger<BackendReachability> logger) : IDisposable
 {
     private readonly SemaphoreSlim _lost = new(0, 1);
     private volatile int _connectedSilos;
@@ -40,6 +40,8 @@ internal sealed partial class BackendReachability(ILogger<BackendReachability> l
         await _lost.WaitAsync(cancellationToken);
         _answered = false;
     }
+
+    public void Dispose() => _lost.Dispose();
 
     private static partial class Log
     {

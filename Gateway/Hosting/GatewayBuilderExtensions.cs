@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Hosting;
 using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Connections;
@@ -71,8 +70,7 @@ public static class GatewayBuilderExtensions
             });
             client.Services.AddOptions<StaticGatewayListProviderOptions>().Configure<IOptions<BackendOptions>>((list, backend) =>
             {
-                BackendOptionsValidator.TryParseSilos(backend.Value.Silos, out var silos, out _);
-                list.Gateways = [.. silos.Select(silo => Orleans.Runtime.Utils.ToGatewayUri(silo))];
+                list.Gateways = [.. BackendOptionsValidator.ParseSilos(backend.Value.Silos).Select(silo => silo.ToGatewayUri())];
             });
             client.UseStaticClustering();
             client.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterIdentityOptions>>((cluster, identity) =>

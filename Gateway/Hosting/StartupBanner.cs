@@ -24,9 +24,10 @@ internal sealed class StartupBanner(
         }
 
         console.Write(table);
-        console.WriteLine($"Health and metrics: http://{management.Value.Address}");
-        console.WriteLine($"Settings: {sources}");
-        if (host.Listeners.Select(l => l.Example).FirstOrDefault(e => e is not null) is { } example) console.WriteLine($"Try: {example}");
+        var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
+        output.WriteLine($"Health and metrics: http://{management.Value.Address}");
+        output.WriteLine($"Settings: {sources}");
+        if (host.Listeners.Select(l => l.Example).FirstOrDefault(e => e is not null) is { } example) output.WriteLine($"Try: {example}");
         return Task.CompletedTask;
     }
 
