@@ -21,8 +21,9 @@ internal sealed class StartupBanner(
         table.AddRow(new Text("other silos connect to"), new Text(ports.Silo.ToString()));
         table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
         console.Write(table);
-        console.WriteLine($"Health and metrics: http://{management.Value.Address}");
-        console.WriteLine($"Settings: {sources}");
+        var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
+        output.WriteLine($"Health and metrics: http://{management.Value.Address}");
+        output.WriteLine($"Settings: {sources}");
         return Task.CompletedTask;
     }
 
