@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Adapters.Tcp;
@@ -11,7 +12,7 @@ namespace OrleansEcho.Gateway.Hosting;
 internal sealed class StartupBanner(
     ListenerHost host,
     SettingsSources sources,
-    IOptions<ManagementOptions> management,
+    IServer management,
     IOptions<TcpListeners> listeners,
     IAnsiConsole console) : IHostedLifecycleService
 {
@@ -25,7 +26,7 @@ internal sealed class StartupBanner(
 
         console.Write(table);
         var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
-        output.WriteLine($"Health and metrics: http://{management.Value.Address}");
+        output.WriteLine($"Health and metrics: {ManagementAddress.Of(management)}");
         output.WriteLine($"Settings: {sources}");
         if (host.Listeners.Select(l => l.Example).FirstOrDefault(e => e is not null) is { } example) output.WriteLine($"Try: {example}");
         return Task.CompletedTask;
