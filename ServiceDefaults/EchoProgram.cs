@@ -134,6 +134,7 @@ public static partial class EchoProgram
     {
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansEcho", LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // it calls "not ready" an error, at every probe; the answer says it
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // it warns at every start that the server GC is off, which is on purpose
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
