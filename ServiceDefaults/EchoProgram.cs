@@ -78,13 +78,15 @@ public static partial class EchoProgram
     private static async Task<int> RunAsync(WebApplication app, ProgramDescription program, TextWriter error)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(program.Name);
+        var interrupted = false;
         try
         {
             await app.StartAsync();
         }
-        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (Exception fault) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // A signal while it started: what has started is stopped below.
+            Log.StartFault(logger, program.Name, fault); // a signal while it started, for which every library has an exception of its own
+            interrupted = true;
         }
         catch (Exception fault)
         {
@@ -92,23 +94,24 @@ public static partial class EchoProgram
             if (explained is null) Log.CannotStart(logger, program.Name, fault);
             else Log.StartFault(logger, program.Name, fault);
             await error.WriteLineAsync($"error: {explained?.Message ?? $"{program.Name} cannot start; the log says why."}");
-            using var patience = new CancellationTokenSource(StopAfterFailedStart);
-            await StopQuietlyAsync(app, logger, patience.Token);
+            await StopQuietlyAsync(app, logger);
             return explained?.ExitCode ?? ExitCode.Failure;
         }
 
-        await app.WaitForShutdownAsync();
+        if (interrupted) await StopQuietlyAsync(app, logger);
+        else await app.WaitForShutdownAsync();
         var failed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
         if (!failed) return ExitCode.Success;
         await error.WriteLineAsync($"error: {program.Name} stopped because a part of it failed; the log says which.");
         return ExitCode.Failure;
     }
 
-    private static async Task StopQuietlyAsync(WebApplication app, ILogger logger, CancellationToken cancellationToken)
+    private static async Task StopQuietlyAsync(WebApplication app, ILogger logger)
     {
+        using var patience = new CancellationTokenSource(StopAfterFailedStart);
         try
         {
-            await app.StopAsync(cancellationToken);
+            await app.StopAsync(patience.Token);
         }
         catch (Exception fault)
         {

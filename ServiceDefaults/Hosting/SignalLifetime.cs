@@ -7,7 +7,12 @@ namespace OrleansEcho.ServiceDefaults.Hosting;
 /// <summary>SIGTERM, SIGQUIT and Ctrl-C stop the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
 internal sealed partial class SignalLifetime(IHostApplicationLifetime application, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
+    // Orleans calls a start that is cut short a fault, with all its stack traces. So the start may finish, unless it hangs: one takes
+    // a second or two.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
+
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly CancellationTokenSource _startPatience = new();
     private int _stopping;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -25,6 +30,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
     public void Dispose()
     {
         foreach (var registration in _registrations) registration.Dispose();
+        _startPatience.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
@@ -33,7 +39,9 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
         if (Interlocked.Exchange(ref _stopping, 1) is 0)
         {
             Log.Stopping(logger, context.Signal);
-            application.StopApplication();
+            application.ApplicationStarted.Register(application.StopApplication); // at once, when it has started
+            _startPatience.Token.Register(application.StopApplication);
+            _startPatience.CancelAfter(StartPatience);
         }
         else if (context.Signal is PosixSignal.SIGINT)
         {
