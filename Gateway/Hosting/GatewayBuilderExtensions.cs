@@ -15,6 +15,9 @@ namespace OrleansEcho.Gateway.Hosting;
 /// <summary>Puts a gateway into a host.</summary>
 public static class GatewayBuilderExtensions
 {
+    // What the rest of the process may take to stop once all connections have ended: the host's own default for all of it.
+    private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(30);
+
     /// <summary>Adds a gateway whose silos are other processes. Add its protocols to what is returned.</summary>
     public static IGatewayBuilder AddGateway(this IHostApplicationBuilder builder)
     {
@@ -40,6 +43,8 @@ public static class GatewayBuilderExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, DescriptorLimit>(_ => new DescriptorLimit());
+        services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>((host, gateway) =>
+            host.ShutdownTimeout = gateway.Value.DrainWait + gateway.Value.DrainTimeout + StopAfterDrain);
         services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateOnStart();
 
         services.AddSingleton<GatewayMetrics>();
