@@ -70,7 +70,7 @@ internal sealed class KestrelListener : IListener
         _ => null,
     };
 
-    private EndPoint EndPoint => _listen?.EndPoint ?? _configured;
+    private EndPoint EndPoint => _configured is IPEndPoint && _listen is not null ? _listen.EndPoint : _configured;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -134,7 +134,7 @@ internal sealed class KestrelListener : IListener
         MaxWriteBufferSize = 64 * 1024,
         CreateBoundListenSocket = endPoint =>
         {
-            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint is UnixDomainSocketEndPoint unix ? PaddedSocketPath.Of(unix) : endPoint);
             if (options.KeepAliveSeconds > 0 && endPoint is IPEndPoint) KeepAlive(socket, options.KeepAliveSeconds);
             return socket;
         },

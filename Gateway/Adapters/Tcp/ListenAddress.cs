@@ -7,10 +7,10 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 /// <summary>Reads and writes the addresses of listeners as people write them.</summary>
 internal static class ListenAddress
 {
-    private const string UnixPrefix = "unix:";
+    /// <summary>The longest path of a socket in bytes: sun_path has 108 on Linux, one of them for the final NUL.</summary>
+    public const int MaxUnixPath = 107;
 
-    // sun_path has 108 bytes on Linux, one of them for the final NUL.
-    private const int MaxUnixPath = 107;
+    private const string UnixPrefix = "unix:";
 
     /// <summary>Reads an address; total. On failure <paramref name="fault"/> says what is wrong with it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out EndPoint? endPoint, out string fault)
