@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using OrleansEcho.Testing.Processes;
 
@@ -24,7 +25,7 @@ public sealed class HostilePeerTests : ProcessTest
         var before = service.Front.PeakResidentBytes;
 
         using var flooder = await Peer.ConnectAsync(service.Line);
-        var flood = flooder.FloodAsync(Filled('x', Megabyte), limit: 1024L * Megabyte);
+        var flood = flooder.FloodAsync(Filled('x', Megabyte), limit: 20L * 1024 * Megabyte);
         for (var i = 0; i < 20; i++) await other.EchoLineAsync($"meanwhile {i}");
         await flood;
 
@@ -41,7 +42,6 @@ public sealed class HostilePeerTests : ProcessTest
         using var other = await Peer.ConnectAsync(service.Line);
         await other.EchoLineAsync("before");
         var before = service.Front.PeakResidentBytes;
-        var descriptors = service.Front.Descriptors;
 
         using var deaf = await Peer.ConnectAsync(service.Line);
         var flood = deaf.FloodAsync(Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 64))), limit: KernelBuffers);
@@ -49,37 +49,8 @@ public sealed class HostilePeerTests : ProcessTest
         await flood;
 
         await service.MetricIsAsync(1, "echo_gateway_connections_closed_total", "echo_close_reason=\"SendTimeout\"");
-        await Deadline.UntilAsync(() => Task.FromResult(service.Front.Descriptors <= descriptors + 4), "the descriptor of the peer that does not read to be closed");
+        await service.SocketsAsync(1, service.Line);
         Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer, $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
-    }
-
-    [Fact]
-    public async Task PeersThatFinishAndNeverRead_AreCutOff()
-    {
-        const int peers = 20;
-        var service = await StartServiceAsync(Topology.Standalone, "--Gateway:Listeners:line:SendTimeoutSeconds=1");
-        using var other = await Peer.ConnectAsync(service.Line);
-        await other.EchoLineAsync("before");
-        var descriptors = service.Front.Descriptors;
-
-        var deaf = new List<Peer>();
-        try
-        {
-            for (var i = 0; i < peers; i++)
-            {
-                // What its echo leaves behind in the gateway is too much for the kernel and too little to hold up the pump.
-                deaf.Add(await Peer.ConnectAsync(service.Line, receiveBuffer: 4096));
-                await deaf[i].SendAsync(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 40)));
-                deaf[i].HalfClose();
-            }
-
-            await service.ActiveAsync(1);
-            await Deadline.UntilAsync(() => Task.FromResult(service.Front.Descriptors < descriptors + peers), "the descriptors of peers that do not read to be closed");
-        }
-        finally
-        {
-            foreach (var peer in deaf) peer.Dispose();
-        }
     }
 
     [Fact]
@@ -92,6 +63,14 @@ public sealed class HostilePeerTests : ProcessTest
         await slow.SendAsync("\0\0\0"); // a message that never gets complete
         Assert.Matches("^-ERR FirstByteTimeout [^\n]+\n$", Encoding.Latin1.GetString(await silent.ReceiveToEndAsync()));
         Assert.StartsWith("IdleTimeout ", await slow.ReceiveRefusalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PeerWithALongAddress_IsServedOverAUnixSocket()
+    {
+        var service = await StartServiceAsync(Topology.Standalone);
+        using var peer = await Peer.ConnectAsync(service.Unix, from: new UnixDomainSocketEndPoint($"\0{Guid.NewGuid():N}".PadRight(107, 'x')));
+        await peer.EchoLineAsync("hello");
     }
 
     private static byte[] Filled(char with, int count)

@@ -23,12 +23,12 @@ internal sealed class Peer : IDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<Peer> ConnectAsync(EndPoint address, int? receiveBuffer = null)
+    public static async Task<Peer> ConnectAsync(EndPoint address, EndPoint? from = null)
     {
         var socket = address is IPEndPoint
             ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
             : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        if (receiveBuffer is { } size) socket.ReceiveBufferSize = size;
+        if (from is not null) socket.Bind(from);
         try
         {
             await socket.ConnectAsync(address, Cancelled).AsTask().WithinAsync($"a connection to {address}");

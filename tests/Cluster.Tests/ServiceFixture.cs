@@ -28,7 +28,7 @@ public abstract class ServiceFixture(Topology topology) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        foreach (var process in _processes) await process.DisposeAsync();
+        foreach (var process in _processes.AsEnumerable().Reverse()) await process.DisposeAsync(); // who came later uses who came before
         _processes.Clear();
     }
 

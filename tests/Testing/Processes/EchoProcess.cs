@@ -11,7 +11,8 @@ public sealed partial class EchoProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Task _reading;
-    private int _saidFrom;
+    private int? _exitCode;
+    private int _said;
 
     private EchoProcess(Process process, string name, string directory)
     {
@@ -26,16 +27,8 @@ public sealed partial class EchoProcess : IAsyncDisposable
 
     public ProcessOutput Output { get; }
 
-    public bool HasExited => _process.HasExited;
-
-    /// <summary>The memory that it holds now, in bytes.</summary>
-    public long ResidentBytes => Status("VmRSS:");
-
     /// <summary>The most memory that it has ever held, in bytes.</summary>
     public long PeakResidentBytes => Status("VmHWM:");
-
-    /// <summary>The number of its open descriptors.</summary>
-    public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Count();
 
     /// <summary>Starts a program.</summary>
     /// <param name="executable">Which one.</param>
@@ -92,15 +85,16 @@ public sealed partial class EchoProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WithinAsync($"{Name} to end", limit);
         await _reading.WithinAsync($"the end of {Name}'s output");
+        _exitCode = _process.ExitCode;
         return _process.ExitCode;
     }
 
     /// <summary>What it wrote since it was asked last: for the report of the test that caused it.</summary>
     public string Report()
     {
-        var from = _saidFrom;
-        _saidFrom = Output.Count;
-        return $"--- {Name}{(HasExited ? $", exit code {_process.ExitCode}" : "")}\n" + string.Join('\n', Output.Text.Split('\n').Skip(from));
+        var news = Output.Lines.Skip(_said).ToList();
+        _said += news.Count;
+        return $"--- {Name}{(_exitCode is { } code ? $", exit code {code}" : "")}\n" + string.Join('\n', news);
     }
 
     public async ValueTask DisposeAsync()
@@ -108,6 +102,7 @@ public sealed partial class EchoProcess : IAsyncDisposable
         if (!_process.HasExited) Send(Signal.Kill);
         await _process.WaitForExitAsync(CancellationToken.None);
         await _reading;
+        _exitCode = _process.ExitCode;
         _process.Dispose();
         Directory.Delete(WorkingDirectory, recursive: true);
     }

@@ -94,8 +94,19 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
         async () => await MetricAsync(name, labels) == value,
         $"{name}{{{string.Join(',', labels)}}} to be {value}");
 
+    /// <summary>Waits until a metric is higher than it is now.</summary>
+    public async Task MetricRisesAsync(string name)
+    {
+        var before = await MetricAsync(name);
+        await Deadline.UntilAsync(async () => await MetricAsync(name) > before, $"{name} to rise above {before}");
+    }
+
     /// <summary>Waits until the gateway holds so many connections.</summary>
     public Task ActiveAsync(int connections) => MetricIsAsync(connections, "echo_gateway_connections_active");
+
+    /// <summary>Waits until a TCP listener holds so many sockets: what Kestrel says, whatever the gateway thinks.</summary>
+    public Task SocketsAsync(int sockets, EndPoint listener) =>
+        MetricIsAsync(sockets, "kestrel_active_connections", $"server_port=\"{((IPEndPoint)listener).Port}\"");
 
     private static InvalidOperationException NotStarted() => new("The service has not been started.");
 }

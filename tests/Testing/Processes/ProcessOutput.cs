@@ -12,12 +12,12 @@ public sealed partial class ProcessOutput(string process)
     private TaskCompletionSource _changed = NewSignal();
     private bool _ended;
 
-    /// <summary>Everything, in the order in which it arrived.</summary>
-    public string Text
+    /// <summary>All lines, in the order in which they arrived.</summary>
+    public IReadOnlyList<string> Lines
     {
         get
         {
-            lock (_lock) return string.Join('\n', _lines);
+            lock (_lock) return [.. _lines];
         }
     }
 
@@ -39,20 +39,11 @@ public sealed partial class ProcessOutput(string process)
         }
     }
 
-    /// <summary>How many lines there are: where to start looking for what comes next.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock) return _lines.Count;
-        }
-    }
-
     /// <summary>Waits for a line that contains a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="from">The number of the first line to look at.</param>
+    /// <param name="limit">How long to wait.</param>
     /// <returns>The line.</returns>
-    public Task<string> WaitForAsync(string text, int from = 0) => FindAsync(text, from).WithinAsync($"{process} to write '{text}'");
+    public Task<string> WaitForAsync(string text, TimeSpan? limit = null) => FindAsync(text).WithinAsync($"{process} to write '{text}'", limit);
 
     internal async Task ReadAsync(StreamReader reader, bool isError)
     {
@@ -76,8 +67,9 @@ public sealed partial class ProcessOutput(string process)
         }
     }
 
-    private async Task<string> FindAsync(string text, int next)
+    private async Task<string> FindAsync(string text)
     {
+        var next = 0;
         while (true)
         {
             Task changed;

@@ -27,10 +27,7 @@ public abstract class ProcessTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        foreach (var process in _processes)
-        {
-            await process.DisposeAsync();
-        }
+        foreach (var process in _processes.AsEnumerable().Reverse()) await process.DisposeAsync(); // who came later uses who came before
 
         ReportOn(_processes);
     }
@@ -43,7 +40,8 @@ public abstract class ProcessTest : IAsyncDisposable
         Assert.True(faults.Count is 0, $"The log has errors:\n{string.Join('\n', faults)}");
     }
 
-    private EchoProcess Own(EchoProcess process)
+    /// <summary>Lets a process end with the test.</summary>
+    protected EchoProcess Own(EchoProcess process)
     {
         _processes.Add(process);
         return process;

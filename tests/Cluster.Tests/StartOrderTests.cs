@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using OrleansEcho.Testing.Processes;
+
+namespace OrleansEcho.Cluster.Tests;
+
+/// <summary>Gateway and silo may start, die and come back in any order: the gateway says what it waits for and recovers by itself.</summary>
+public sealed class StartOrderTests : ProcessTest
+{
+    [Fact]
+    public async Task GatewayWithoutSilo_RefusesAndSaysWhy_UntilTheSiloIsThere()
+    {
+        var service = NewService();
+        await service.StartFrontAsync();
+        await service.Front.Output.WaitForAsync($"Waiting for a silo at 127.0.0.1:{service.SiloPorts.Gateway} (Backend:Silos)");
+        await RefusesAsync(service);
+        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/health/live")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/health/ready")).Status);
+
+        await service.StartSiloAsync();
+        await ReadyAsync(service);
+        using var peer = await Peer.ConnectAsync(service.Line);
+        await peer.EchoLineAsync("hello");
+    }
+
+    [Fact]
+    public async Task KilledSilo_IsReplaced_AndOpenConnectionsGoOn_WithoutALostOrDoubledMessage()
+    {
+        var service = await StartServiceAsync(Topology.TwoProcesses);
+        using var idle = await Peer.ConnectAsync(service.Line);
+        using var busy = await Peer.ConnectAsync(service.Line);
+        await idle.EchoLineAsync("before");
+        await busy.EchoLineAsync("before");
+
+        await KillSiloAsync(service);
+        await RefusesAsync(service);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/health/ready")).Status);
+        for (var i = 0; i < 100; i++) await busy.SendAsync($"while it was gone {i}\n");
+
+        await service.StartSiloAsync();
+        for (var i = 0; i < 100; i++) Assert.Equal($"while it was gone {i}", await busy.ReceiveLineAsync());
+        await ReadyAsync(service);
+        await idle.EchoLineAsync("after"); // its grain is gone and comes back
+        using var next = await Peer.ConnectAsync(service.Line);
+        await next.EchoLineAsync("new");
+        foreach (var peer in (Peer[])[idle, busy])
+        {
+            peer.HalfClose();
+            Assert.Empty(await peer.ReceiveToEndAsync());
+        }
+    }
+
+    [Fact]
+    public async Task FrozenSilo_DelaysEchoes_AndLosesNone()
+    {
+        var service = await StartServiceAsync(Topology.TwoProcesses, "--Backend:CallTimeoutSeconds=1");
+        using var peer = await Peer.ConnectAsync(service.Line);
+        await peer.EchoLineAsync("before");
+
+        service.Silo!.Send(Signal.Stop);
+        await peer.SendAsync("while it stood still\n");
+        await service.MetricRisesAsync("echo_gateway_backend_repeats_total");
+        service.Silo.Send(Signal.Continue);
+
+        Assert.Equal("while it stood still", await peer.ReceiveLineAsync());
+        await peer.EchoLineAsync("after");
+        peer.HalfClose();
+        Assert.Empty(await peer.ReceiveToEndAsync());
+    }
+
+    [Fact]
+    public async Task LostSilo_ClosesAConnectionThatWaits_WhenPatienceEnds()
+    {
+        var service = await StartServiceAsync(Topology.TwoProcesses, "--Backend:CallTimeoutSeconds=1", "--Backend:PatienceSeconds=2");
+        using var peer = await Peer.ConnectAsync(service.Line);
+        await peer.EchoLineAsync("before");
+        await KillSiloAsync(service);
+        await peer.SendAsync("lost\n");
+        Assert.Matches("^-ERR BackendUnavailable [^\n]+\n$", Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()));
+        await service.ActiveAsync(0);
+    }
+
+    private EchoService NewService() => new(Topology.TwoProcesses, [], Own);
+
+    private static async Task KillSiloAsync(EchoService service)
+    {
+        service.Silo!.Send(Signal.Kill);
+        Assert.Equal(128 + (int)Signal.Kill, await service.Silo.WaitForExitAsync());
+        await service.Front.Output.WaitForAsync("Lost the last silo");
+    }
+
+    private static async Task RefusesAsync(EchoService service)
+    {
+        using var peer = await Peer.ConnectAsync(service.Line);
+        Assert.Matches("^-ERR BackendUnavailable [^\n]+\n$", Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()));
+    }
+
+    private static Task ReadyAsync(EchoService service) =>
+        Deadline.UntilAsync(async () => (await service.GetAsync("/health/ready")).Status is HttpStatusCode.OK, "/health/ready to be 200");
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using OrleansEcho.Testing.Processes;
+
+namespace OrleansEcho.Cluster.Tests;
+
+/// <summary>A signal stops the program in order: peers are told, the deadline holds, and the exit code says that all went well.</summary>
+public sealed class StopTests : ProcessTest
+{
+    // Well below the DrainTimeoutSeconds that these tests set: so it was not the deadline that ended the wait.
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(15);
+
+    public static TheoryData<Topology, Signal> Stops => new()
+    {
+        { Topology.Standalone, Signal.Terminate },
+        { Topology.Standalone, Signal.Interrupt },
+        { Topology.TwoProcesses, Signal.Terminate },
+        { Topology.TwoProcesses, Signal.Interrupt },
+    };
+
+    [Theory]
+    [MemberData(nameof(Stops))]
+    public async Task IdlePeers_AreTold_AndTheProgramEndsAtOnce(Topology topology, Signal signal)
+    {
+        var service = await StartServiceAsync(topology, "--Gateway:DrainTimeoutSeconds=20");
+        using var line = await Peer.ConnectAsync(service.Line);
+        using var framed = await Peer.ConnectAsync(service.LengthPrefixed);
+        using var raw = await Peer.ConnectAsync(service.Raw);
+        using var unix = await Peer.ConnectAsync(service.Unix);
+        await line.EchoLineAsync("hello");
+        await unix.EchoLineAsync("hello");
+        await service.ActiveAsync(4);
+
+        service.Front.Send(signal);
+        Assert.Matches("^-ERR Draining [^\n]+\n$", Encoding.Latin1.GetString(await line.ReceiveToEndAsync()));
+        Assert.Matches("^-ERR Draining [^\n]+\n$", Encoding.Latin1.GetString(await unix.ReceiveToEndAsync()));
+        Assert.StartsWith("Draining ", await framed.ReceiveRefusalAsync(), StringComparison.Ordinal);
+        Assert.Empty(await raw.ReceiveToEndAsync());
+        foreach (var peer in (Peer[])[line, framed, raw, unix]) peer.Dispose();
+        Assert.Equal(0, await service.Front.WaitForExitAsync(Quick));
+        Assert.Empty(service.Front.Output.Errors);
+        if (service.Silo is not { } silo) return;
+        silo.Send(signal);
+        Assert.Equal(0, await silo.WaitForExitAsync(Quick));
+    }
+
+    [Fact]
+    public async Task PeerThatDoesNotRead_IsAborted_AtTheDeadline()
+    {
+        var service = await StartServiceAsync(Topology.Standalone, "--Gateway:DrainTimeoutSeconds=1", "--Gateway:Listeners:line:SendTimeoutSeconds=0");
+        using var deaf = await Peer.ConnectAsync(service.Line);
+        var flood = deaf.FloodAsync(Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 64))), limit: long.MaxValue);
+        await service.ActiveAsync(1);
+        service.Front.Send(Signal.Terminate);
+        await service.Front.Output.WaitForAsync("1 connections did not end in time and are aborted");
+        Assert.Equal(0, await service.Front.WaitForExitAsync(Quick));
+        await flood;
+    }
+
+    [Fact]
+    public async Task SecondInterrupt_AbortsALongDrain()
+    {
+        var service = await StartServiceAsync(Topology.Standalone, "--Gateway:DrainWaitSeconds=600");
+        using var peer = await Peer.ConnectAsync(service.Line);
+        await peer.EchoLineAsync("hello");
+        service.Front.Send(Signal.Interrupt);
+        await service.Front.Output.WaitForAsync("Draining: 1 connections");
+        await peer.EchoLineAsync("still here");
+        service.Front.Send(Signal.Interrupt);
+        Assert.Equal(130, await service.Front.WaitForExitAsync(Quick));
+    }
+
+    [Fact]
+    public async Task LongDrain_LastsAsLongAsItMay_AndPeersMayFinishByThemselves()
+    {
+        // Longer than the 30 s after which .NET's host loses its patience by default.
+        var service = await StartServiceAsync(Topology.Standalone, "--Gateway:DrainWaitSeconds=32");
+        using var patient = await Peer.ConnectAsync(service.Line);
+        using var leaving = await Peer.ConnectAsync(service.Line);
+        await patient.EchoLineAsync("hello");
+        await leaving.EchoLineAsync("hello");
+        service.Front.Send(Signal.Terminate);
+        await service.Front.Output.WaitForAsync("Draining: 2 connections");
+        await leaving.EchoLineAsync("one more");
+        leaving.HalfClose();
+        Assert.Empty(await leaving.ReceiveToEndAsync());
+        await service.Front.Output.WaitForAsync("Draining: 1 connections are asked to close", limit: TimeSpan.FromSeconds(60));
+        Assert.Matches("^-ERR Draining [^\n]+\n$", Encoding.Latin1.GetString(await patient.ReceiveToEndAsync()));
+        patient.Dispose();
+        Assert.Equal(0, await service.Front.WaitForExitAsync(Quick));
+    }
+
+    public static TheoryData<string, string> Starts => new()
+    {
+        // A line that each writes on its way up, when the signals are already its own.
+        { "Standalone", "Starting" },
+        { "Silo", "Starting" },
+        { "Gateway", "Waiting for a silo" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Starts))]
+    public async Task SignalDuringTheStart_EndsItInOrder(string program, string line)
+    {
+        var executable = program switch { "Standalone" => EchoExecutable.Standalone, "Silo" => EchoExecutable.Silo, _ => EchoExecutable.Gateway };
+        var arguments = program is "Silo" ? $"--port=0 --gateway-port={FreePorts.Next()} --management=127.0.0.1:0".Split(' ') : EchoService.FreeListeners;
+        var process = Start(executable, [.. arguments, "--Logging:LogLevel:Orleans=Information"]);
+        await process.Output.WaitForAsync(line);
+        process.Send(Signal.Terminate);
+        Assert.Equal(0, await process.WaitForExitAsync(Quick));
+        Assert.Empty(process.Output.Errors);
+    }
+
+    [Fact]
+    public async Task UnixSocket_IsThereAgain_AfterAKill()
+    {
+        var socket = Path.Combine(Path.GetTempPath(), $"echo-{Guid.NewGuid():N}.sock");
+        string[] arguments = ["--listen", $"line=unix:{socket}", "--management", "127.0.0.1:0"];
+        var first = Start(EchoExecutable.Standalone, arguments);
+        await first.ListenerAsync("line");
+        first.Send(Signal.Kill);
+        await first.WaitForExitAsync();
+        Assert.True(File.Exists(socket));
+
+        var second = Start(EchoExecutable.Standalone, arguments);
+        using (var peer = await Peer.ConnectAsync(await second.ListenerAsync("line"))) await peer.EchoLineAsync("hello");
+        second.Send(Signal.Terminate);
+        Assert.Equal(0, await second.WaitForExitAsync(Quick));
+        Assert.False(File.Exists(socket));
+    }
+}
