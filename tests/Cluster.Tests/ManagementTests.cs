@@ -1,0 +1,74 @@
+using System.Net;
+using OrleansEcho.Testing.Processes;
+
+namespace OrleansEcho.Cluster.Tests;
+
+/// <summary>Every program tells over HTTP that it runs, whether it can do its work, and what it counts.</summary>
+public sealed class ManagementTests : ProcessTest
+{
+    [Fact]
+    public async Task Standalone_TellsOfItsGatewayAndItsSilo()
+    {
+        var service = await StartServiceAsync(Topology.Standalone);
+        await IsReadyAsync(service.Front, "gateway", "silo");
+        await CountsConnectionsAsync(service);
+        await HasMetersOfAsync(service.Front, "orleansecho.standalone");
+    }
+
+    [Fact]
+    public async Task GatewayAndSilo_TellOfThemselves()
+    {
+        var service = await StartServiceAsync(Topology.TwoProcesses);
+        await IsReadyAsync(service.Front, "gateway");
+        await IsReadyAsync(service.Silo!, "silo");
+        await CountsConnectionsAsync(service);
+        await HasMetersOfAsync(service.Front, "orleansecho.gateway");
+        await HasMetersOfAsync(service.Silo!, "orleansecho.silo");
+        Assert.DoesNotContain("echo_gateway_", await MetricsAsync(service.Silo!), StringComparison.Ordinal);
+    }
+
+    private static async Task IsReadyAsync(EchoProcess process, params string[] checks)
+    {
+        var management = await process.ManagementAsync();
+        var (live, liveBody) = await EchoService.GetAsync(new Uri(management, "/health/live"));
+        Assert.Equal((HttpStatusCode.OK, "{\"status\":\"Live\"}\n"), (live, liveBody));
+        var (ready, readyBody) = await EchoService.GetAsync(new Uri(management, "/health/ready"));
+        Assert.Equal(HttpStatusCode.OK, ready);
+        Assert.Contains("\"status\":\"Ready\"", readyBody, StringComparison.Ordinal);
+        Assert.All(checks, check => Assert.Contains($"\"{check}\":{{\"status\":\"Healthy\"", readyBody, StringComparison.Ordinal));
+        var (index, _) = await EchoService.GetAsync(management);
+        Assert.Equal(HttpStatusCode.OK, index);
+    }
+
+    private static async Task CountsConnectionsAsync(EchoService service)
+    {
+        using (var line = await Peer.ConnectAsync(service.Line))
+        using (var unix = await Peer.ConnectAsync(service.Unix))
+        {
+            await line.EchoLineAsync("12345");
+            await unix.EchoLineAsync("123");
+            await service.MetricIsAsync(1, "echo_gateway_connections_active", "echo_listener=\"line\"", "network_transport=\"tcp\"", "network_protocol_name=\"line\"");
+            await service.MetricIsAsync(1, "echo_gateway_connections_active", "echo_listener=\"unix\"", "network_transport=\"unix\"");
+            await service.MetricIsAsync(2, "echo_gateway_messages_total");
+            await service.MetricIsAsync(8, "echo_gateway_io_bytes_total");
+            await service.MetricIsAsync(2, "echo_gateway_message_duration_seconds_count");
+        }
+
+        await service.ActiveAsync(0);
+        await service.MetricIsAsync(2, "echo_gateway_connections_closed_total", "echo_close_reason=\"PeerClosed\"");
+
+        // Probes come through the listeners, and are no connections.
+        await service.MetricIsAsync(2, "echo_gateway_connections_accepted_total");
+    }
+
+    private static async Task HasMetersOfAsync(EchoProcess process, string service)
+    {
+        var metrics = await MetricsAsync(process);
+        Assert.Contains($"service_name=\"{service}\"", metrics, StringComparison.Ordinal);
+        Assert.Contains("\norleans_messaging_sent_", metrics, StringComparison.Ordinal);
+        Assert.Contains("\ndotnet_process_cpu_time_seconds_total", metrics, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> MetricsAsync(EchoProcess process) =>
+        (await EchoService.GetAsync(new Uri(await process.ManagementAsync(), "/metrics"))).Body;
+}
