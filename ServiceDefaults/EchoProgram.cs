@@ -21,6 +21,16 @@ public static partial class EchoProgram
 {
     private static readonly TimeSpan StopAfterFailedStart = TimeSpan.FromSeconds(5);
 
+    // What these say at the levels below is either said better by our own lines or true of every healthy start.
+    private static readonly (string Category, LogLevel Least)[] QuietCategories =
+    [
+        ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose
+        ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
+        ("Orleans.Messaging.GatewayManager", LogLevel.Error), // repeats what is said below
+        ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
+        ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
+    ];
+
     /// <summary>Runs a program.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="program">What the program is and takes.</param>
@@ -134,7 +144,7 @@ public static partial class EchoProgram
     {
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansEcho", LogLevel.Information);
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // it warns at every start that the server GC is off, which is on purpose
+        foreach (var (category, level) in QuietCategories) builder.Logging.AddFilter(category, level);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {

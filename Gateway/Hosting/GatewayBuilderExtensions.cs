@@ -68,11 +68,11 @@ public static class GatewayBuilderExtensions
                 var reachability = provider.GetRequiredService<BackendReachability>();
                 return (_, change) => reachability.Connected(change.NumberOfConnectedGateways);
             });
+            client.UseStaticClustering(); // before the list: it sets an empty one
             client.Services.AddOptions<StaticGatewayListProviderOptions>().Configure<IOptions<BackendOptions>>((list, backend) =>
             {
                 list.Gateways = [.. BackendOptionsValidator.ParseSilos(backend.Value.Silos).Select(silo => silo.ToGatewayUri())];
             });
-            client.UseStaticClustering();
             client.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterIdentityOptions>>((cluster, identity) =>
             {
                 cluster.ClusterId = identity.Value.ClusterId;
