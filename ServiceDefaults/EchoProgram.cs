@@ -28,6 +28,7 @@ public static partial class EchoProgram
         ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
         ("Orleans.Messaging.GatewayManager", LogLevel.Error), // repeats what is said below
         ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
+        ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None), // a stack trace for a port in use; real faults are logged below
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
     ];
 
@@ -108,8 +109,9 @@ public static partial class EchoProgram
         }
 
         await app.WaitForShutdownAsync();
-        var failed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
-        if (!failed) return ExitCode.Success;
+        var failed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(s => s.ExecuteTask is { IsFaulted: true }).ToList();
+        if (failed.Count is 0) return ExitCode.Success;
+        foreach (var part in failed) Log.PartFailed(logger, part.GetType().Name, part.ExecuteTask!.Exception!);
         await error.WriteLineAsync($"error: {program.Name} stopped because a part of it failed; the log says which.");
         return ExitCode.Failure;
     }
@@ -190,6 +192,9 @@ public static partial class EchoProgram
     {
         [LoggerMessage(1011, LogLevel.Critical, "{Program} cannot start.")]
         public static partial void CannotStart(ILogger logger, string program, Exception fault);
+
+        [LoggerMessage(1013, LogLevel.Critical, "{Part} failed.")]
+        public static partial void PartFailed(ILogger logger, string part, Exception fault);
 
         [LoggerMessage(1012, LogLevel.Debug, "{Program} cannot start.")]
         public static partial void StartFault(ILogger logger, string program, Exception fault);

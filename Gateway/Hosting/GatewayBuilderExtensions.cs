@@ -15,10 +15,12 @@ namespace OrleansEcho.Gateway.Hosting;
 /// <summary>Puts a gateway into a host.</summary>
 public static class GatewayBuilderExtensions
 {
+    // What the rest of the process may take to stop: a silo that leaves its cluster, exporters that send their last metrics.
+    private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(20);
+
     /// <summary>Adds a gateway whose silos are other processes. Add its protocols to what is returned.</summary>
     public static IGatewayBuilder AddGateway(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<BackendOptions>, BackendOptionsValidator>();
         builder.Services.AddOptions<ClusterIdentityOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
         builder.AddClusterClient();
         return builder.AddGatewayCore();
@@ -41,6 +43,9 @@ public static class GatewayBuilderExtensions
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, DescriptorLimit>(_ => new DescriptorLimit());
         services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BackendOptions>, BackendOptionsValidator>();
+        services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>((host, gateway) =>
+            host.ShutdownTimeout = gateway.Value.DrainWait + gateway.Value.DrainTimeout + StopAfterDrain);
 
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<BackendReachability>();
