@@ -1,4 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using OrleansEcho.Gateway.Adapters.Tcp;
+using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Hosting;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
@@ -27,4 +31,6 @@ return await EchoProgram.RunAsync(
     {
         builder.AddSilo(); // first: the gateway's listeners accept as soon as they are bound
         builder.AddEmbeddedGateway().AddTcp();
+        builder.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<BackendOptions>>((silo, backend) =>
+            silo.ResponseTimeout = TimeSpan.FromSeconds(backend.Value.CallTimeoutSeconds)); // the gateway's calls are the silo's own here
     });

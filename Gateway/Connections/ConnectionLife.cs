@@ -88,7 +88,7 @@ internal sealed partial class ConnectionLife(
             ticket.Dispose();
             connection.Metrics.Closed(reason);
             Log.Closed(logger, id, reason);
-            await grain.CloseAsync(reason);
+            if (reason is not CloseReason.BackendUnavailable) await grain.CloseAsync(reason); // else nobody is there to hear it
             registry.Remove(pump); // last: a drain waits for the grain to hear of it
         }
     }

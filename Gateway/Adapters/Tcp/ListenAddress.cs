@@ -32,7 +32,7 @@ internal static class ListenAddress
         }
 
         var host = text[..colon];
-        if (host is "*") endPoint = new IPEndPoint(IPAddress.IPv6Any, port);
+        if (host is "*") endPoint = new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port); // the former takes IPv4, too
         else if (host is "localhost") endPoint = new IPEndPoint(IPAddress.Loopback, port);
         else if (IsBracketed(host) == host.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(host, out var address)) endPoint = new IPEndPoint(address, port);
         else fault = host.Contains(':', StringComparison.Ordinal) ? "an IPv6 address stands in brackets, as in [::1]:7000" : $"'{host}' is not an IP address, localhost or *";
@@ -51,7 +51,7 @@ internal static class ListenAddress
     /// <summary>Where to connect to in order to reach a listener from this machine.</summary>
     public static EndPoint Reachable(EndPoint bound) => bound switch
     {
-        IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) => new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, ip.Port),
+        IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) => new IPEndPoint(IPAddress.IPv6Loopback, ip.Port),
         IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),
         _ => bound,
     };
