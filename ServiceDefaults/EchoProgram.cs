@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
-using OrleansEcho.ServiceDefaults.Hosting;
 using OrleansEcho.ServiceDefaults.Telemetry;
 using Spectre.Console;
 

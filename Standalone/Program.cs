@@ -10,6 +10,7 @@ using OrleansEcho.Silo;
 
 var options = new OptionCatalog()
     .AddGateway()
+    .AddTcp()
     .AddSilo()
     .Add<ManagementOptions>(ManagementOptions.Section);
 
@@ -20,8 +21,8 @@ return await EchoProgram.RunAsync(
         Name = "OrleansEcho.Standalone",
         Summary = "a gateway and its silo in one process.",
         Options = options,
-        Flags = GatewayProgram.Flags(options),
-        Defaults = new Dictionary<string, string?>(GatewayProgram.DefaultListeners)
+        Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options)],
+        Defaults = new Dictionary<string, string?>(TcpCommandLine.DefaultListeners)
         {
             ["Silo:Port"] = "0", // nobody else needs to find it, and several of these may run on one machine
             ["Silo:GatewayPort"] = "0",

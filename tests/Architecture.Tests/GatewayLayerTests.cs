@@ -22,9 +22,16 @@ public sealed class GatewayLayerTests
             && used != GatewayLayers.AdapterOf(use.User)));
 
     [Fact]
+    public void NobodyButTheProgramsKnowsAnAdapter() => AssertNone(
+        "Only the programs name an adapter: adding one touches no other folder.",
+        Types.Where(type => GatewayLayers.Of(type) is not ("Adapters" or "") || GatewayLayers.AdapterOf(type) is null && GatewayLayers.Of(type) is "Adapters")
+            .SelectMany(TypeUses.Of)
+            .Where(use => GatewayLayers.AdapterOf(use.Used) is not null));
+
+    [Fact]
     public void OnlyTheBackendKnowsOrleans() => AssertNone(
-        "Only Backend, and Hosting that sets it up, know Orleans and the grains.",
-        Types.Where(type => GatewayLayers.Of(type) is not ("Backend" or "Hosting"))
+        "Only Backend knows Orleans and the grains.",
+        Types.Where(type => GatewayLayers.Of(type) is not "Backend")
             .SelectMany(TypeUses.Of)
             .Where(use => use.Used.IsIn("Orleans") || IsGrain(use.Used)));
 

@@ -32,10 +32,6 @@ internal static class GatewayLayers
         where use.Used.IsIn(Root)
         let upper = Of(use.User)
         let lower = Of(use.Used)
-        where upper != lower && lower is not "" && !allowed[upper].Contains(lower) && !IsAdaptersOwnSetup(use)
+        where upper != lower && lower is not "" && !allowed[upper].Contains(lower)
         select use;
-
-    // An adapter is added by an extension of the builder (AddTcp, …), so that adding one touches no other folder.
-    private static bool IsAdaptersOwnSetup(TypeUse use) =>
-        AdapterOf(use.User) is { } adapter && use.User.Name == $"{adapter}GatewayBuilderExtensions" && use.Used.FullName == Root + ".Hosting.IGatewayBuilder";
 }

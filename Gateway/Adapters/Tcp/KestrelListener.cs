@@ -59,6 +59,8 @@ internal sealed class KestrelListener : IListener
 
     public string Address => ListenAddress.Format(EndPoint);
 
+    public int MaxMessageBytes => _limits.MaxMessageBytes;
+
     public string? Example => (EndPoint, Protocol) switch
     {
         (IPEndPoint ip, "line") => Netcat($"printf 'hello\\n' | nc -N", ip),
