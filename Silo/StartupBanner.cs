@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults;
@@ -10,7 +11,7 @@ namespace OrleansEcho.Silo;
 internal sealed class StartupBanner(
     SiloPorts ports,
     IOptions<ClusterIdentityOptions> identity,
-    IOptions<ManagementOptions> management,
+    IServer management,
     SettingsSources sources,
     IAnsiConsole console) : IHostedLifecycleService
 {
@@ -22,7 +23,7 @@ internal sealed class StartupBanner(
         table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
         console.Write(table);
         var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
-        output.WriteLine($"Health and metrics: http://{management.Value.Address}");
+        output.WriteLine($"Health and metrics: {ManagementAddress.Of(management)}");
         output.WriteLine($"Settings: {sources}");
         return Task.CompletedTask;
     }

@@ -24,7 +24,14 @@ internal sealed record AcceptedConnection(
     IDuplexPipe Transport,
     IFrameCodec Codec,
     ConnectionLimits Limits,
-    GatewayMetrics.ListenerMetrics Metrics);
+    GatewayMetrics.ListenerMetrics Metrics)
+{
+    /// <summary>
+    /// Ends the transport and waits until it is gone: after the peer has taken all that was written or has had its time for that; at
+    /// once after <see cref="CloseReason.SendTimeout"/>, because it had its time.
+    /// </summary>
+    public Func<CloseReason, Task> FinishAsync { get; init; } = _ => Task.CompletedTask;
+}
 
 /// <summary>Takes a connection from admission to release: one owner, one loop, one exit.</summary>
 internal sealed partial class ConnectionLife(
@@ -82,6 +89,7 @@ internal sealed partial class ConnectionLife(
             }
 
             await connection.Transport.Output.CompleteAsync(); // FIN, after the last echo
+            await connection.FinishAsync(reason);
         }
         finally
         {

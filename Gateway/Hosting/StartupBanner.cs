@@ -1,5 +1,5 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
 using Spectre.Console;
@@ -10,7 +10,7 @@ namespace OrleansEcho.Gateway.Hosting;
 internal sealed class StartupBanner(
     ListenerHost host,
     SettingsSources sources,
-    IOptions<ManagementOptions> management,
+    IServer management,
     IAnsiConsole console) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class StartupBanner(
 
         console.Write(table);
         var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
-        output.WriteLine($"Health and metrics: http://{management.Value.Address}");
+        output.WriteLine($"Health and metrics: {ManagementAddress.Of(management)}");
         output.WriteLine($"Settings: {sources}");
         if (host.Listeners.Select(l => l.Example).FirstOrDefault(e => e is not null) is { } example) output.WriteLine($"Try: {example}");
         return Task.CompletedTask;

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Protocols;
 using OrleansEcho.ServiceDefaults;
 
@@ -25,6 +26,7 @@ internal sealed class KestrelListener : IListener
     private readonly IFrameCodec _codec;
     private readonly ConnectionLife _life;
     private readonly ConnectionLimits _limits;
+    private readonly TimeProvider _time;
     private readonly GatewayMetrics.ListenerMetrics _metrics;
     private readonly SelfProbe _probe = new();
     private readonly KestrelServer _server;
@@ -37,9 +39,10 @@ internal sealed class KestrelListener : IListener
         ConnectionLife life,
         GatewayMetrics metrics,
         IServiceProvider services,
+        TimeProvider time,
         ILoggerFactory loggers)
     {
-        (Name, _options, _codec, _life, _limits) = (name, options, codec, life, options.Limits);
+        (Name, _options, _codec, _life, _limits, _time) = (name, options, codec, life, options.Limits, time);
         if (!ListenAddress.TryParse(options.Address, out var endPoint, out var fault)) throw new ArgumentException(fault, nameof(options));
         _configured = endPoint;
         _metrics = metrics.ForListener(name, endPoint is UnixDomainSocketEndPoint ? "unix" : "tcp", codec.Name);
@@ -97,8 +100,30 @@ internal sealed class KestrelListener : IListener
     private async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (_probe.IsOwn(connection.RemoteEndPoint)) return;
-        var accepted = new AcceptedConnection(Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, _codec, _limits, _metrics);
+        var accepted = new AcceptedConnection(Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, _codec, _limits, _metrics)
+        {
+            FinishAsync = reason => FinishAsync(connection, reason),
+        };
         await _life.RunAsync(accepted, connection.ConnectionClosed);
+    }
+
+    // Kestrel alone would wait without an end for the peer to take what was written.
+    private async Task FinishAsync(ConnectionContext connection, CloseReason reason)
+    {
+        if (reason is CloseReason.SendTimeout) Abort();
+        var finished = connection.DisposeAsync().AsTask();
+        var limit = _limits.SendTimeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _limits.SendTimeout;
+        try
+        {
+            await finished.WaitAsync(limit, _time);
+        }
+        catch (TimeoutException)
+        {
+            Abort();
+            await finished;
+        }
+
+        void Abort() => connection.Abort(new ConnectionAbortedException("The peer does not take its echoes."));
     }
 
     private static SocketTransportOptions Transport(TcpListenerOptions options) => new()

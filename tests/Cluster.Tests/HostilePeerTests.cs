@@ -1,0 +1,103 @@
+using System.Text;
+using OrleansEcho.Testing.Processes;
+
+namespace OrleansEcho.Cluster.Tests;
+
+/// <summary>A peer that floods, stalls or says nothing costs its own connection, and a bounded amount of memory.</summary>
+[Collection(Alone.Name)]
+public sealed class HostilePeerTests : ProcessTest
+{
+    private const int Megabyte = 1024 * 1024;
+
+    // More than the gateway may ever hold of one connection, and far less than what these peers send.
+    private const int MemoryOfOnePeer = 64 * Megabyte;
+
+    // What the kernel's buffers of both ends swallow at their largest, with room to spare.
+    private const int KernelBuffers = 128 * Megabyte;
+
+    [Fact]
+    public async Task EndlessLine_IsRefused_InBoundedMemory_WhileOthersAreServed()
+    {
+        var service = await StartServiceAsync(Topology.Standalone);
+        using var other = await Peer.ConnectAsync(service.Line);
+        await other.EchoLineAsync("before");
+        var before = service.Front.PeakResidentBytes;
+
+        using var flooder = await Peer.ConnectAsync(service.Line);
+        var flood = flooder.FloodAsync(Filled('x', Megabyte), limit: 1024L * Megabyte);
+        for (var i = 0; i < 20; i++) await other.EchoLineAsync($"meanwhile {i}");
+        await flood;
+
+        Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer, $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
+        await service.MetricIsAsync(1, "echo_gateway_connections_closed_total", "echo_close_reason=\"FrameTooLong\"");
+    }
+
+    [Theory]
+    [InlineData(Topology.Standalone)]
+    [InlineData(Topology.TwoProcesses)]
+    public async Task PeerThatNeverReads_IsCutOff_InBoundedMemory_WhileOthersAreServed(Topology topology)
+    {
+        var service = await StartServiceAsync(topology, "--Gateway:Listeners:line:SendTimeoutSeconds=1");
+        using var other = await Peer.ConnectAsync(service.Line);
+        await other.EchoLineAsync("before");
+        var before = service.Front.PeakResidentBytes;
+        var descriptors = service.Front.Descriptors;
+
+        using var deaf = await Peer.ConnectAsync(service.Line);
+        var flood = deaf.FloodAsync(Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 64))), limit: KernelBuffers);
+        for (var i = 0; i < 20; i++) await other.EchoLineAsync($"meanwhile {i}");
+        await flood;
+
+        await service.MetricIsAsync(1, "echo_gateway_connections_closed_total", "echo_close_reason=\"SendTimeout\"");
+        await Deadline.UntilAsync(() => Task.FromResult(service.Front.Descriptors <= descriptors + 4), "the descriptor of the peer that does not read to be closed");
+        Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer, $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
+    }
+
+    [Fact]
+    public async Task PeersThatFinishAndNeverRead_AreCutOff()
+    {
+        const int peers = 20;
+        var service = await StartServiceAsync(Topology.Standalone, "--Gateway:Listeners:line:SendTimeoutSeconds=1");
+        using var other = await Peer.ConnectAsync(service.Line);
+        await other.EchoLineAsync("before");
+        var descriptors = service.Front.Descriptors;
+
+        var deaf = new List<Peer>();
+        try
+        {
+            for (var i = 0; i < peers; i++)
+            {
+                // What its echo leaves behind in the gateway is too much for the kernel and too little to hold up the pump.
+                deaf.Add(await Peer.ConnectAsync(service.Line, receiveBuffer: 4096));
+                await deaf[i].SendAsync(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 40)));
+                deaf[i].HalfClose();
+            }
+
+            await service.ActiveAsync(1);
+            await Deadline.UntilAsync(() => Task.FromResult(service.Front.Descriptors < descriptors + peers), "the descriptors of peers that do not read to be closed");
+        }
+        finally
+        {
+            foreach (var peer in deaf) peer.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task SilentPeers_AreToldAndClosed()
+    {
+        var service = await StartServiceAsync(
+            Topology.Standalone, "--Gateway:Listeners:line:FirstByteTimeoutSeconds=1", "--Gateway:Listeners:length-prefixed:IdleTimeoutSeconds=1");
+        using var silent = await Peer.ConnectAsync(service.Line);
+        using var slow = await Peer.ConnectAsync(service.LengthPrefixed);
+        await slow.SendAsync("\0\0\0"); // a message that never gets complete
+        Assert.Matches("^-ERR FirstByteTimeout [^\n]+\n$", Encoding.Latin1.GetString(await silent.ReceiveToEndAsync()));
+        Assert.StartsWith("IdleTimeout ", await slow.ReceiveRefusalAsync(), StringComparison.Ordinal);
+    }
+
+    private static byte[] Filled(char with, int count)
+    {
+        var bytes = new byte[count];
+        Array.Fill(bytes, (byte)with);
+        return bytes;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using OrleansEcho.Testing.Processes;
+
+namespace OrleansEcho.Cluster.Tests;
+
+/// <summary>A program that is none of ours: what a user has at hand. A test that needs it is skipped where it is missing.</summary>
+internal static class OutsideProgram
+{
+    /// <summary>Runs a shell command.</summary>
+    /// <returns>What it wrote.</returns>
+    public static async Task<string> RunAsync(string needed, string command)
+    {
+        Assert.SkipUnless(Exists(needed), $"{needed} is not installed.");
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true }) ?? throw new InvalidOperationException("sh did not start.");
+        try
+        {
+            var output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WithinAsync($"'{command}' to end");
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, shell.ExitCode);
+            return output;
+        }
+        finally
+        {
+            if (!shell.HasExited) shell.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static bool Exists(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+}

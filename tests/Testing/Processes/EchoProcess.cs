@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace OrleansEcho.Testing.Processes;
+
+/// <summary>One of the product's programs, running as a process of its own in an empty directory of its own.</summary>
+public sealed partial class EchoProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task _reading;
+    private int _saidFrom;
+
+    private EchoProcess(Process process, string name, string directory)
+    {
+        (_process, Name, WorkingDirectory, Output) = (process, name, directory, new ProcessOutput(name));
+        _reading = ReadAllAsync();
+    }
+
+    /// <summary>What to call it in a test's report.</summary>
+    public string Name { get; }
+
+    public string WorkingDirectory { get; }
+
+    public ProcessOutput Output { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The memory that it holds now, in bytes.</summary>
+    public long ResidentBytes => Status("VmRSS:");
+
+    /// <summary>The most memory that it has ever held, in bytes.</summary>
+    public long PeakResidentBytes => Status("VmHWM:");
+
+    /// <summary>The number of its open descriptors.</summary>
+    public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Count();
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="executable">Which one.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="environment">What to add to its environment.</param>
+    /// <param name="settings">The appsettings.json in its directory; none when null.</param>
+    public static EchoProcess Start(
+        EchoExecutable executable,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? settings = null)
+    {
+        var directory = Directory.CreateTempSubdirectory("echo-").FullName; // short: a Unix socket's path has 107 bytes
+        if (settings is not null) File.WriteAllText(Path.Combine(directory, "appsettings.json"), settings);
+        var start = new ProcessStartInfo("dotnet", [executable.Assembly, .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{executable} did not start.");
+        return new EchoProcess(process, $"{executable} ({process.Id})", directory);
+    }
+
+    /// <summary>Waits until a listener accepts.</summary>
+    /// <returns>Its real address.</returns>
+    public async Task<EndPoint> ListenerAsync(string listener)
+    {
+        var line = await Output.WaitForAsync($"Listener {listener} accepts on ");
+        var address = line.Split(" accepts on ")[1].Split(" (")[0];
+        return address.StartsWith("unix:", StringComparison.Ordinal)
+            ? new System.Net.Sockets.UnixDomainSocketEndPoint(address["unix:".Length..])
+            : IPEndPoint.Parse(address);
+    }
+
+    /// <summary>Waits until health and metrics are served.</summary>
+    /// <returns>Where.</returns>
+    public async Task<Uri> ManagementAsync()
+    {
+        const string banner = "Health and metrics: ";
+        return new Uri((await Output.WaitForAsync(banner))[banner.Length..]);
+    }
+
+    public void Send(Signal signal)
+    {
+        if (Kill(_process.Id, (int)signal) is not 0) throw new InvalidOperationException($"{Name} did not take {signal}: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
+    /// <summary>Waits until it has ended and all that it wrote is here.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WithinAsync($"{Name} to end", limit);
+        await _reading.WithinAsync($"the end of {Name}'s output");
+        return _process.ExitCode;
+    }
+
+    /// <summary>What it wrote since it was asked last: for the report of the test that caused it.</summary>
+    public string Report()
+    {
+        var from = _saidFrom;
+        _saidFrom = Output.Count;
+        return $"--- {Name}{(HasExited ? $", exit code {_process.ExitCode}" : "")}\n" + string.Join('\n', Output.Text.Split('\n').Skip(from));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) Send(Signal.Kill);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _reading;
+        _process.Dispose();
+        Directory.Delete(WorkingDirectory, recursive: true);
+    }
+
+    private async Task ReadAllAsync()
+    {
+        await Task.WhenAll(Output.ReadAsync(_process.StandardOutput, isError: false), Output.ReadAsync(_process.StandardError, isError: true));
+        Output.End();
+    }
+
+    private long Status(string key)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(key, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int process, int signal);
+}

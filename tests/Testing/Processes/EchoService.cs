@@ -1,0 +1,101 @@
+using System.Net;
+using Xunit;
+
+namespace OrleansEcho.Testing.Processes;
+
+/// <summary>The whole product at work, on ports that were free: listeners <c>line</c>, <c>length-prefixed</c>, <c>raw</c> and <c>unix</c> (lines).</summary>
+public sealed class EchoService(Topology topology, IReadOnlyList<string> gatewayArguments, Func<EchoProcess, EchoProcess> own)
+{
+    private static readonly HttpClient Http = new() { Timeout = Deadline.Generous };
+
+    private EchoProcess? _front;
+    private Uri? _management;
+
+    /// <summary>The process with the listeners.</summary>
+    public EchoProcess Front => _front ?? throw NotStarted();
+
+    /// <summary>The silo, where it is a process of its own.</summary>
+    public EchoProcess? Silo { get; private set; }
+
+    /// <summary>All its processes.</summary>
+    public IReadOnlyList<EchoProcess> Processes => [.. new[] { Silo, _front }.OfType<EchoProcess>()];
+
+    public EndPoint Line { get; private set; } = new IPEndPoint(IPAddress.None, 0);
+
+    public EndPoint LengthPrefixed { get; private set; } = new IPEndPoint(IPAddress.None, 0);
+
+    public EndPoint Raw { get; private set; } = new IPEndPoint(IPAddress.None, 0);
+
+    public EndPoint Unix { get; private set; } = new IPEndPoint(IPAddress.None, 0);
+
+    /// <summary>The ports of the silo that is a process of its own: fixed, so that it can come back to them.</summary>
+    public (int Silo, int Gateway) SiloPorts { get; } = (FreePorts.Next(), FreePorts.Next());
+
+    /// <summary>The arguments of a gateway or standalone process that listens on ports that are free.</summary>
+    public static string[] FreeListeners { get; } =
+    [
+        "--listen", "line=127.0.0.1:0",
+        "--listen", "length-prefixed=127.0.0.1:0",
+        "--listen", "raw=127.0.0.1:0",
+        "--listen", "unix:line=unix:echo.sock",
+        "--management", "127.0.0.1:0",
+    ];
+
+    /// <summary>Starts it and waits until it serves.</summary>
+    public async Task StartAsync()
+    {
+        if (topology is Topology.TwoProcesses) await StartSiloAsync();
+        await StartFrontAsync();
+        await Front.Output.WaitForAsync("Reached a silo");
+    }
+
+    /// <summary>Starts the silo, again or for the first time, and waits until it is there.</summary>
+    public async Task StartSiloAsync()
+    {
+        Silo = own(EchoProcess.Start(EchoExecutable.Silo, ["--port", $"{SiloPorts.Silo}", "--gateway-port", $"{SiloPorts.Gateway}", "--management", "127.0.0.1:0"]));
+        await Silo.ManagementAsync();
+    }
+
+    /// <summary>Starts the process with the listeners and waits until they accept.</summary>
+    public async Task StartFrontAsync()
+    {
+        string[] arguments = [.. FreeListeners, .. gatewayArguments];
+        _front = own(topology is Topology.Standalone
+            ? EchoProcess.Start(EchoExecutable.Standalone, arguments)
+            : EchoProcess.Start(EchoExecutable.Gateway, [.. arguments, "--silos", $"127.0.0.1:{SiloPorts.Gateway}"]));
+        Line = await Front.ListenerAsync("line");
+        LengthPrefixed = await Front.ListenerAsync("length-prefixed");
+        Raw = await Front.ListenerAsync("raw");
+        var unix = await Front.ListenerAsync("unix");
+        Unix = new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(Front.WorkingDirectory, unix.ToString()!));
+        _management = await Front.ManagementAsync();
+    }
+
+    /// <summary>Asks the gateway's management endpoint.</summary>
+    public Task<(HttpStatusCode Status, string Body)> GetAsync(string path) => GetAsync(new Uri(_management ?? throw NotStarted(), path));
+
+    /// <summary>Asks a management endpoint.</summary>
+    public static async Task<(HttpStatusCode Status, string Body)> GetAsync(Uri address)
+    {
+        using var response = await Http.GetAsync(address, TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Reads one of the gateway's metrics.</summary>
+    /// <returns>The sum over all series with these labels; zero when there is none.</returns>
+    public async Task<double> MetricAsync(string name, params string[] labels)
+    {
+        var (_, body) = await GetAsync("/metrics");
+        return PrometheusText.Sum(body, name, labels);
+    }
+
+    /// <summary>Waits until a metric has a value.</summary>
+    public Task MetricIsAsync(double value, string name, params string[] labels) => Deadline.UntilAsync(
+        async () => await MetricAsync(name, labels) == value,
+        $"{name}{{{string.Join(',', labels)}}} to be {value}");
+
+    /// <summary>Waits until the gateway holds so many connections.</summary>
+    public Task ActiveAsync(int connections) => MetricIsAsync(connections, "echo_gateway_connections_active");
+
+    private static InvalidOperationException NotStarted() => new("The service has not been started.");
+}
