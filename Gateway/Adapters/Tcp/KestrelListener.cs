@@ -29,6 +29,7 @@ internal sealed class KestrelListener : IListener
     private readonly SelfProbe _probe = new();
     private readonly KestrelServer _server;
     private ListenOptions? _listen;
+    private string? _socketFile;
 
     public KestrelListener(
         string name,
@@ -80,16 +81,28 @@ internal sealed class KestrelListener : IListener
         {
             throw BindFault.Describe(fault, _configured, $"{TcpListenerOptions.Section}:{Name}:Address", $"--listen {Protocol}=ADDRESS");
         }
+
+        if (_configured is UnixDomainSocketEndPoint bound) _socketFile = bound.ToString();
     }
 
-    public Task StopAsync(CancellationToken abort) => _server.StopAsync(abort);
+    public Task StopAsync(CancellationToken abort)
+    {
+        RemoveSocketFile(); // before the drain: while it lasts, another process may bind the path
+        return _server.StopAsync(abort);
+    }
 
     public Task ProbeAsync(CancellationToken cancellationToken) => _probe.RunAsync(ListenAddress.Reachable(EndPoint), cancellationToken);
 
     public ValueTask DisposeAsync()
     {
+        RemoveSocketFile();
         _server.Dispose();
         return default;
+    }
+
+    private void RemoveSocketFile()
+    {
+        if (Interlocked.Exchange(ref _socketFile, null) is { } path) File.Delete(path);
     }
 
     private async Task OnConnectedAsync(ConnectionContext connection)
@@ -109,8 +122,9 @@ internal sealed class KestrelListener : IListener
         MaxWriteBufferSize = 64 * 1024,
         CreateBoundListenSocket = endPoint =>
         {
+            if (endPoint is UnixDomainSocketEndPoint unix) return UnixListenSocket.Bind(unix);
             var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-            if (options.KeepAliveSeconds > 0 && endPoint is IPEndPoint) KeepAlive(socket, options.KeepAliveSeconds);
+            if (options.KeepAliveSeconds > 0) KeepAlive(socket, options.KeepAliveSeconds);
             return socket;
         },
     };
