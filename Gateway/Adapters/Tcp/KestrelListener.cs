@@ -28,6 +28,7 @@ internal sealed class KestrelListener : IListener
     private readonly GatewayMetrics.ListenerMetrics _metrics;
     private readonly SelfProbe _probe = new();
     private readonly KestrelServer _server;
+    private readonly CancellationTokenSource _abort = new(); // without a timer: nothing to dispose of
     private ListenOptions? _listen;
     private string? _socketFile;
 
@@ -85,10 +86,11 @@ internal sealed class KestrelListener : IListener
         if (_configured is UnixDomainSocketEndPoint bound) _socketFile = bound.ToString();
     }
 
-    public Task StopAsync(CancellationToken abort)
+    public async Task StopAsync(CancellationToken abort)
     {
         RemoveSocketFile(); // before the drain: while it lasts, another process may bind the path
-        return _server.StopAsync(abort);
+        await using var aborting = abort.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
+        await _server.StopAsync(_abort.Token); // this token, so that no connection that Kestrel aborts takes itself for one that its peer reset
     }
 
     public Task ProbeAsync(CancellationToken cancellationToken) => _probe.RunAsync(ListenAddress.Reachable(EndPoint), cancellationToken);
@@ -108,8 +110,9 @@ internal sealed class KestrelListener : IListener
     private async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (_probe.IsOwn(connection.RemoteEndPoint)) return;
-        var accepted = new AcceptedConnection(Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, _codec, _limits, _metrics);
-        await _life.RunAsync(accepted, connection.ConnectionClosed);
+        var accepted = new AcceptedConnection(
+            Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, connection.DisposeAsync, connection.Abort, _codec, _limits, _metrics);
+        await _life.RunAsync(accepted, _abort.Token); // connection.ConnectionClosed would not do: it fires at the peer's FIN, too
     }
 
     private static SocketTransportOptions Transport(TcpListenerOptions options) => new()
