@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,7 +47,11 @@ public static partial class EchoProgram
             return ExitCode.Success;
         }
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = program.Name });
+        // Empty: the other builders read appsettings.json before we do, and throw at a malformed one.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = program.Name, EnvironmentName = SettingsSources.EnvironmentName });
+        builder.Host.UseDefaultServiceProvider(container => container.ValidateScopes = container.ValidateOnBuild = builder.Environment.IsDevelopment());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRouting();
         var sources = new SettingsSources();
         var faults = new List<string>(line.Faults);
         faults.AddRange(sources.Load(builder.Configuration, program, line));

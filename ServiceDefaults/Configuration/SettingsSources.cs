@@ -9,6 +9,9 @@ public sealed class SettingsSources
     private readonly List<(string Origin, IConfigurationProvider Provider)> _layers = [];
     private readonly List<string> _descriptions = ["built-in defaults"];
 
+    /// <summary>The environment's name as hosts of .NET find it.</summary>
+    internal static string EnvironmentName => Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? "Production";
+
     /// <summary>One line for a person.</summary>
     public override string ToString() => string.Join(" < ", _descriptions);
 
@@ -22,9 +25,8 @@ public sealed class SettingsSources
         var faults = new List<string>();
         configuration.Sources.Clear();
         configuration.AddInMemoryCollection(program.Defaults.Where(d => !line.Target.DroppedDefaults.Exists(s => d.Key.StartsWith(s + ":", StringComparison.OrdinalIgnoreCase))));
-        var environment = Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? "Production";
         AddFile("appsettings.json", isOptional: true);
-        AddFile($"appsettings.{environment}.json", isOptional: true);
+        AddFile($"appsettings.{EnvironmentName}.json", isOptional: true);
         if (line.ConfigFile is { } file) AddFile(file, isOptional: false);
         configuration.AddEnvironmentVariables();
         Describe("environment", Latest(), program.Options);
