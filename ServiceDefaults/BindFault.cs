@@ -15,7 +15,7 @@ public static class BindFault
     /// <returns>The exception to end the start with, exit code <see cref="ExitCode.CannotBind"/>.</returns>
     public static StartupException Describe(Exception fault, EndPoint endPoint, string key, string flag)
     {
-        var what = endPoint is IPEndPoint ip ? $"Port {ip.Port} of {ip.Address}" : $"Socket {endPoint}";
+        var what = endPoint is IPEndPoint ip ? $"Port {ip.Port} of {(ip.Address.Equals(IPAddress.IPv6Any) ? "all addresses" : ip.Address)}" : $"Socket {endPoint}";
         var message = CodeOf(fault) switch
         {
             SocketError.AddressAlreadyInUse => $"{what} ({key}) is in use by another process; choose another with {flag} or stop it.",

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -131,7 +130,7 @@ public static partial class EchoProgram
 
         // Of everything that binds, only Kestrel's own start throws these unexplained: the management endpoint.
         if (fault is not (IOException or System.Net.Sockets.SocketException)) return null;
-        var address = IPEndPoint.Parse(services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address);
+        if (!PortAddress.TryParse(services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address, out var address, out _)) return null;
         return BindFault.Describe(fault, address, $"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}", "--management ADDRESS");
     }
 
