@@ -28,6 +28,10 @@ public static class BindFault
         return new StartupException(ExitCode.CannotBind, message, fault);
     }
 
+    /// <summary>Whether <paramref name="fault"/> is one that only a bind meets: not every fault of a file or a socket is.</summary>
+    internal static bool IsKnown(Exception fault) =>
+        CodeOf(fault) is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
+
     private static SocketError? CodeOf(Exception? fault)
     {
         for (; fault is not null; fault = fault.InnerException)

@@ -129,7 +129,7 @@ public static partial class EchoProgram
         }
 
         // Of everything that binds, only Kestrel's own start throws these unexplained: the management endpoint.
-        if (fault is not (IOException or System.Net.Sockets.SocketException)) return null;
+        if (fault is not (IOException or System.Net.Sockets.SocketException) || !BindFault.IsKnown(fault)) return null;
         if (!PortAddress.TryParse(services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address, out var address, out _)) return null;
         return BindFault.Describe(fault, address, $"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}", "--management ADDRESS");
     }
