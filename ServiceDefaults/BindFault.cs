@@ -21,6 +21,7 @@ public static class BindFault
             SocketError.AddressAlreadyInUse => $"{what} ({key}) is in use by another process; choose another with {flag} or stop it.",
             SocketError.AccessDenied when endPoint is IPEndPoint => $"{what} ({key}) is not permitted to this user; choose one above 1023 with {flag} or grant CAP_NET_BIND_SERVICE.",
             SocketError.AccessDenied => $"{what} ({key}) is not permitted to this user; choose a path in a folder that it may write to with {flag}.",
+            SocketError.AddressNotAvailable when endPoint is UnixDomainSocketEndPoint => $"{what} ({key}) is in a folder that does not exist; create it or choose another with {flag}.",
             SocketError.AddressNotAvailable => $"{what} ({key}) is not an address of this machine; choose one of its own, or *, with {flag}.",
             SocketError.AddressFamilyNotSupported => $"{what} ({key}) is of an address family that this machine does not have; choose another with {flag}.",
             _ => $"{what} ({key}) cannot be bound: {Innermost(fault).Message.TrimEnd('.')}; choose another with {flag}.",
