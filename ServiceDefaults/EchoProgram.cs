@@ -139,6 +139,7 @@ public static partial class EchoProgram
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansEcho", LogLevel.Information);
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // it warns at every start that the server GC is off, which is on purpose
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // below, it repeats with a stack trace what we say at a failed start
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {
