@@ -101,7 +101,17 @@ public static partial class EchoProgram
             return explained?.ExitCode ?? ExitCode.Failure;
         }
 
-        await app.WaitForShutdownAsync();
+        try
+        {
+            await app.WaitForShutdownAsync();
+        }
+        catch (Exception fault)
+        {
+            Log.CannotStop(logger, program.Name, fault);
+            await error.WriteLineAsync($"error: {program.Name} did not stop in order; the log says why.");
+            return ExitCode.Failure;
+        }
+
         var failed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
         if (!failed) return ExitCode.Success;
         await error.WriteLineAsync($"error: {program.Name} stopped because a part of it failed; the log says which.");
@@ -173,6 +183,10 @@ public static partial class EchoProgram
         {
             return faults.InnerExceptions.OfType<OptionsValidationException>().SelectMany(f => f.Failures);
         }
+        catch (Exception)
+        {
+            return []; // a fault of ours: the start meets it again, logs it and ends with its exit code
+        }
     }
 
     private static string Version()
@@ -188,5 +202,8 @@ public static partial class EchoProgram
 
         [LoggerMessage(1012, LogLevel.Debug, "{Program} cannot start.")]
         public static partial void StartFault(ILogger logger, string program, Exception fault);
+
+        [LoggerMessage(1013, LogLevel.Error, "{Program} did not stop in order.")]
+        public static partial void CannotStop(ILogger logger, string program, Exception fault);
     }
 }
