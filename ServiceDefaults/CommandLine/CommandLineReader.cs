@@ -71,7 +71,6 @@ internal static class CommandLineReader
         }
 
         var file = parsed.GetResult(config)?.Tokens is [.., var last] ? last.Value : null;
-        if (file is not null && !File.Exists(file)) faults.Add($"--config: there is no file '{file}'.");
         return new CommandLineResult
         {
             WantsHelp = parsed.GetValue(help),
