@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Logging;
 
 namespace OrleansEcho.ServiceDefaults.Configuration;
 
@@ -74,6 +75,11 @@ public sealed class OptionCatalog
         {
             foreach (var (key, value) in Leaves(provider))
             {
+                if (IsLogLevel(key) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+                {
+                    faults.Add(new(key, $"{key}: '{value}' (from {origin}) is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}."));
+                }
+
                 if (!IsOurs(key, provider)) continue;
                 if (Find(key) is null) faults.Add(new(key, $"{key} (from {origin}) is {WhatElse(key)}"));
                 else if (value is null) faults.Add(new(key, $"{key} (from {origin}) is null; leave it out for the default."));
@@ -103,6 +109,10 @@ public sealed class OptionCatalog
 
         return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
     }
+
+    // Another library's, but it throws at a wrong one while the host is built.
+    private static bool IsLogLevel(string key) =>
+        key.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase) && key.Split(':') is [.., var section, _] && section.Equals("LogLevel", StringComparison.OrdinalIgnoreCase);
 
     private string WhatElse(string key)
     {
