@@ -47,7 +47,7 @@ internal static class ManagementEndpoint
 
     private static Task WriteReadinessAsync(HttpContext context, HealthReport report) => WriteAsync(context, new
     {
-        status = report.Status is HealthStatus.Healthy ? "Ready" : "NotReady",
+        status = report.Status is HealthStatus.Unhealthy ? "NotReady" : "Ready",
         checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = e.Value.Description }),
     });
 
