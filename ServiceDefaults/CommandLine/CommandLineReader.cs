@@ -24,8 +24,15 @@ internal static class CommandLineReader
     /// <summary>The words for a log level on the command line, and .NET's.</summary>
     private static readonly Dictionary<string, string> LogLevels = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["trace"] = "Trace", ["debug"] = "Debug", ["info"] = "Information", ["information"] = "Information",
-        ["warn"] = "Warning", ["warning"] = "Warning", ["error"] = "Error", ["critical"] = "Critical", ["none"] = "None",
+        ["trace"] = "Trace",
+        ["debug"] = "Debug",
+        ["info"] = "Information",
+        ["information"] = "Information",
+        ["warn"] = "Warning",
+        ["warning"] = "Warning",
+        ["error"] = "Error",
+        ["critical"] = "Critical",
+        ["none"] = "None",
     };
 
     /// <summary>The flags that every program has.</summary>
