@@ -43,7 +43,7 @@ public sealed class EchoProgramTests : IDisposable
         Assert.Equal(
             [
                 "error: --config: there is no file 'none.json'.",
-                "error: Management:Address: 'nowhere' is no address to listen on: it needs a port from 0 to 65535 at its end, as in 127.0.0.1:9400.",
+                "error: Management:Address: 'nowhere' is no address to listen on: it needs a port from 0 to 65535 at its end, as in 127.0.0.1:8080.",
                 "error: Sample:Count: '0' (from the command line) is not in the range 1 to 100.",
                 "error: Sample:Cuont (from appsettings.json) is not an option; did you mean Sample:Count?",
                 "error: Sample:Name: 'forbidden' is forbidden.",

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
@@ -19,24 +21,14 @@ internal static class ListenAddress
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
         {
             var path = text[UnixPrefix.Length..];
-            if (path.Length is 0 || System.Text.Encoding.UTF8.GetByteCount(path) > MaxUnixPath) fault = $"a socket's path has 1 to {MaxUnixPath} bytes";
+            if (path.Length is 0 || Encoding.UTF8.GetByteCount(path) > MaxUnixPath) fault = $"a socket's path has 1 to {MaxUnixPath} bytes";
             else endPoint = new UnixDomainSocketEndPoint(path);
             return endPoint is not null;
         }
 
-        var colon = text.LastIndexOf(':');
-        if (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out var port) || port > IPEndPoint.MaxPort)
-        {
-            fault = "it needs a port from 0 to 65535 at its end, as in 127.0.0.1:7000";
-            return false;
-        }
-
-        var host = text[..colon];
-        if (host is "*") endPoint = new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port); // the former takes IPv4, too
-        else if (host is "localhost") endPoint = new IPEndPoint(IPAddress.Loopback, port);
-        else if (IsBracketed(host) == host.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(host, out var address)) endPoint = new IPEndPoint(address, port);
-        else fault = host.Contains(':', StringComparison.Ordinal) ? "an IPv6 address stands in brackets, as in [::1]:7000" : $"'{host}' is not an IP address, localhost or *";
-        return endPoint is not null;
+        var isPort = PortAddress.TryParse(text, out var ip, out fault);
+        endPoint = ip;
+        return isPort;
     }
 
     /// <summary>Writes an address as <see cref="TryParse"/> reads it.</summary>
@@ -55,6 +47,4 @@ internal static class ListenAddress
         IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),
         _ => bound,
     };
-
-    private static bool IsBracketed(string host) => host is ['[', .., ']'];
 }
