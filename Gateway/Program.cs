@@ -6,6 +6,7 @@ using OrleansEcho.ServiceDefaults.Configuration;
 
 var options = new OptionCatalog()
     .AddGateway()
+    .AddTcp()
     .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section)
     .Add<ManagementOptions>(ManagementOptions.Section);
 
@@ -16,7 +17,7 @@ return await EchoProgram.RunAsync(
         Name = "OrleansEcho.Gateway",
         Summary = "terminates connections and forwards every message to its connection's grain in a silo.",
         Options = options,
-        Flags = [.. GatewayProgram.Flags(options), Flag.For("--silos", "ADDRESS,...", "Backend:Silos", options)],
-        Defaults = GatewayProgram.DefaultListeners,
+        Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), Flag.For("--silos", "ADDRESS,...", "Backend:Silos", options)],
+        Defaults = TcpCommandLine.DefaultListeners,
     },
     builder => builder.AddGateway().AddTcp());

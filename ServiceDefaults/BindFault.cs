@@ -15,18 +15,23 @@ public static class BindFault
     /// <returns>The exception to end the start with, exit code <see cref="ExitCode.CannotBind"/>.</returns>
     public static StartupException Describe(Exception fault, EndPoint endPoint, string key, string flag)
     {
-        var what = endPoint is IPEndPoint ip ? $"Port {ip.Port} of {ip.Address}" : $"Socket {endPoint}";
+        var what = endPoint is IPEndPoint ip ? $"Port {ip.Port} of {(ip.Address.Equals(IPAddress.IPv6Any) ? "all addresses" : ip.Address)}" : $"Socket {endPoint}";
         var message = CodeOf(fault) switch
         {
             SocketError.AddressAlreadyInUse => $"{what} ({key}) is in use by another process; choose another with {flag} or stop it.",
             SocketError.AccessDenied when endPoint is IPEndPoint => $"{what} ({key}) is not permitted to this user; choose one above 1023 with {flag} or grant CAP_NET_BIND_SERVICE.",
             SocketError.AccessDenied => $"{what} ({key}) is not permitted to this user; choose a path in a folder that it may write to with {flag}.",
+            SocketError.AddressNotAvailable when endPoint is UnixDomainSocketEndPoint => $"{what} ({key}) is in a folder that does not exist; create it or choose another with {flag}.",
             SocketError.AddressNotAvailable => $"{what} ({key}) is not an address of this machine; choose one of its own, or *, with {flag}.",
             SocketError.AddressFamilyNotSupported => $"{what} ({key}) is of an address family that this machine does not have; choose another with {flag}.",
             _ => $"{what} ({key}) cannot be bound: {Innermost(fault).Message.TrimEnd('.')}; choose another with {flag}.",
         };
         return new StartupException(ExitCode.CannotBind, message, fault);
     }
+
+    /// <summary>Whether <paramref name="fault"/> is one that only a bind meets: not every fault of a file or a socket is.</summary>
+    internal static bool IsKnown(Exception fault) =>
+        CodeOf(fault) is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
 
     private static SocketError? CodeOf(Exception? fault)
     {

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
-using OrleansEcho.ServiceDefaults.Hosting;
 using OrleansEcho.ServiceDefaults.Telemetry;
 using Spectre.Console;
 
@@ -20,6 +19,17 @@ namespace OrleansEcho.ServiceDefaults;
 public static partial class EchoProgram
 {
     private static readonly TimeSpan StopAfterFailedStart = TimeSpan.FromSeconds(5);
+
+    // What these say at the levels below is either said better by our own lines or true of every healthy start.
+    private static readonly (string Category, LogLevel Least)[] QuietCategories =
+    [
+        ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose
+        ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
+        ("Orleans.Messaging.GatewayManager", LogLevel.Error), // repeats what is said below
+        ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
+        ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical
+        ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
+    ];
 
     /// <summary>Runs a program.</summary>
     /// <param name="args">The command line.</param>
@@ -46,7 +56,11 @@ public static partial class EchoProgram
             return ExitCode.Success;
         }
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = program.Name });
+        // Empty: the other builders read appsettings.json before we do, and throw at a malformed one.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = program.Name, EnvironmentName = SettingsSources.EnvironmentName });
+        builder.Host.UseDefaultServiceProvider(container => container.ValidateScopes = container.ValidateOnBuild = builder.Environment.IsDevelopment());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRouting();
         var sources = new SettingsSources();
         var faults = new List<string>(line.Faults);
         faults.AddRange(sources.Load(builder.Configuration, program, line));
@@ -98,10 +112,19 @@ public static partial class EchoProgram
             return explained?.ExitCode ?? ExitCode.Failure;
         }
 
-        if (interrupted) await StopQuietlyAsync(app, logger);
-        else await app.WaitForShutdownAsync();
-        var failed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
-        if (!failed) return ExitCode.Success;
+        try
+        {
+            if (interrupted) await StopQuietlyAsync(app, logger);
+            else await app.WaitForShutdownAsync();
+        }
+        catch (Exception fault)
+        {
+            Log.CannotStop(logger, program.Name, fault);
+            await error.WriteLineAsync($"error: {program.Name} did not stop in order; the log says why.");
+            return ExitCode.Failure;
+        }
+
+        if (!app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true })) return ExitCode.Success;
         await error.WriteLineAsync($"error: {program.Name} stopped because a part of it failed; the log says which.");
         return ExitCode.Failure;
     }
@@ -128,8 +151,8 @@ public static partial class EchoProgram
         }
 
         // Of everything that binds, only Kestrel's own start throws these unexplained: the management endpoint.
-        if (fault is not (IOException or System.Net.Sockets.SocketException)) return null;
-        var address = IPEndPoint.Parse(services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address);
+        if (fault is not (IOException or System.Net.Sockets.SocketException) || !BindFault.IsKnown(fault)) return null;
+        if (!PortAddress.TryParse(services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address, out var address, out _)) return null;
         return BindFault.Describe(fault, address, $"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}", "--management ADDRESS");
     }
 
@@ -137,8 +160,7 @@ public static partial class EchoProgram
     {
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansEcho", LogLevel.Information);
-        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // it calls "not ready" an error, at every probe; the answer says it
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // it warns at every start that the server GC is off, which is on purpose
+        foreach (var (category, level) in QuietCategories) builder.Logging.AddFilter(category, level);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -172,6 +194,10 @@ public static partial class EchoProgram
         {
             return faults.InnerExceptions.OfType<OptionsValidationException>().SelectMany(f => f.Failures);
         }
+        catch (Exception)
+        {
+            return []; // a fault of ours: the start meets it again, logs it and ends with its exit code
+        }
     }
 
     private static string Version()
@@ -187,5 +213,8 @@ public static partial class EchoProgram
 
         [LoggerMessage(1012, LogLevel.Debug, "{Program} cannot start.")]
         public static partial void StartFault(ILogger logger, string program, Exception fault);
+
+        [LoggerMessage(1013, LogLevel.Error, "{Program} did not stop in order.")]
+        public static partial void CannotStop(ILogger logger, string program, Exception fault);
     }
 }

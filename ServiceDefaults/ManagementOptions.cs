@@ -9,6 +9,6 @@ public sealed class ManagementOptions
     public const string Section = "Management";
 
     /// <summary>Where it listens. This machine only by default: what it tells is not for everybody.</summary>
-    [Description("Where health checks and metrics are served over HTTP: address:port.")]
+    [Description("Where health checks and metrics are served over HTTP: 127.0.0.1:9400, [::1]:9400, *:9400 (all addresses) or localhost:9400.")]
     public string Address { get; set; } = "127.0.0.1:9400";
 }

@@ -1,4 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using OrleansEcho.Gateway.Adapters.Tcp;
+using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Hosting;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
@@ -6,6 +10,7 @@ using OrleansEcho.Silo;
 
 var options = new OptionCatalog()
     .AddGateway()
+    .AddTcp()
     .AddSilo()
     .Add<ManagementOptions>(ManagementOptions.Section);
 
@@ -16,8 +21,8 @@ return await EchoProgram.RunAsync(
         Name = "OrleansEcho.Standalone",
         Summary = "a gateway and its silo in one process.",
         Options = options,
-        Flags = GatewayProgram.Flags(options),
-        Defaults = new Dictionary<string, string?>(GatewayProgram.DefaultListeners)
+        Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options)],
+        Defaults = new Dictionary<string, string?>(TcpCommandLine.DefaultListeners)
         {
             ["Silo:Port"] = "0", // nobody else needs to find it, and several of these may run on one machine
             ["Silo:GatewayPort"] = "0",
@@ -27,4 +32,6 @@ return await EchoProgram.RunAsync(
     {
         builder.AddSilo(); // first: the gateway's listeners accept as soon as they are bound
         builder.AddEmbeddedGateway().AddTcp();
+        builder.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<BackendOptions>>((silo, backend) =>
+            silo.ResponseTimeout = TimeSpan.FromSeconds(backend.Value.CallTimeoutSeconds)); // the gateway's calls are the silo's own here
     });

@@ -12,6 +12,9 @@ internal interface IListener : IAsyncDisposable
     /// <summary>Where it listens: what was configured, and once it is bound, with the port that it got.</summary>
     string Address { get; }
 
+    /// <summary>The longest message that it takes, in bytes.</summary>
+    int MaxMessageBytes { get; }
+
     /// <summary>A command for a person to try it; null when there is no short one.</summary>
     string? Example { get; }
 

@@ -38,8 +38,11 @@ internal sealed partial class BackendReachability(ILogger<BackendReachability> l
     public async Task WaitUntilLostAsync(CancellationToken cancellationToken)
     {
         await _lost.WaitAsync(cancellationToken);
-        _answered = false;
+        Forget();
     }
+
+    /// <summary>No silo counts as reachable until one answers again.</summary>
+    public void Forget() => _answered = false;
 
     public void Dispose() => _lost.Dispose();
 

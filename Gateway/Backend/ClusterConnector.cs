@@ -44,6 +44,7 @@ internal sealed partial class ClusterConnector(
         }
         finally
         {
+            reachability.Forget(); // so that the end of the connections below is no news
             _ended.SetResult();
         }
     }

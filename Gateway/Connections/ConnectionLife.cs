@@ -15,6 +15,8 @@ namespace OrleansEcho.Gateway.Connections;
 /// <param name="Listener">The listener's name.</param>
 /// <param name="Peer">The peer's address.</param>
 /// <param name="Transport">The bytes.</param>
+/// <param name="CloseAsync">Sends what the transport still holds, then FIN; ends when the transport is closed.</param>
+/// <param name="Abort">Closes the transport without waiting for the peer.</param>
 /// <param name="Codec">The framing.</param>
 /// <param name="Limits">The limits of the listener.</param>
 /// <param name="Metrics">Where to count.</param>
@@ -22,16 +24,11 @@ internal sealed record AcceptedConnection(
     string Listener,
     string Peer,
     IDuplexPipe Transport,
+    Func<ValueTask> CloseAsync,
+    Action Abort,
     IFrameCodec Codec,
     ConnectionLimits Limits,
-    GatewayMetrics.ListenerMetrics Metrics)
-{
-    /// <summary>
-    /// Ends the transport and waits until it is gone: after the peer has taken all that was written or has had its time for that; at
-    /// once after <see cref="CloseReason.SendTimeout"/>, because it had its time.
-    /// </summary>
-    public Func<CloseReason, Task> FinishAsync { get; init; } = _ => Task.CompletedTask;
-}
+    GatewayMetrics.ListenerMetrics Metrics);
 
 /// <summary>Takes a connection from admission to release: one owner, one loop, one exit.</summary>
 internal sealed partial class ConnectionLife(
@@ -52,9 +49,11 @@ internal sealed partial class ConnectionLife(
     private readonly string _gateway = options.Value.EffectiveName;
     private long _lastNumber;
 
-    /// <summary>Runs a connection until nothing is left to do but to close its transport, which is the adapter's.</summary>
+    /// <summary>Runs a connection until its transport is closed; a refused one until nothing is left to do but that, which is the adapter's.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="cancellationToken">The drain's deadline: gives the connection up. Not the peer's FIN: its echoes are still due.</param>
     /// <remarks>
-    /// 1. Admission. 2. Open the grain. 3. Pump. 4. Say why it ends. 5. Finish the transport. 6. Release. 7. Close the grain.
+    /// 1. Admission. 2. Open the grain. 3. Pump. 4. Say why it ends. 5. Close the transport. 6. Release. 7. Close the grain.
     /// </remarks>
     public async Task RunAsync(AcceptedConnection connection, CancellationToken cancellationToken)
     {
@@ -88,15 +87,14 @@ internal sealed partial class ConnectionLife(
                 await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), text, linger, time, cancellationToken);
             }
 
-            await connection.Transport.Output.CompleteAsync(); // FIN, after the last echo
-            await connection.FinishAsync(reason);
+            reason = await CloseAsync(connection, reason, cancellationToken); // before the release: until then it holds a descriptor
         }
         finally
         {
             ticket.Dispose();
             connection.Metrics.Closed(reason);
             Log.Closed(logger, id, reason);
-            await grain.CloseAsync(reason);
+            if (reason is not CloseReason.BackendUnavailable) await CloseGrainAsync(grain, id, reason); // else nobody is there to hear it
             registry.Remove(pump); // last: a drain waits for the grain to hear of it
         }
     }
@@ -111,7 +109,7 @@ internal sealed partial class ConnectionLife(
         }
         catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
         {
-            return null; // no silo in time, or the peer did not wait for one
+            return null; // no silo in time, or before the drain's deadline
         }
         catch (Exception fault)
         {
@@ -124,7 +122,8 @@ internal sealed partial class ConnectionLife(
     {
         try
         {
-            return await pump.RunAsync(cancellationToken);
+            var reason = await pump.RunAsync(cancellationToken);
+            return reason is CloseReason.PeerReset && cancellationToken.IsCancellationRequested ? CloseReason.Aborted : reason; // a flush cannot tell
         }
         catch (BackendUnavailableException)
         {
@@ -136,7 +135,7 @@ internal sealed partial class ConnectionLife(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return admission.IsDraining ? CloseReason.Aborted : CloseReason.PeerReset;
+            return CloseReason.Aborted;
         }
         catch (IOException) // ConnectionResetException is one
         {
@@ -146,6 +145,44 @@ internal sealed partial class ConnectionLife(
         {
             Log.Failed(logger, id, fault);
             return CloseReason.InternalError;
+        }
+    }
+
+    /// <summary>Closes the transport within the send time-out: a peer that does not take its last echoes must not keep the socket.</summary>
+    private async Task<CloseReason> CloseAsync(AcceptedConnection connection, CloseReason reason, CancellationToken cancellationToken)
+    {
+        if (reason is CloseReason.SendTimeout or CloseReason.Aborted) connection.Abort();
+        await connection.Transport.Output.CompleteAsync(); // FIN, after the last echo
+        var closing = connection.CloseAsync().AsTask();
+        var limit = connection.Limits.SendTimeout;
+        try
+        {
+            await closing.WaitAsync(limit == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : limit, time, cancellationToken);
+            return reason;
+        }
+        catch (TimeoutException)
+        {
+            reason = CloseReason.SendTimeout;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            reason = CloseReason.Aborted;
+        }
+
+        connection.Abort();
+        await closing;
+        return reason;
+    }
+
+    private async Task CloseGrainAsync(IBackendConnection grain, ConnectionId id, CloseReason reason)
+    {
+        try
+        {
+            await grain.CloseAsync(reason);
+        }
+        catch (Exception fault)
+        {
+            Log.Failed(logger, id, fault);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class Farewell
     /// <param name="codec">The framing.</param>
     /// <param name="reason">One word out of the closed list of reasons.</param>
     /// <param name="text">One sentence for a person.</param>
-    /// <param name="linger">How long to wait for the peer's FIN; zero when it has come.</param>
+    /// <param name="linger">How long to wait for the peer's FIN; zero when it has come: then the words go out as the output is completed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public static async Task SayAsync(
@@ -26,12 +26,14 @@ internal static class Farewell
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        using var deadline = linger == TimeSpan.Zero ? null : new CancellationTokenSource(linger, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline?.Token ?? CancellationToken.None);
+        var hasWords = codec.TryWriteRefusal(transport.Output, reason, text);
+        if (linger == TimeSpan.Zero) return; // a flush would wait, without limit, for a peer that does not read
+        using var deadline = new CancellationTokenSource(linger, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            if (codec.TryWriteRefusal(transport.Output, reason, text)) await transport.Output.FlushAsync(stop.Token);
-            if (deadline is not null) await DiscardAsync(transport.Input, stop.Token);
+            if (hasWords) await transport.Output.FlushAsync(stop.Token);
+            await DiscardAsync(transport.Input, stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -3,27 +3,24 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
+using OrleansEcho.Gateway.Adapters;
 using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
-using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Hosting;
 
 /// <summary>Puts a gateway into a host.</summary>
 public static class GatewayBuilderExtensions
 {
-    // What the rest of the process may take to stop once all connections have ended: the host's own default for all of it.
-    private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(30);
+    // What the rest of the process may take to stop: a silo that leaves its cluster, exporters that send their last metrics.
+    private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(20);
 
     /// <summary>Adds a gateway whose silos are other processes. Add its protocols to what is returned.</summary>
     public static IGatewayBuilder AddGateway(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<BackendOptions>, BackendOptionsValidator>();
-        builder.Services.AddOptions<ClusterIdentityOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
-        builder.AddClusterClient();
+        builder.AddClusterBackend();
         return builder.AddGatewayCore();
     }
 
@@ -33,7 +30,7 @@ public static class GatewayBuilderExtensions
     /// </summary>
     public static IGatewayBuilder AddEmbeddedGateway(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddHostedService<EmbeddedBackendStart>();
+        builder.AddEmbeddedBackend();
         return builder.AddGatewayCore();
     }
 
@@ -45,11 +42,8 @@ public static class GatewayBuilderExtensions
         services.AddSingleton<IValidateOptions<GatewayOptions>, DescriptorLimit>(_ => new DescriptorLimit());
         services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>((host, gateway) =>
             host.ShutdownTimeout = gateway.Value.DrainWait + gateway.Value.DrainTimeout + StopAfterDrain);
-        services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateOnStart();
 
         services.AddSingleton<GatewayMetrics>();
-        services.AddSingleton<BackendReachability>();
-        services.AddSingleton<IBackend, OrleansBackend>();
         services.AddSingleton<ConnectionAdmission>();
         services.AddSingleton<CoarseClock>();
         services.AddSingleton<RefusalLog>();
@@ -62,40 +56,6 @@ public static class GatewayBuilderExtensions
         services.AddHealthChecks().AddCheck<ReadinessCheck>("gateway", tags: ["ready"]);
         return new GatewayBuilder(services, builder.Configuration);
     }
-
-    private static void AddClusterClient(this IHostApplicationBuilder builder)
-    {
-        var before = builder.Services.Count(IsHostedService);
-        builder.UseOrleansClient(client =>
-        {
-            client.AddGatewayCountChangedHandler(provider =>
-            {
-                var reachability = provider.GetRequiredService<BackendReachability>();
-                return (_, change) => reachability.Connected(change.NumberOfConnectedGateways);
-            });
-            client.UseStaticClustering(); // first: it sets its own, empty list
-            client.Services.AddOptions<StaticGatewayListProviderOptions>().Configure<IOptions<BackendOptions>>((list, backend) =>
-            {
-                list.Gateways = [.. BackendOptionsValidator.ParseSilos(backend.Value.Silos).Select(silo => silo.ToGatewayUri())];
-            });
-            client.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterIdentityOptions>>((cluster, identity) =>
-            {
-                cluster.ClusterId = identity.Value.ClusterId;
-                cluster.ServiceId = identity.Value.ServiceId;
-            });
-            client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<BackendOptions>>((messaging, backend) =>
-                messaging.ResponseTimeout = backend.Value.CallTimeout);
-        });
-
-        // Orleans would hold up the start of the host until a silo is found; ClusterConnector starts its client instead.
-        var client = builder.Services.Where(IsHostedService).Skip(before).Single();
-        builder.Services.Remove(client);
-        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClusterConnector>(provider, client.ImplementationFactory!(provider)));
-        builder.Services.AddSingleton<IClientConnectionRetryFilter>(provider => provider.GetRequiredService<ClusterConnector>());
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterConnector>());
-    }
-
-    private static bool IsHostedService(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService);
 
     private sealed record GatewayBuilder(IServiceCollection Services, IConfiguration Configuration) : IGatewayBuilder;
 }

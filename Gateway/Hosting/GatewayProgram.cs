@@ -1,67 +1,17 @@
-using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Backend;
-using OrleansEcho.Protocols;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
 
 namespace OrleansEcho.Gateway.Hosting;
 
-/// <summary>What every program with a gateway in it takes: its options, flags and defaults.</summary>
+/// <summary>What every program with a gateway in it takes, whatever its protocols.</summary>
 public static class GatewayProgram
 {
-    /// <summary>The listeners of a gateway whose configuration names none. 7 is echo's port (RFC 862); these need no privilege.</summary>
-    public static IReadOnlyDictionary<string, string?> DefaultListeners { get; } = new Dictionary<string, string?>
-    {
-        ["Gateway:Listeners:line:Framing"] = "line",
-        ["Gateway:Listeners:line:Address"] = "127.0.0.1:7000",
-        ["Gateway:Listeners:length-prefixed:Framing"] = "length-prefixed",
-        ["Gateway:Listeners:length-prefixed:Address"] = "127.0.0.1:7001",
-        ["Gateway:Listeners:raw:Framing"] = "raw",
-        ["Gateway:Listeners:raw:Address"] = "127.0.0.1:7007",
-    };
-
     /// <summary>Adds the options of a gateway.</summary>
     public static OptionCatalog AddGateway(this OptionCatalog catalog) => catalog
         .Add<GatewayOptions>(GatewayOptions.Section)
-        .AddNamed<TcpListenerOptions>(TcpListenerOptions.Section)
         .Add<BackendOptions>(BackendOptions.Section);
 
-    /// <summary>The flags of a gateway.</summary>
-    public static IReadOnlyList<Flag> Flags(OptionCatalog catalog) =>
-    [
-        Flag.Custom(
-            "--listen",
-            "[NAME:]FRAMING=ADDRESS",
-            $"Listens there, instead of on the default listeners, as in line=127.0.0.1:7000 or raw=unix:/tmp/echo.sock; framings: {string.Join(", ", Framings.Names)}.",
-            isRepeatable: true,
-            Listen),
-        Flag.For("--max-connections", "N", "Gateway:MaxConnections", catalog),
-    ];
-
-    private static string? Listen(string value, FlagTarget target)
-    {
-        var equals = value.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 1) return "is not of the form [NAME:]FRAMING=ADDRESS";
-        var (left, address) = (value[..equals], value[(equals + 1)..]);
-        var colon = left.IndexOf(':', StringComparison.Ordinal);
-        var framing = left[(colon + 1)..];
-        var name = colon < 0 ? UnusedName(framing, target) : left[..colon];
-        if (name.Length is 0) return "has an empty name before its colon";
-        if (!Framings.TryGet(framing, out _)) return $"names no framing; the framings are {string.Join(", ", Framings.Names)}";
-        if (target.Has($"{TcpListenerOptions.Section}:{name}:Address")) return $"is the second listener named '{name}'";
-        if (!ListenAddress.TryParse(address, out _, out var fault)) return $"has no address to listen on: {fault}";
-
-        target.DropDefaults(TcpListenerOptions.Section);
-        target.Set($"{TcpListenerOptions.Section}:{name}:Framing", framing);
-        target.Set($"{TcpListenerOptions.Section}:{name}:Address", address);
-        return null;
-    }
-
-    // The second listener of a framing is called line-2, the third line-3.
-    private static string UnusedName(string framing, FlagTarget target)
-    {
-        var name = framing;
-        for (var i = 2; target.Has($"{TcpListenerOptions.Section}:{name}:Address"); i++) name = $"{framing}-{i}";
-        return name;
-    }
+    /// <summary>The flag for the connection limit.</summary>
+    public static Flag MaxConnectionsFlag(OptionCatalog catalog) => Flag.For("--max-connections", "N", "Gateway:MaxConnections", catalog);
 }

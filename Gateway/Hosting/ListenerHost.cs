@@ -41,7 +41,7 @@ internal sealed partial class ListenerHost(
         var stopped = Task.WhenAll(_listeners.Select(l => l.StopAsync(abort.Token)));
 
         // 2. Peers may finish by themselves.
-        if (registry.Count > 0) Log.Draining(logger, registry.Count, options.Value.DrainWaitSeconds);
+        if (registry.Count > 0 && options.Value.DrainWait > TimeSpan.Zero) Log.Draining(logger, registry.Count, options.Value.DrainWaitSeconds);
         await registry.WaitUntilEmptyAsync(options.Value.DrainWait, cancellationToken);
 
         // 3. Each connection handles what has arrived and says goodbye.

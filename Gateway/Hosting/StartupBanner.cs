@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
-using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
 using Spectre.Console;
@@ -13,7 +11,6 @@ internal sealed class StartupBanner(
     ListenerHost host,
     SettingsSources sources,
     IServer management,
-    IOptions<TcpListeners> listeners,
     IAnsiConsole console) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -21,7 +18,7 @@ internal sealed class StartupBanner(
         var table = new Table().Border(TableBorder.Rounded).AddColumns("listener", "framing", "address", "longest message");
         foreach (var listener in host.Listeners)
         {
-            table.AddRow(new Text(listener.Name), new Text(listener.Protocol), new Text(listener.Address), new Text($"{listeners.Value[listener.Name].MaxMessageBytes} B"));
+            table.AddRow(new Text(listener.Name), new Text(listener.Protocol), new Text(listener.Address), new Text($"{listener.MaxMessageBytes} B"));
         }
 
         console.Write(table);

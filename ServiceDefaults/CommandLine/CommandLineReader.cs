@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansEcho.ServiceDefaults.Configuration;
 
 namespace OrleansEcho.ServiceDefaults.CommandLine;
 
@@ -23,8 +24,15 @@ internal static class CommandLineReader
     /// <summary>The words for a log level on the command line, and .NET's.</summary>
     private static readonly Dictionary<string, string> LogLevels = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["trace"] = "Trace", ["debug"] = "Debug", ["info"] = "Information", ["information"] = "Information",
-        ["warn"] = "Warning", ["warning"] = "Warning", ["error"] = "Error", ["critical"] = "Critical", ["none"] = "None",
+        ["trace"] = "Trace",
+        ["debug"] = "Debug",
+        ["info"] = "Information",
+        ["information"] = "Information",
+        ["warn"] = "Warning",
+        ["warning"] = "Warning",
+        ["error"] = "Error",
+        ["critical"] = "Critical",
+        ["none"] = "None",
     };
 
     /// <summary>The flags that every program has.</summary>
@@ -43,7 +51,7 @@ internal static class CommandLineReader
     {
         var target = new FlagTarget();
         var faults = new List<string>();
-        var (flagArgs, settings) = SplitSettings(args);
+        var (withFlags, settings) = SplitSettings(args);
         foreach (var (key, value) in settings)
         {
             if (value is null) faults.Add($"--{key} needs a value.");
@@ -54,32 +62,61 @@ internal static class CommandLineReader
         var help = new Option<bool>("--help", "-h", "-?");
         var version = new Option<bool>("--version");
         var config = new Option<string[]>("--config");
-        var root = new Command("program") { TreatUnmatchedTokensAsErrors = true };
+        var root = new Command("program") { TreatUnmatchedTokensAsErrors = false };
         foreach (var (_, option) in flags) root.Options.Add(option);
         foreach (var option in new Option[] { help, version, config }) root.Options.Add(option);
 
+        string[] takingValues = [.. flags.Select(f => f.Flag.Name), config.Name];
+        var (flagArgs, withoutValue) = SplitWithoutValue(withFlags, takingValues);
+        faults.AddRange(withoutValue.Select(name => $"{name} needs a value."));
         var parsed = root.Parse(flagArgs, new ParserConfiguration { ResponseFileTokenReplacer = null });
         faults.AddRange(parsed.Errors.Select(e => e.Message.TrimEnd('.') + "; --help lists all flags."));
+        string[] names = [.. takingValues, help.Name, version.Name];
+        faults.AddRange(parsed.UnmatchedTokens.Select(token => $"There is no flag '{token}'{Suggestion(token, names)}"));
         foreach (var (flag, option) in flags)
         {
-            var values = parsed.GetResult(option)?.Tokens.Select(t => t.Value).ToArray() ?? [];
-            if (values.Length > 1 && !flag.IsRepeatable) faults.Add($"{flag.Name} stands {values.Length} times; it takes one value.");
+            var values = ValuesOf(parsed, option);
+            if (values.Length > 1 && !flag.IsRepeatable) faults.Add(Repeated(flag.Name, values.Length));
             foreach (var value in values)
             {
                 if (flag.Apply(value, target) is { } wrong) faults.Add($"{flag.Name}: '{value}' {wrong}.");
             }
         }
 
-        var file = parsed.GetResult(config)?.Tokens is [.., var last] ? last.Value : null;
-        if (file is not null && !File.Exists(file)) faults.Add($"--config: there is no file '{file}'.");
+        var files = ValuesOf(parsed, config);
+        if (files.Length > 1) faults.Add(Repeated(config.Name, files.Length));
         return new CommandLineResult
         {
             WantsHelp = parsed.GetValue(help),
             WantsVersion = parsed.GetValue(version),
-            ConfigFile = file,
+            ConfigFile = files.LastOrDefault(),
             Target = target,
             Faults = faults,
         };
+    }
+
+    private static string[] ValuesOf(ParseResult parsed, Option option) => parsed.GetResult(option)?.Tokens.Select(t => t.Value).ToArray() ?? [];
+
+    private static string Repeated(string name, int times) => $"{name} stands {times} times; it takes one value.";
+
+    private static string Suggestion(string token, string[] names)
+    {
+        var word = token.Split('=')[0];
+        var nearest = names.MinBy(name => EditDistance.Between(name, word))!;
+        return EditDistance.Between(nearest, word) <= Math.Max(2, word.Length / 4) ? $"; did you mean {nearest}?" : "; --help lists all.";
+    }
+
+    // The parser would take the next flag for a flag's missing value.
+    private static (string[] Others, List<string> WithoutValue) SplitWithoutValue(string[] args, string[] takingValues)
+    {
+        var (others, withoutValue) = (new List<string>(), new List<string>());
+        for (var i = 0; i < args.Length; i++)
+        {
+            var lacksIt = takingValues.Contains(args[i]) && (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal));
+            (lacksIt ? withoutValue : others).Add(args[i]);
+        }
+
+        return ([.. others], withoutValue);
     }
 
     // Any option by its key: --Section:Option=value or --Section:Option value.

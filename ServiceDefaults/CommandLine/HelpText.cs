@@ -11,7 +11,8 @@ internal static class HelpText
     public static string For(ProgramDescription program)
     {
         var text = new StringBuilder();
-        text.Append(program.Name).Append(": ").Append(program.Summary).Append("\n\nUsage:\n  ").Append(program.Name).Append(" [flags] [--Section:Option=value ...]\n\nFlags:\n");
+        Paragraph(text, 0, $"{program.Name}: {program.Summary}");
+        text.Append("\nUsage:\n  ").Append(program.Name).Append(" [flags] [--Section:Option=value ...]\n\nFlags:\n");
         foreach (var flag in program.Flags.Concat(CommandLineReader.CommonFlags(program)))
         {
             Item(text, $"{flag.Name} {flag.Argument}", flag.Description + (flag.IsRepeatable ? " Repeatable." : ""));
@@ -22,15 +23,15 @@ internal static class HelpText
         Item(text, "-h, --help", "Says this.");
 
         text.Append("\nOptions, each as a flag, in the environment and in appsettings.json:\n");
-        Paragraph(text, 2, "--Gateway:MaxConnections=5, Gateway__MaxConnections=5 and {\"Gateway\":{\"MaxConnections\":5}} mean the same. The command line is stronger "
-            + "than the environment, the environment than the file of --config, and that than appsettings.json in the current directory.");
+        Paragraph(text, 2, Example(program.Options) + " The command line is stronger than the environment, "
+            + "the environment than the file of --config, and that than appsettings.json in the current directory.");
         foreach (var section in program.Options.Entries.GroupBy(OptionCatalog.SectionOf))
         {
             text.Append('\n');
             foreach (var entry in section)
             {
                 var value = entry.Default.Length > 0 ? $"default {entry.Default}" : "no default";
-                text.Append("  ").Append(entry.Key).Append("  (").Append(entry.Values).Append("; ").Append(value).Append(")\n");
+                Paragraph(text, 2, $"{entry.Key}  ({entry.Values}; {value})");
                 Paragraph(text, 6, entry.Description);
             }
         }
@@ -43,6 +44,15 @@ internal static class HelpText
 
         text.Append("\nExit codes: 0 stopped in order; 1 a fault, explained in the log; 2 wrong configuration; 3 an address cannot be bound;\n  130 aborted by a second Ctrl-C.\n");
         return text.ToString();
+    }
+
+    // An option of this very program: who copies it must not be told that there is none.
+    private static string Example(OptionCatalog options)
+    {
+        var entry = options.Entries.First(e => e.Default.Length > 0 && !e.Key.Contains('<', StringComparison.Ordinal));
+        var segments = entry.Key.Split(':');
+        var json = string.Concat(segments.Select(s => $"{{\"{s}\":")) + $"\"{entry.Default}\"" + new string('}', segments.Length);
+        return $"--{entry.Key}={entry.Default}, {string.Join("__", segments)}={entry.Default} and {json} mean the same.";
     }
 
     private static void Item(StringBuilder text, string name, string description)

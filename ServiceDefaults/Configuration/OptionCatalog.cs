@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Logging;
 
 namespace OrleansEcho.ServiceDefaults.Configuration;
 
@@ -16,7 +17,7 @@ namespace OrleansEcho.ServiceDefaults.Configuration;
 public sealed class OptionCatalog
 {
     // Sections that other libraries read from the same files.
-    private static readonly string[] ForeignSections = ["Logging", "AllowedHosts", "Orleans"];
+    private static readonly string[] ForeignSections = ["Logging", "AllowedHosts", "Orleans", "$schema"];
 
     private readonly List<OptionEntry> _entries = [];
 
@@ -74,9 +75,15 @@ public sealed class OptionCatalog
         {
             foreach (var (key, value) in Leaves(provider))
             {
+                if (IsLogLevel(key) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+                {
+                    faults.Add(new(key, $"{key}: '{value}' (from {origin}) is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}."));
+                }
+
                 if (!IsOurs(key, provider)) continue;
-                if (Find(key) is not null) effective[key] = (value, origin);
-                else faults.Add(new(key, $"{key} (from {origin}) is not an option{Suggestion(key)}."));
+                if (Find(key) is null) faults.Add(new(key, $"{key} (from {origin}) is {WhatElse(key)}"));
+                else if (value is null) faults.Add(new(key, $"{key} (from {origin}) is null; leave it out for the default."));
+                else effective[key] = (value, origin);
             }
         }
 
@@ -103,18 +110,24 @@ public sealed class OptionCatalog
         return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
     }
 
-    private string Suggestion(string key)
+    // Another library's, but it throws at a wrong one while the host is built.
+    private static bool IsLogLevel(string key) =>
+        key.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase) && key.Split(':') is [.., var section, _] && section.Equals("LogLevel", StringComparison.OrdinalIgnoreCase);
+
+    private string WhatElse(string key)
     {
-        var nearest = _entries.Select(e => (e.Key, Distance: EditDistance.Between(e.Key, key))).MinBy(e => e.Distance);
-        return nearest.Distance <= Math.Max(3, key.Length / 4) ? $"; did you mean {nearest.Key}?" : "; --help lists all";
+        if (_entries.Exists(e => e.IsBeneath(key))) return "a section and takes no value; --help lists its options.";
+        var nearest = _entries.Select(e => e.KeyFor(key)).MinBy(k => EditDistance.Between(k, key))!;
+        return EditDistance.Between(nearest, key) <= Math.Max(3, key.Length / 4) ? $"not an option; did you mean {nearest}?" : "not an option; --help lists all.";
     }
 
-    private static IEnumerable<(string Key, string Value)> Leaves(IConfigurationProvider provider, string? parent = null)
+    // A null is a leaf where an option stands; elsewhere it is an empty section.
+    private IEnumerable<(string Key, string? Value)> Leaves(IConfigurationProvider provider, string? parent = null)
     {
         foreach (var segment in provider.GetChildKeys([], parent).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             var key = parent is null ? segment : $"{parent}:{segment}";
-            if (provider.TryGet(key, out var value) && value is not null) yield return (key, value);
+            if (provider.TryGet(key, out var value) && (value is not null || Find(key) is not null)) yield return (key, value);
             foreach (var leaf in Leaves(provider, key)) yield return leaf;
         }
     }

@@ -37,10 +37,11 @@ public sealed class OptionEntry
         _allowed is not null ? string.Join(", ", _allowed)
         : _range is not null ? string.Create(CultureInfo.InvariantCulture, $"{_range.Minimum} to {_range.Maximum}")
         : _type == typeof(bool) ? "true or false"
-        : IsNumber ? "a number"
+        : _type == typeof(int) ? "a whole number"
+        : _type == typeof(double) ? "a number"
         : "text";
 
-    private bool IsNumber => _type == typeof(int) || _type == typeof(double);
+    private string Within => _range is null ? "" : $" from {Values}";
 
     /// <summary>What is wrong with a value; null when nothing is.</summary>
     internal string? Check(string value)
@@ -48,8 +49,8 @@ public sealed class OptionEntry
         if (_allowed is not null) return _allowed.Contains(value, StringComparer.Ordinal) ? null : $"is not one of {Values}";
         if (_type == typeof(bool)) return bool.TryParse(value, out _) ? null : "is not true or false";
         if (_type == typeof(string)) return null;
-        if (_type == typeof(int) && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return $"is not a whole number from {Values}";
-        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return $"is not a number from {Values}";
+        if (_type == typeof(int) && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return "is not a whole number" + Within;
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return "is not a number" + Within;
         if (_range is null) return null;
         var low = Convert.ToDouble(_range.Minimum, CultureInfo.InvariantCulture);
         var high = Convert.ToDouble(_range.Maximum, CultureInfo.InvariantCulture);
@@ -57,10 +58,16 @@ public sealed class OptionEntry
     }
 
     /// <summary>Whether a key as it stands in a configuration is this option's.</summary>
-    internal bool Matches(string key)
+    internal bool Matches(string key) => KeyFor(key).Equals(key, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a key as it stands in a configuration is that of a section with this option in it.</summary>
+    internal bool IsBeneath(string key) => KeyFor(key).StartsWith(key + ":", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The key with the names that another key has in its places.</summary>
+    internal string KeyFor(string key)
     {
-        var (mine, theirs) = (Key.Split(':'), key.Split(':'));
-        return mine.Length == theirs.Length && mine.Zip(theirs).All(p => p.First is "<name>" || p.First.Equals(p.Second, StringComparison.OrdinalIgnoreCase));
+        var names = key.Split(':');
+        return string.Join(':', Key.Split(':').Select((segment, i) => segment is "<name>" && i < names.Length ? names[i] : segment));
     }
 
     private static string Text(object? value) => value switch

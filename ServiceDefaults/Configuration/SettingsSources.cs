@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.FileProviders.Physical;
 using OrleansEcho.ServiceDefaults.CommandLine;
 
 namespace OrleansEcho.ServiceDefaults.Configuration;
@@ -8,6 +11,9 @@ public sealed class SettingsSources
 {
     private readonly List<(string Origin, IConfigurationProvider Provider)> _layers = [];
     private readonly List<string> _descriptions = ["built-in defaults"];
+
+    /// <summary>The environment's name as hosts of .NET find it.</summary>
+    internal static string EnvironmentName => Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? "Production";
 
     /// <summary>One line for a person.</summary>
     public override string ToString() => string.Join(" < ", _descriptions);
@@ -22,9 +28,8 @@ public sealed class SettingsSources
         var faults = new List<string>();
         configuration.Sources.Clear();
         configuration.AddInMemoryCollection(program.Defaults.Where(d => !line.Target.DroppedDefaults.Exists(s => d.Key.StartsWith(s + ":", StringComparison.OrdinalIgnoreCase))));
-        var environment = Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? "Production";
         AddFile("appsettings.json", isOptional: true);
-        AddFile($"appsettings.{environment}.json", isOptional: true);
+        AddFile($"appsettings.{EnvironmentName}.json", isOptional: true);
         if (line.ConfigFile is { } file) AddFile(file, isOptional: false);
         configuration.AddEnvironmentVariables();
         Describe("environment", Latest(), program.Options);
@@ -40,19 +45,21 @@ public sealed class SettingsSources
             if (!File.Exists(full))
             {
                 if (path is "appsettings.json") _descriptions.Add($"{full} (not there)");
-                if (!isOptional) faults.Add($"There is no file '{path}'.");
+                if (!isOptional) faults.Add($"--config: there is no file '{path}'.");
                 return;
             }
 
             try
             {
-                configuration.AddJsonFile(full, optional: false, reloadOnChange: false);
+                // A provider of our own: the default one does not see files whose names begin with a dot.
+                var folder = new PhysicalFileProvider(Path.GetDirectoryName(full)!, ExclusionFilters.None);
+                configuration.AddJsonFile(folder, Path.GetFileName(full), optional: false, reloadOnChange: false);
                 _layers.Add((path, Latest()));
                 _descriptions.Add(full);
             }
             catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                faults.Add($"'{path}' cannot be read: {Cause(fault).Message}");
+                faults.Add($"'{path}' cannot be read: {Words(Cause(fault))}.");
                 configuration.Sources.RemoveAt(configuration.Sources.Count - 1);
             }
         }
@@ -64,6 +71,11 @@ public sealed class SettingsSources
         var keys = catalog.KeysIn(provider).ToList();
         _descriptions.Add(keys.Count is 0 ? $"{origin} (nothing)" : $"{origin} ({string.Join(", ", keys)})");
     }
+
+    // A parser counts lines from 0, people and their editors from 1.
+    private static string Words(Exception cause) => cause is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
+        ? $"{cause.Message.Split(" LineNumber:")[0].TrimEnd('.')}, at line {line + 1}, column {column + 1}"
+        : cause.Message.TrimEnd('.');
 
     private static Exception Cause(Exception fault) => fault.InnerException is { } inner ? Cause(inner) : fault;
 }

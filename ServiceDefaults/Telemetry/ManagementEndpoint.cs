@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -20,10 +21,14 @@ internal static class ManagementEndpoint
         builder.Services.AddOptions<ManagementOptions>().BindConfiguration(ManagementOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ManagementOptions>, Validator>();
         builder.Services.AddHealthChecks();
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ManagementOptions>>((kestrel, management) =>
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) =>
         {
+            // Not the checked options: this runs while the host is built, before all faults are listed, and would throw at the first.
+            var management = configuration.GetSection(ManagementOptions.Section).Get<ManagementOptions>() ?? new ManagementOptions();
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPEndPoint.Parse(management.Value.Address));
+            if (!PortAddress.TryParse(management.Address, out var endPoint, out _)) return;
+            if (endPoint.Address.Equals(IPAddress.IPv6Any)) kestrel.ListenAnyIP(endPoint.Port); // also where there is no IPv6
+            else kestrel.Listen(endPoint);
         });
     }
 
@@ -42,7 +47,7 @@ internal static class ManagementEndpoint
 
     private static Task WriteReadinessAsync(HttpContext context, HealthReport report) => WriteAsync(context, new
     {
-        status = report.Status is HealthStatus.Healthy ? "Ready" : "NotReady",
+        status = report.Status is HealthStatus.Unhealthy ? "NotReady" : "Ready",
         checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = e.Value.Description }),
     });
 
@@ -54,8 +59,8 @@ internal static class ManagementEndpoint
 
     private sealed class Validator : IValidateOptions<ManagementOptions>
     {
-        public ValidateOptionsResult Validate(string? name, ManagementOptions options) => IPEndPoint.TryParse(options.Address, out _) && options.Address.Contains(':', StringComparison.Ordinal)
+        public ValidateOptionsResult Validate(string? name, ManagementOptions options) => PortAddress.TryParse(options.Address, out _, out var fault)
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}: '{options.Address}' is not an address and port such as 127.0.0.1:9400 or [::1]:9400.");
+            : ValidateOptionsResult.Fail($"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}: '{options.Address}' is no address to listen on: {fault}.");
     }
 }

@@ -24,7 +24,7 @@ internal static class TelemetrySetup
                 .AddView(BucketsOfSeconds)
                 .AddPrometheusExporter());
         if (string.IsNullOrEmpty(builder.Configuration[OtlpVariable])) return;
-        telemetry.WithTracing(tracing => tracing.AddSource("Microsoft.Orleans.*")).WithLogging().UseOtlpExporter();
+        telemetry.WithTracing(tracing => tracing.AddSource("Microsoft.Orleans.*")).WithLogging(null, logs => logs.IncludeFormattedMessage = true).UseOtlpExporter();
     }
 
     private static ExplicitBucketHistogramConfiguration? BucketsOfSeconds(Instrument instrument) =>

@@ -9,7 +9,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
-using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Protocols;
 using OrleansEcho.ServiceDefaults;
 
@@ -26,11 +25,12 @@ internal sealed class KestrelListener : IListener
     private readonly IFrameCodec _codec;
     private readonly ConnectionLife _life;
     private readonly ConnectionLimits _limits;
-    private readonly TimeProvider _time;
     private readonly GatewayMetrics.ListenerMetrics _metrics;
     private readonly SelfProbe _probe = new();
     private readonly KestrelServer _server;
+    private readonly CancellationTokenSource _abort = new(); // without a timer: nothing to dispose of
     private ListenOptions? _listen;
+    private string? _socketFile;
 
     public KestrelListener(
         string name,
@@ -39,10 +39,9 @@ internal sealed class KestrelListener : IListener
         ConnectionLife life,
         GatewayMetrics metrics,
         IServiceProvider services,
-        TimeProvider time,
         ILoggerFactory loggers)
     {
-        (Name, _options, _codec, _life, _limits, _time) = (name, options, codec, life, options.Limits, time);
+        (Name, _options, _codec, _life, _limits) = (name, options, codec, life, options.Limits);
         if (!ListenAddress.TryParse(options.Address, out var endPoint, out var fault)) throw new ArgumentException(fault, nameof(options));
         _configured = endPoint;
         _metrics = metrics.ForListener(name, endPoint is UnixDomainSocketEndPoint ? "unix" : "tcp", codec.Name);
@@ -62,6 +61,8 @@ internal sealed class KestrelListener : IListener
 
     public string Address => ListenAddress.Format(EndPoint);
 
+    public int MaxMessageBytes => _limits.MaxMessageBytes;
+
     public string? Example => (EndPoint, Protocol) switch
     {
         (IPEndPoint ip, "line") => Netcat($"printf 'hello\\n' | nc -N", ip),
@@ -70,7 +71,7 @@ internal sealed class KestrelListener : IListener
         _ => null,
     };
 
-    private EndPoint EndPoint => _configured is IPEndPoint && _listen is not null ? _listen.EndPoint : _configured;
+    private EndPoint EndPoint => _listen?.EndPoint ?? _configured;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -83,45 +84,37 @@ internal sealed class KestrelListener : IListener
         {
             throw BindFault.Describe(fault, _configured, $"{TcpListenerOptions.Section}:{Name}:Address", $"--listen {Protocol}=ADDRESS");
         }
+
+        if (_configured is UnixDomainSocketEndPoint bound) _socketFile = bound.ToString();
     }
 
-    public Task StopAsync(CancellationToken abort) => _server.StopAsync(abort);
+    public async Task StopAsync(CancellationToken abort)
+    {
+        RemoveSocketFile(); // before the drain: while it lasts, another process may bind the path
+        await using var aborting = abort.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
+        await _server.StopAsync(_abort.Token); // this token, so that no connection that Kestrel aborts takes itself for one that its peer reset
+    }
 
     public Task ProbeAsync(CancellationToken cancellationToken) => _probe.RunAsync(ListenAddress.Reachable(EndPoint), cancellationToken);
 
     public ValueTask DisposeAsync()
     {
+        RemoveSocketFile();
         _server.Dispose();
         return default;
+    }
+
+    private void RemoveSocketFile()
+    {
+        if (Interlocked.Exchange(ref _socketFile, null) is { } path) File.Delete(path);
     }
 
     private async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (_probe.IsOwn(connection.RemoteEndPoint)) return;
-        var accepted = new AcceptedConnection(Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, _codec, _limits, _metrics)
-        {
-            FinishAsync = reason => FinishAsync(connection, reason),
-        };
-        await _life.RunAsync(accepted, connection.ConnectionClosed);
-    }
-
-    // Kestrel alone would wait without an end for the peer to take what was written.
-    private async Task FinishAsync(ConnectionContext connection, CloseReason reason)
-    {
-        if (reason is CloseReason.SendTimeout) Abort();
-        var finished = connection.DisposeAsync().AsTask();
-        var limit = _limits.SendTimeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _limits.SendTimeout;
-        try
-        {
-            await finished.WaitAsync(limit, _time);
-        }
-        catch (TimeoutException)
-        {
-            Abort();
-            await finished;
-        }
-
-        void Abort() => connection.Abort(new ConnectionAbortedException("The peer does not take its echoes."));
+        var accepted = new AcceptedConnection(
+            Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, connection.DisposeAsync, connection.Abort, _codec, _limits, _metrics);
+        await _life.RunAsync(accepted, _abort.Token); // connection.ConnectionClosed would not do: it fires at the peer's FIN, too
     }
 
     private static SocketTransportOptions Transport(TcpListenerOptions options) => new()
@@ -134,8 +127,9 @@ internal sealed class KestrelListener : IListener
         MaxWriteBufferSize = 64 * 1024,
         CreateBoundListenSocket = endPoint =>
         {
-            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint is UnixDomainSocketEndPoint unix ? PaddedSocketPath.Of(unix) : endPoint);
-            if (options.KeepAliveSeconds > 0 && endPoint is IPEndPoint) KeepAlive(socket, options.KeepAliveSeconds);
+            if (endPoint is UnixDomainSocketEndPoint unix) return UnixListenSocket.Bind(unix);
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            if (options.KeepAliveSeconds > 0) KeepAlive(socket, options.KeepAliveSeconds);
             return socket;
         },
     };

@@ -1,16 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
 /// <summary>Reads and writes the addresses of listeners as people write them.</summary>
 internal static class ListenAddress
 {
-    /// <summary>The longest path of a socket in bytes: sun_path has 108 on Linux, one of them for the final NUL.</summary>
-    public const int MaxUnixPath = 107;
-
     private const string UnixPrefix = "unix:";
+
+    // sun_path has 108 bytes on Linux, one of them for the final NUL.
+    private const int MaxUnixPath = 107;
 
     /// <summary>Reads an address; total. On failure <paramref name="fault"/> says what is wrong with it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out EndPoint? endPoint, out string fault)
@@ -19,24 +21,14 @@ internal static class ListenAddress
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
         {
             var path = text[UnixPrefix.Length..];
-            if (path.Length is 0 || System.Text.Encoding.UTF8.GetByteCount(path) > MaxUnixPath) fault = $"a socket's path has 1 to {MaxUnixPath} bytes";
+            if (path.Length is 0 || Encoding.UTF8.GetByteCount(path) > MaxUnixPath) fault = $"a socket's path has 1 to {MaxUnixPath} bytes";
             else endPoint = new UnixDomainSocketEndPoint(path);
             return endPoint is not null;
         }
 
-        var colon = text.LastIndexOf(':');
-        if (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out var port) || port > IPEndPoint.MaxPort)
-        {
-            fault = "it needs a port from 0 to 65535 at its end, as in 127.0.0.1:7000";
-            return false;
-        }
-
-        var host = text[..colon];
-        if (host is "*") endPoint = new IPEndPoint(IPAddress.IPv6Any, port);
-        else if (host is "localhost") endPoint = new IPEndPoint(IPAddress.Loopback, port);
-        else if (IsBracketed(host) == host.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(host, out var address)) endPoint = new IPEndPoint(address, port);
-        else fault = host.Contains(':', StringComparison.Ordinal) ? "an IPv6 address stands in brackets, as in [::1]:7000" : $"'{host}' is not an IP address, localhost or *";
-        return endPoint is not null;
+        var isPort = PortAddress.TryParse(text, out var ip, out fault);
+        endPoint = ip;
+        return isPort;
     }
 
     /// <summary>Writes an address as <see cref="TryParse"/> reads it.</summary>
@@ -51,10 +43,8 @@ internal static class ListenAddress
     /// <summary>Where to connect to in order to reach a listener from this machine.</summary>
     public static EndPoint Reachable(EndPoint bound) => bound switch
     {
-        IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) => new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, ip.Port),
+        IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) => new IPEndPoint(IPAddress.IPv6Loopback, ip.Port),
         IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),
         _ => bound,
     };
-
-    private static bool IsBracketed(string host) => host is ['[', .., ']'];
 }

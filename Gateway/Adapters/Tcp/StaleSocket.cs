@@ -15,13 +15,34 @@ internal static class StaleSocket
         {
             await socket.ConnectAsync(endPoint, cancellationToken);
         }
-        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionRefused && new FileInfo(path).Length is 0)
+        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionRefused && IsSocket(path))
         {
             File.Delete(path);
         }
         catch (SocketException)
         {
-            // Not a socket, or not ours to touch.
+            // Not ours to touch.
+        }
+    }
+
+    // An ordinary file refuses connections, too. .NET does not tell a file's type, but of all files that exist a socket alone cannot be
+    // opened for this reason; to read and write, so that a named pipe does not wait for its other end.
+    private static bool IsSocket(string path)
+    {
+        const int noSuchDevice = 6; // ENXIO, on Linux
+        const int notSupported = 102; // EOPNOTSUPP, on macOS
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return false;
+        }
+        catch (IOException fault)
+        {
+            return fault.HResult is noSuchDevice or notSupported;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OrleansEcho.Gateway.Hosting;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace OrleansEcho.ServiceDefaults.Hosting;
+namespace OrleansEcho.ServiceDefaults;
 
 /// <summary>SIGTERM, SIGQUIT and Ctrl-C stop the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
 internal sealed partial class SignalLifetime(IHostApplicationLifetime application, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace OrleansEcho.Gateway.Hosting;
+namespace OrleansEcho.Gateway.Adapters;
 
 /// <summary>A gateway that is being put together: what protocol adapters extend.</summary>
 public interface IGatewayBuilder

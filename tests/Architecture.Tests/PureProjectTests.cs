@@ -1,0 +1,43 @@
+using Mono.Cecil;
+using OrleansEcho.Architecture.Tests.Reading;
+
+namespace OrleansEcho.Architecture.Tests;
+
+/// <summary>Projects that are worth something because of what they do without.</summary>
+public sealed class PureProjectTests
+{
+    // Bytes and frames need nothing that waits, connects or hosts.
+    private static readonly string[] NotForCodecs = ["System.Net", "System.IO", "System.Threading", "Microsoft", "Orleans"];
+
+    // Contracts run in gateways and in silos: they bind neither to a host nor to a silo.
+    private static readonly string[] NotForContracts = ["System.Net", "System.IO", "System.Threading.Channels", "Microsoft", "Orleans.Hosting", "Orleans.Configuration"];
+
+    [Fact]
+    public void CodecsKnowNothingButBytes() => AssertUsesNone("Protocols", NotForCodecs);
+
+    [Fact]
+    public void CodecsNeedTheBaseLibraryOnly() =>
+        Assert.All(Product.Assemblies["Protocols"].MainModule.AssemblyReferences, reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+
+    [Fact]
+    public void ContractsKnowNeitherHostsNorSilos() => AssertUsesNone("Grains.Interfaces", NotForContracts);
+
+    [Fact]
+    public void ContractsAreGrainInterfacesAndWhatTheyCarry() => Faults.None(
+        "This project holds grain interfaces, what their calls carry, and names.",
+        Product.Assemblies["Grains.Interfaces"].WrittenTypes().Where(type => !IsGrain(type) && !IsCarried(type) && !IsNames(type)).Select(type => type.FullName));
+
+    private static void AssertUsesNone(string project, string[] namespaces) => Faults.None(
+        $"{project} uses nothing of {string.Join(", ", namespaces)}.",
+        Product.Assemblies[project].WrittenTypes()
+            .SelectMany(TypeUses.Of)
+            .Where(use => namespaces.Any(name => use.Used.IsIn(name)))
+            .Select(use => use.ToString()));
+
+    private static bool IsGrain(TypeDefinition type) => type.IsInterface && type.Interfaces.Any(i => i.InterfaceType.Name.StartsWith("IGrainWith", StringComparison.Ordinal));
+
+    private static bool IsCarried(TypeDefinition type) => type.Has("Orleans.GenerateSerializerAttribute");
+
+    // Such as the names of streams.
+    private static bool IsNames(TypeDefinition type) => type is { IsAbstract: true, IsSealed: true, HasMethods: false };
+}

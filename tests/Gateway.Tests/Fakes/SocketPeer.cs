@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using OrleansEcho.Gateway.Adapters.Tcp;
+
+namespace OrleansEcho.Gateway.Tests.Fakes;
+
+/// <summary>A peer with a real socket.</summary>
+internal sealed class SocketPeer : IDisposable
+{
+    private readonly Socket _socket;
+
+    private SocketPeer(Socket socket) => _socket = socket;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Connects to a listener.</summary>
+    public static Task<SocketPeer> ConnectAsync(KestrelListener listener)
+    {
+        Assert.True(ListenAddress.TryParse(listener.Address, out var bound, out var fault), fault);
+        return ConnectAsync(ListenAddress.Reachable(bound));
+    }
+
+    public static async Task<SocketPeer> ConnectAsync(EndPoint address, EndPoint? source = null)
+    {
+        var socket = address is IPEndPoint
+            ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
+            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (source is not null) socket.Bind(source);
+        await socket.ConnectAsync(address, Stop).AsTask().Within("a connection");
+        return new SocketPeer(socket);
+    }
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, Stop).AsTask().Within("the gateway to take bytes")..];
+    }
+
+    public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Sends, and reads nothing, until the gateway cuts the connection or takes nothing for a second, an eternity on a loopback.</summary>
+    public async Task SendUntilBlockedOrCutAsync(ReadOnlyMemory<byte> bytes)
+    {
+        using var blocked = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        try
+        {
+            while (true)
+            {
+                blocked.CancelAfter(TimeSpan.FromSeconds(1));
+                await _socket.SendAsync(bytes, blocked.Token);
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException && !Stop.IsCancellationRequested)
+        {
+            // All buffers on the way are full, or there is no way any more.
+        }
+    }
+
+    /// <summary>Sends FIN.</summary>
+    public void Finish() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Sends RST.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Dispose();
+    }
+
+    /// <summary>Receives as many bytes, as text.</summary>
+    public async Task<string> ReceiveAsync(int count)
+    {
+        var bytes = new byte[count];
+        for (var at = 0; at < count;)
+        {
+            var received = await _socket.ReceiveAsync(bytes.AsMemory(at), Stop).AsTask().Within($"{count - at} more bytes");
+            if (received is 0) throw new IOException($"The gateway finished {count - at} bytes early, after '{Encoding.Latin1.GetString(bytes, 0, at)}'.");
+            at += received;
+        }
+
+        return Encoding.Latin1.GetString(bytes);
+    }
+
+    /// <summary>Receives until the gateway's FIN.</summary>
+    public async Task<string> ReceiveAllAsync()
+    {
+        var text = new StringBuilder();
+        var bytes = new byte[64 * 1024];
+        while (await _socket.ReceiveAsync(bytes, Stop).AsTask().Within("more bytes, or the gateway's FIN") is var received and > 0)
+        {
+            text.Append(Encoding.Latin1.GetString(bytes, 0, received));
+        }
+
+        return text.ToString();
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

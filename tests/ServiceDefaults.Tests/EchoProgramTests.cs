@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OrleansEcho.ServiceDefaults.Tests;
+
+[Collection(typeof(ProcessState))]
+public sealed class EchoProgramTests : IDisposable
+{
+    private const string Unexplained = "error: OrleansEcho.Sample cannot start; the log says why.";
+
+    private static readonly string[] AnyPort = ["--management", "127.0.0.1:0"];
+
+    private readonly WorkingFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task HelpAndVersionGoToTheOutput()
+    {
+        await using var help = ProgramRun.Start(["--help", "--Sample:Count=wrong"]);
+        Assert.Equal(ExitCode.Success, await help.EndAsync());
+        Assert.StartsWith("OrleansEcho.Sample: stands in for a real one.", help.Output, StringComparison.Ordinal);
+
+        await using var version = ProgramRun.Start(["--version"]);
+        Assert.Equal(ExitCode.Success, await version.EndAsync());
+        Assert.Matches(@"^OrleansEcho\.Sample \d+\.\d+\.\d+\n$", version.Output);
+        Assert.Empty(version.ErrorLines);
+    }
+
+    [Fact]
+    public async Task EveryFaultIsListed_WhenCommandLineFilesOptionsAndValidatorsFindSome()
+    {
+        _folder.Write("appsettings.json", """{ "Sample": { "Cuont": 5, "Name": "forbidden" } }""");
+        await using var run = ProgramRun.Start(
+            ["--nonsense", "--Sample:Count=0", "--management", "nowhere", "--config", "none.json"],
+            services => services.AddSingleton<IValidateOptions<SampleOptions>, NameValidator>());
+        Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
+        Assert.Equal("OrleansEcho.Sample cannot start: 6 faults in its configuration.", run.ErrorLines[0]);
+        Assert.Equal(
+            [
+                "error: --config: there is no file 'none.json'.",
+                "error: Management:Address: 'nowhere' is no address to listen on: it needs a port from 0 to 65535 at its end, as in 127.0.0.1:8080.",
+                "error: Sample:Count: '0' (from the command line) is not in the range 1 to 100.",
+                "error: Sample:Cuont (from appsettings.json) is not an option; did you mean Sample:Count?",
+                "error: Sample:Name: 'forbidden' is forbidden.",
+                "error: There is no flag '--nonsense'; --help lists all.",
+            ],
+            run.ErrorLines.Skip(1).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task OneFaultIsListed_WhenAFileIsMalformed()
+    {
+        _folder.Write("appsettings.json", "{");
+        await using var run = ProgramRun.Start(AnyPort);
+        Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
+        Assert.Equal(2, run.ErrorLines.Count);
+        Assert.Equal("OrleansEcho.Sample cannot start: one fault in its configuration.", run.ErrorLines[0]);
+        Assert.StartsWith("error: 'appsettings.json' cannot be read: ", run.ErrorLines[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Logging:LogLevel:Default=loud")]
+    [InlineData("--Sample:Count=x")]
+    public async Task NoStackTraceIsShown_WhenAValueWouldMakeTheHostThrow(string arg)
+    {
+        await using var run = ProgramRun.Start([.. AnyPort, arg]);
+        Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
+        Assert.Equal(2, run.ErrorLines.Count);
+    }
+
+    [Fact]
+    public async Task PortIsNamedInOneLine_WhenItIsTaken()
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        var port = ((IPEndPoint)other.LocalEndPoint!).Port;
+        await using var run = ProgramRun.Start(["--management", $"127.0.0.1:{port}"]);
+        Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
+        Assert.Equal([$"error: Port {port} of 127.0.0.1 (Management:Address) is in use by another process; choose another with --management ADDRESS or stop it."], run.ErrorLines);
+        AssertNoStackTrace(run);
+    }
+
+    // 192.0.2.0/24 is for documentation (RFC 5737): no machine has it.
+    [Fact]
+    public async Task AddressIsNamedInOneLine_WhenItIsNotOfThisMachine()
+    {
+        await using var run = ProgramRun.Start(["--management", "192.0.2.1:9400"]);
+        Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
+        Assert.Equal(["error: Port 9400 of 192.0.2.1 (Management:Address) is not an address of this machine; choose one of its own, or *, with --management ADDRESS."], run.ErrorLines);
+        AssertNoStackTrace(run);
+    }
+
+    [Fact]
+    public async Task ServiceEndsTheStart_WhenItExplainsWhy()
+    {
+        await using var run = ProgramRun.Start(AnyPort, services => services.AddHostedService(_ => new Service(() =>
+            throw new InvalidOperationException("outer", new StartupException(42, "The moon is full; wait a day.")))));
+        Assert.Equal(42, await run.EndAsync());
+        Assert.Equal(["error: The moon is full; wait a day."], run.ErrorLines);
+        AssertNoStackTrace(run);
+    }
+
+    public static TheoryData<Exception> UnexplainedFaults => [new InvalidOperationException("secret"), new FileNotFoundException("secret"), new SocketException((int)SocketError.ConnectionRefused)];
+
+    [Theory]
+    [MemberData(nameof(UnexplainedFaults), DisableDiscoveryEnumeration = true)]
+    public async Task LogExplains_WhenAServiceFailsUnexpectedly(Exception fault)
+    {
+        await using var run = ProgramRun.Start(AnyPort, services => services.AddHostedService(_ => new Service(() => throw fault)));
+        Assert.Equal(ExitCode.Failure, await run.EndAsync());
+        Assert.Equal([Unexplained], run.ErrorLines);
+        Assert.Same(fault, Assert.Single(run.Log, l => l.Level is LogLevel.Critical).Fault);
+    }
+
+    [Fact]
+    public async Task LogExplains_WhenAValidatorThrows()
+    {
+        await using var run = ProgramRun.Start(AnyPort, services => services.AddSingleton<IValidateOptions<SampleOptions>, BrokenValidator>());
+        Assert.Equal(ExitCode.Failure, await run.EndAsync());
+        Assert.Equal([Unexplained], run.ErrorLines);
+        Assert.Contains(run.Log, l => l.Level is LogLevel.Critical && l.Fault is NotSupportedException);
+    }
+
+    [Fact]
+    public async Task ExitCodeIsFailure_WhenABackgroundServiceFails()
+    {
+        await using var run = ProgramRun.Start(AnyPort, services => services.AddHostedService(_ => new Background(new InvalidOperationException("broken"))));
+        Assert.Equal(ExitCode.Failure, await run.EndAsync());
+        Assert.Equal(["error: OrleansEcho.Sample stopped because a part of it failed; the log says which."], run.ErrorLines);
+        Assert.Contains(run.Log, l => l.Level >= LogLevel.Error && l.Fault is InvalidOperationException { Message: "broken" });
+    }
+
+    [Fact]
+    public async Task ExitCodeIsFailure_WhenAServiceCannotStop()
+    {
+        await using var run = ProgramRun.Start(AnyPort, services =>
+        {
+            services.AddHostedService(_ => new Service(() => { }, () => throw new InvalidOperationException("stuck")));
+            services.AddHostedService(provider => new Stopper(provider, whileStarting: false));
+        });
+        Assert.Equal(ExitCode.Failure, await run.EndAsync());
+        Assert.Equal(["error: OrleansEcho.Sample did not stop in order; the log says why."], run.ErrorLines);
+        Assert.Contains(run.Log, l => l.Level is LogLevel.Error && l.Fault is InvalidOperationException { Message: "stuck" });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ExitCodeIsSuccess_WhenAServiceStopsTheProgram(bool whileStarting)
+    {
+        await using var run = ProgramRun.Start(AnyPort, services =>
+        {
+            services.AddHostedService(provider => new Stopper(provider, whileStarting));
+            services.AddHostedService(_ => new Background(fault: null));
+        });
+        Assert.Equal(ExitCode.Success, await run.EndAsync());
+        Assert.Empty(run.ErrorLines);
+        Assert.DoesNotContain(run.Log, l => l.Level >= LogLevel.Error);
+    }
+
+    private static void AssertNoStackTrace(ProgramRun run) => Assert.DoesNotContain(run.Log, l => l.Fault is not null);
+
+    private sealed class NameValidator : IValidateOptions<SampleOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, SampleOptions options) =>
+            options.Name is "forbidden" ? ValidateOptionsResult.Fail("Sample:Name: 'forbidden' is forbidden.") : ValidateOptionsResult.Success;
+    }
+
+    private sealed class BrokenValidator : IValidateOptions<SampleOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, SampleOptions options) => throw new NotSupportedException();
+    }
+
+    private sealed class Service(Action start, Action? stop = null) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            start();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            stop?.Invoke();
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Runs until it is stopped; with a fault, fails at once.</summary>
+    private sealed class Background(Exception? fault) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            if (fault is not null) throw fault;
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken);
+        }
+    }
+
+    private sealed class Stopper(IServiceProvider services, bool whileStarting) : IHostedLifecycleService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Stop(whileStarting);
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Stop(!whileStarting);
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        private Task Stop(bool now)
+        {
+            if (now) services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            return Task.CompletedTask;
+        }
+    }
+}
