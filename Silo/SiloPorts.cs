@@ -27,27 +27,33 @@ internal sealed class SiloPorts : IHostedService
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        Claim(Silo, Silo.Port, nameof(SiloHostOptions.Port), "--port");
-        if (Gateway is not null) Claim(Gateway, Gateway.Port, nameof(SiloHostOptions.GatewayPort), "--gateway-port");
+        Claim(Silo, nameof(SiloHostOptions.Port));
+        if (Gateway is not null) Claim(Gateway, nameof(SiloHostOptions.GatewayPort));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static int FreePort(IPAddress address) => Claim(new IPEndPoint(address, 0), 0, nameof(SiloHostOptions.Port), "--port");
+    private static int FreePort(IPAddress address) => Claim(new IPEndPoint(address, 0), nameof(SiloHostOptions.Port));
 
-    private static int Claim(IPEndPoint endPoint, int port, string option, string flag)
+    private static int Claim(IPEndPoint endPoint, string option)
     {
         using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(endPoint.Address, port));
+            socket.Bind(endPoint);
             socket.Listen(1);
             return ((IPEndPoint)socket.LocalEndPoint!).Port;
         }
+        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressNotAvailable)
+        {
+            const string key = $"{SiloHostOptions.Section}:{nameof(SiloHostOptions.Address)}";
+            throw new StartupException(ExitCode.CannotBind, $"{endPoint.Address} ({key}) is not an address of this machine; choose one of its own with --{key}=ADDRESS.", fault);
+        }
         catch (SocketException fault)
         {
-            throw BindFault.Describe(fault, endPoint, $"{SiloHostOptions.Section}:{option}", $"{flag} PORT");
+            var key = $"{SiloHostOptions.Section}:{option}"; // not by a short flag: not every program with a silo has one
+            throw BindFault.Describe(fault, endPoint, key, $"--{key}=PORT");
         }
     }
 }

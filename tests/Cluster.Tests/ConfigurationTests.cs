@@ -64,7 +64,7 @@ public sealed class ConfigurationTests : ProcessTest
     [Theory]
     [InlineData("--listen line=203.0.113.1:7000", "Gateway:Listeners:line:Address")] // an address for examples (RFC 5737): nobody's
     [InlineData("--management 203.0.113.1:9400", "Management:Address")]
-    [InlineData("--Silo:Address=203.0.113.1", "Silo:Port")]
+    [InlineData("--Silo:Address=203.0.113.1", "Silo:Address")]
     public async Task AddressOfAnotherMachine_IsNamed(string arguments, string option)
     {
         // What stands last counts, so what is asked for replaces what would be free.
