@@ -40,8 +40,12 @@ public static class GatewayBuilderExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, DescriptorLimit>(_ => new DescriptorLimit());
-        services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>((host, gateway) =>
-            host.ShutdownTimeout = gateway.Value.DrainWait + gateway.Value.DrainTimeout + StopAfterDrain);
+        services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
+        {
+            // Not through IOptions: the host asks for this while it is built, before the faults of the configuration are listed.
+            var gateway = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
+            host.ShutdownTimeout = gateway.DrainWait + gateway.DrainTimeout + StopAfterDrain;
+        });
 
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<ConnectionAdmission>();
