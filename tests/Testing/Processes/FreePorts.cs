@@ -12,13 +12,13 @@ public static class FreePorts
     private const int First = 15_000;
     private const int End = 32_000;
 
-    private static int _last = Random.Shared.Next(First, End); // other test programs may look for ports at the same time
+    private static int Last = Random.Shared.Next(First, End); // other test programs may look for ports at the same time
 
     public static int Next()
     {
         while (true)
         {
-            var port = First + (Interlocked.Increment(ref _last) % (End - First));
+            var port = First + (Interlocked.Increment(ref Last) % (End - First));
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
