@@ -41,6 +41,14 @@ public static class GatewayBuilderExtensions
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, DescriptorLimit>(_ => new DescriptorLimit());
         services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateOnStart();
+        services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
+        {
+            // The host gives a stop up after 30 s, however long the drain may take; what stops after the drain gets those 30 s. Read off
+            // the configuration: the host asks before the options are validated.
+            var gateway = new GatewayOptions();
+            configuration.GetSection(GatewayOptions.Section).Bind(gateway);
+            host.ShutdownTimeout = gateway.DrainWait + gateway.DrainTimeout + TimeSpan.FromSeconds(30);
+        });
 
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<BackendReachability>();
