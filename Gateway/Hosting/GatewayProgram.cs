@@ -44,10 +44,10 @@ public static class GatewayProgram
         if (equals < 1) return "is not of the form [NAME:]FRAMING=ADDRESS";
         var (left, address) = (value[..equals], value[(equals + 1)..]);
         var colon = left.IndexOf(':', StringComparison.Ordinal);
-        var framing = left[(colon + 1)..];
+        if (!Framings.TryGet(left[(colon + 1)..], out var codec)) return $"names no framing; the framings are {string.Join(", ", Framings.Names)}";
+        var framing = codec.Name; // as the configuration spells it
         var name = colon < 0 ? UnusedName(framing, target) : left[..colon];
         if (name.Length is 0) return "has an empty name before its colon";
-        if (!Framings.TryGet(framing, out _)) return $"names no framing; the framings are {string.Join(", ", Framings.Names)}";
         if (target.Has($"{TcpListenerOptions.Section}:{name}:Address")) return $"is the second listener named '{name}'";
         if (!ListenAddress.TryParse(address, out _, out var fault)) return $"has no address to listen on: {fault}";
 
