@@ -62,7 +62,7 @@ public sealed class ListenerHostTests
         await host.StartAsync(Stop).Within("the listeners to start");
         using var peer = await SocketPeer.ConnectAsync(listener);
         var grain = await rig.Backend.NextGrainAsync();
-        await peer.SendUntilBlockedOrCutAsync(new byte[] { (byte)'x', (byte)'\n' });
+        await peer.SendUntilBlockedOrCutAsync(Messages.Codec("line").Frames(new string('x', 1023)));
 
         await host.StoppingAsync(Stop).Within("the drain");
 
