@@ -6,7 +6,7 @@ namespace OrleansEcho.Gateway.Connections;
 /// </summary>
 internal sealed class CoarseClock(TimeProvider time)
 {
-    /// <summary>How often it ticks: a deadline fires at most this much late, never early.</summary>
+    /// <summary>How often it ticks: a deadline fires less than two of these late, never early.</summary>
     public static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(250);
 
     private long _now = time.GetTimestamp();

@@ -39,7 +39,7 @@ internal sealed class ConnectionRegistry(CoarseClock clock, TimeProvider time) :
         lock (_emptyLock)
         {
             if (Count is 0) return true;
-            _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_empty is null or { Task.IsCompleted: true }) _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             empty = _empty.Task;
         }
 

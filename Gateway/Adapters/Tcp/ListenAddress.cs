@@ -22,6 +22,7 @@ internal static class ListenAddress
         {
             var path = text[UnixPrefix.Length..];
             if (path.Length is 0 || Encoding.UTF8.GetByteCount(path) > MaxUnixPath) fault = $"a socket's path has 1 to {MaxUnixPath} bytes";
+            else if (path.Contains('\0', StringComparison.Ordinal)) fault = "a socket's path has no NUL in it";
             else endPoint = new UnixDomainSocketEndPoint(path);
             return endPoint is not null;
         }

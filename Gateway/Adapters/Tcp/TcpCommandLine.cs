@@ -20,11 +20,11 @@ public static class TcpCommandLine
 
     /// <summary>The flag that adds a listener.</summary>
     public static Flag ListenFlag { get; } = Flag.Custom(
-            "--listen",
-            "[NAME:]FRAMING=ADDRESS",
-            $"Listens there, instead of on the default listeners, as in line=127.0.0.1:7000 or raw=unix:/tmp/echo.sock; framings: {string.Join(", ", Framings.Names)}.",
-            isRepeatable: true,
-            Listen);
+        "--listen",
+        "[NAME:]FRAMING=ADDRESS",
+        $"Listens there, instead of on the default listeners, as in line=127.0.0.1:7000 or raw=unix:/tmp/echo.sock; framings: {string.Join(", ", Framings.Names)}.",
+        isRepeatable: true,
+        Listen);
 
     /// <summary>Adds the options of stream listeners.</summary>
     public static OptionCatalog AddTcp(this OptionCatalog catalog) => catalog.AddNamed<TcpListenerOptions>(TcpListenerOptions.Section);
@@ -35,10 +35,10 @@ public static class TcpCommandLine
         if (equals < 1) return "is not of the form [NAME:]FRAMING=ADDRESS";
         var (left, address) = (value[..equals], value[(equals + 1)..]);
         var colon = left.IndexOf(':', StringComparison.Ordinal);
-        var framing = left[(colon + 1)..];
+        if (!Framings.TryGet(left[(colon + 1)..], out var codec)) return $"names no framing; the framings are {string.Join(", ", Framings.Names)}";
+        var framing = codec.Name; // as the configuration spells it
         var name = colon < 0 ? UnusedName(framing, target) : left[..colon];
         if (name.Length is 0) return "has an empty name before its colon";
-        if (!Framings.TryGet(framing, out _)) return $"names no framing; the framings are {string.Join(", ", Framings.Names)}";
         if (target.Has($"{TcpListenerOptions.Section}:{name}:Address")) return $"is the second listener named '{name}'";
         if (!ListenAddress.TryParse(address, out _, out var fault)) return $"has no address to listen on: {fault}";
 

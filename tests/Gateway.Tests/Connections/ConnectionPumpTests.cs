@@ -10,7 +10,9 @@ public sealed class ConnectionPumpTests
 {
     private static readonly ConnectionLimits Impatient = PumpRig.Limits with
     {
-        FirstByteTimeout = TimeSpan.FromSeconds(5), IdleTimeout = TimeSpan.FromSeconds(10), SendTimeout = TimeSpan.FromSeconds(3),
+        FirstByteTimeout = TimeSpan.FromSeconds(5),
+        IdleTimeout = TimeSpan.FromSeconds(10),
+        SendTimeout = TimeSpan.FromSeconds(3),
     };
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class PumpInterleavingTests
                 Assert.Equal(stream, rig.Peer.Receive());
                 Assert.All(rig.Grain.Sets.SkipLast(1), set => Assert.False(set.IsLast, "A set came after the last."));
             },
-            iter: 2_000,
+            iter: 1_000,
             threads: 1);
     }
 
@@ -71,7 +71,7 @@ public sealed class PumpInterleavingTests
                 Assert.Equal(CloseReason.Draining, await rig.EndAsync());
                 Assert.Equal(WholeMessages(codec, payloads, arrived), rig.Peer.Receive().Count);
             },
-            iter: 2_000,
+            iter: 1_000,
             threads: 1);
     }
 

@@ -20,15 +20,19 @@ internal sealed class FakeBackend(Func<FakeGrain> makeGrain) : IBackend
     /// <summary>Makes each opening fail with it.</summary>
     public Exception? OpenFault { get; set; }
 
+    /// <summary>Holds each opening up.</summary>
+    public Task BeforeOpen { get; set; } = Task.CompletedTask;
+
     public ConcurrentQueue<(ConnectionId Id, ConnectionOpening Opening)> Openings { get; } = new();
 
-    public ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken)
+    public async ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken)
     {
-        if (OpenFault is not null) return ValueTask.FromException<IBackendConnection>(OpenFault);
+        await BeforeOpen;
+        if (OpenFault is not null) throw OpenFault;
         Openings.Enqueue((id, opening));
         var grain = makeGrain();
         _opened.Writer.TryWrite(grain);
-        return new(grain);
+        return grain;
     }
 
     public ValueTask PingAsync(CancellationToken cancellationToken) => default;

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.ServiceDefaults;
@@ -43,8 +46,8 @@ public sealed class KestrelListenerTests : IDisposable
     {
         await using var rig = new GatewayRig();
         var listener = await rig.ListenAsync("*:0");
-        var port = int.Parse(listener.Address.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
-        using var peer = await SocketPeer.ConnectAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port));
+        var port = int.Parse(listener.Address.Split(':')[^1], CultureInfo.InvariantCulture);
+        using var peer = await SocketPeer.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
 
         await peer.SendAsync("hello\n");
 
@@ -54,11 +57,10 @@ public sealed class KestrelListenerTests : IDisposable
     [Fact]
     public async Task ASocketFileThatAKilledProcessLeftIsReplaced()
     {
-        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) left.Bind(new UnixDomainSocketEndPoint(SocketPath + "1"));
         // .NET removes the file of a socket that it disposes of; a killed process does not: the same file under another name is its remains.
         using var killed = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        killed.Bind(new UnixDomainSocketEndPoint(SocketPath + "2"));
-        File.Move(SocketPath + "2", SocketPath);
+        killed.Bind(new UnixDomainSocketEndPoint(SocketPath + "-bound"));
+        File.Move(SocketPath + "-bound", SocketPath);
         killed.Dispose();
         Assert.True(File.Exists(SocketPath));
 
@@ -138,10 +140,10 @@ public sealed class KestrelListenerTests : IDisposable
     {
         // The kernel completes the connection; nobody takes it.
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        silent.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         silent.Listen();
         using var time = new CancellationTokenSource();
-        var probe = new OrleansEcho.Gateway.Adapters.Tcp.SelfProbe().RunAsync(silent.LocalEndPoint!, time.Token);
+        var probe = new SelfProbe().RunAsync(silent.LocalEndPoint!, time.Token);
         using var taken = await silent.AcceptAsync(Stop).AsTask().Within("the probe's connection");
         Assert.False(probe.IsCompleted);
 
@@ -328,7 +330,7 @@ public sealed class KestrelListenerTests : IDisposable
         return limit;
     }
 
-    private static async Task AssertHasRoomForOneAsync(GatewayRig rig, OrleansEcho.Gateway.Adapters.Tcp.KestrelListener listener)
+    private static async Task AssertHasRoomForOneAsync(GatewayRig rig, KestrelListener listener)
     {
         using var peer = await SocketPeer.ConnectAsync(listener);
         await peer.SendAsync("room?\n");

@@ -1,0 +1,202 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Gateway.Tests.Fakes;
+using OrleansEcho.Grains.Interfaces.Connections;
+
+namespace OrleansEcho.Gateway.Tests.Backend;
+
+public sealed class OrleansBackendConnectionTests : IDisposable
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly ConnectionOpening Opening = new() { Gateway = "g", Listener = "l", Peer = "p", OpenedAt = default, NextSequence = 1 };
+
+    private readonly WatchedTime _time = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly MetricCollector<long> _repeats;
+    private readonly ScriptedGrain _script;
+    private readonly OrleansBackendConnection _connection;
+
+    public OrleansBackendConnectionTests()
+    {
+        var meters = _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+        _repeats = new(meters, GatewayMetrics.MeterName, "echo.gateway.backend.repeats");
+        (var grain, _script) = ScriptedGrain.Make();
+        _connection = new(grain, Opening, new BackendRetry(CallTimeout, Patience, new GatewayMetrics(meters), _time));
+    }
+
+    public static TheoryData<Exception> Transient =>
+        [new TimeoutException(), new OrleansException("no"), new SocketException(), new IOException(), new ObjectDisposedException("client")];
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _repeats.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task AGrainThatHasVanishedIsOpenedWhereItsPeersEchoesEnd()
+    {
+        await _connection.OpenAsync(Stop);
+        await EchoAsync(1, "abc", "de");
+        await EchoAsync(2, "f");
+        _script.Forget();
+        await EchoAsync(3, "gh");
+        await EchoAsync(4, "i");
+
+        Assert.Equal(["open 1/0/0", "echo 1", "echo 2", "echo 3", "open 3/3/6", "echo 3", "echo 4"], _script.Calls);
+        Assert.Empty(_repeats.GetMeasurementSnapshot()); // the usual end of an idle grain is no trouble
+    }
+
+    [Theory]
+    [MemberData(nameof(Transient))]
+    public async Task ASetWhoseOutcomeIsUnknownIsSentAgain(Exception fault)
+    {
+        _script.Fail(fault);
+        var echo = EchoAsync(1, "a");
+
+        Assert.Equal(TimeSpan.FromMilliseconds(50), await _time.NextTimerAsync());
+        Assert.Equal(["echo 1"], _script.Calls);
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal("a", (await echo.Within("the second try")).Text());
+        Assert.Equal(["echo 1", "echo 1"], _script.Calls);
+        Assert.Single(_repeats.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task AnOpeningThatFailsOnTheWayIsTriedAgainWithItsSet()
+    {
+        await EchoAsync(1, "abc");
+        _script.Forget();
+        _script.Fail(new TimeoutException()); // of the opening
+        _script.Forget();
+        var echo = EchoAsync(2, "d");
+        _time.Advance(await _time.NextTimerAsync());
+
+        await echo.Within("the second try");
+        Assert.Equal(["echo 1", "echo 2", "open 2/1/3", "echo 2", "open 2/1/3", "echo 2"], _script.Calls);
+    }
+
+    [Fact]
+    public async Task AGrainThatVanishesAgainAtOnceIsNotAskedInATightLoop()
+    {
+        _script.Forget();
+        _script.Fail([null]); // the opening succeeds
+        _script.Forget();
+        var echo = EchoAsync(1, "a");
+
+        _time.Advance(await _time.NextTimerAsync());
+
+        await echo.Within("the second try");
+        Assert.Equal(["echo 1", "open 1/0/0", "echo 1", "echo 1"], _script.Calls);
+    }
+
+    [Fact]
+    public async Task TriesSlowDownAndEndWithPatience()
+    {
+        _script.Fail(Enumerable.Repeat(new TimeoutException(), 1000));
+        var start = _time.GetTimestamp();
+        var echo = EchoAsync(1, "a");
+        var delays = new List<double>();
+        while (_time.GetElapsedTime(start) < Patience)
+        {
+            var delay = await _time.NextTimerAsync();
+            delays.Add(delay.TotalMilliseconds);
+            _time.Advance(delay);
+        }
+
+        await Assert.ThrowsAsync<BackendUnavailableException>(() => echo.Within("the end of patience"));
+        Assert.Equal([50, 100, 200, 400, 800, 1000, 1000], delays.Take(7));
+        Assert.Equal(1000, delays.Max());
+        Assert.Equal(delays.Count + 1, _script.Calls.Count);
+        Assert.Equal(delays.Count, _repeats.GetMeasurementSnapshot().Sum(m => m.Value));
+    }
+
+    [Fact]
+    public async Task EachEchoHasPatienceOfItsOwn()
+    {
+        for (var sequence = 1; sequence <= 3; sequence++)
+        {
+            _script.Fail(new TimeoutException());
+            var echo = EchoAsync(sequence, "a");
+            await _time.NextTimerAsync();
+            _time.Advance(Patience); // the next failure would be too late
+            await echo.Within("the second try");
+        }
+    }
+
+    [Fact]
+    public async Task AConnectionThatIsGivenUpStopsWaiting()
+    {
+        using var abort = new CancellationTokenSource();
+        _script.Fail(new TimeoutException());
+        var echo = _connection.EchoAsync(Set(1, "a"), abort.Token).AsTask();
+        await _time.NextTimerAsync();
+
+        await abort.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => echo.Within("the wait to be called off"));
+        Assert.Equal(["echo 1"], _script.Calls);
+    }
+
+    [Fact]
+    public async Task OtherFaultsPassAtOnce()
+    {
+        _script.Fail(new InvalidOperationException("closed"), new InvalidOperationException("closed"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => EchoAsync(1, "a"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _connection.OpenAsync(Stop).AsTask());
+        Assert.Equal(2, _script.Calls.Count);
+    }
+
+    [Fact]
+    public async Task AnAnswerToAnotherSetIsAFault()
+    {
+        _script.Answer(Set(7, "a"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => EchoAsync(1, "a"));
+    }
+
+    [Fact]
+    public async Task AFirstOpeningHasThePatienceOfOneCall()
+    {
+        _script.Fail(Enumerable.Repeat(new OrleansException("no silo"), 1000));
+        var start = _time.GetTimestamp();
+        var opening = _connection.OpenAsync(Stop).AsTask();
+        while (_time.GetElapsedTime(start) < CallTimeout) _time.Advance(await _time.NextTimerAsync());
+
+        var fault = await Assert.ThrowsAsync<BackendUnavailableException>(() => opening.Within("the end of patience"));
+        Assert.IsType<OrleansException>(fault.InnerException);
+        Assert.All(_script.Calls, call => Assert.Equal("open 1/0/0", call));
+    }
+
+    [Theory]
+    [MemberData(nameof(Transient))]
+    public async Task ACloseIsTriedOnceAndALostSiloIsNoFault(Exception fault)
+    {
+        _script.Fail(fault);
+        await _connection.CloseAsync(CloseReason.PeerClosed);
+
+        Assert.Equal(["close PeerClosed"], _script.Calls);
+    }
+
+    [Fact]
+    public async Task ACloseDoesNotHideOurOwnFaults()
+    {
+        _script.Fail(new InvalidOperationException("odd"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _connection.CloseAsync(CloseReason.PeerClosed).AsTask());
+    }
+
+    private Task<MessageSet> EchoAsync(long sequence, params string[] messages) => _connection.EchoAsync(Set(sequence, messages), Stop).AsTask();
+
+    private static MessageSet Set(long sequence, params string[] messages) =>
+        new(sequence, System.Text.Encoding.Latin1.GetBytes(string.Concat(messages)), messages.Length is 1 ? null : [.. messages.Select(m => m.Length)]);
+}
