@@ -94,7 +94,7 @@ internal sealed partial class ConnectionLife(
             ticket.Dispose();
             connection.Metrics.Closed(reason);
             Log.Closed(logger, id, reason);
-            if (reason is not CloseReason.BackendUnavailable) await CloseGrainAsync(grain, id, reason); // else nobody is there to hear it
+            await CloseGrainAsync(grain, id, reason);
             registry.Remove(pump); // last: a drain waits for the grain to hear of it
         }
     }

@@ -85,7 +85,7 @@ public sealed class GatewayProgramTests
     /// <summary>Starts the program up to where its services would be built; nothing is bound.</summary>
     private static async Task<(IConfiguration? Settings, string Error)> StartAsync(params string[] args)
     {
-        var options = new OptionCatalog().AddGateway().Add<ManagementOptions>(ManagementOptions.Section);
+        var options = new OptionCatalog().AddGateway().AddTcp().Add<ManagementOptions>(ManagementOptions.Section);
         var program = new ProgramDescription
         {
             Name = "test",
