@@ -10,7 +10,7 @@ internal static class OutsideProgram
     /// <returns>What it wrote.</returns>
     public static async Task<string> RunAsync(string needed, string command)
     {
-        Assert.SkipUnless(Exists(needed), $"{needed} is not installed.");
+        SkipUnlessInstalled(needed);
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true }) ?? throw new InvalidOperationException("sh did not start.");
         try
         {
@@ -24,6 +24,9 @@ internal static class OutsideProgram
             if (!shell.HasExited) shell.Kill(entireProcessTree: true);
         }
     }
+
+    /// <summary>Skips the test, by the program's name, where it is missing.</summary>
+    public static void SkipUnlessInstalled(string program) => Assert.SkipUnless(Exists(program), $"{program} is not installed.");
 
     private static bool Exists(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));

@@ -35,15 +35,18 @@ public sealed partial class EchoProcess : IAsyncDisposable
     /// <param name="arguments">Its command line.</param>
     /// <param name="environment">What to add to its environment.</param>
     /// <param name="settings">The appsettings.json in its directory; none when null.</param>
+    /// <param name="through">A command that becomes it, such as setpriv with its arguments; none when empty.</param>
     public static EchoProcess Start(
         EchoExecutable executable,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
-        string? settings = null)
+        string? settings = null,
+        params IReadOnlyList<string> through)
     {
         var directory = Directory.CreateTempSubdirectory("echo-").FullName; // short: a Unix socket's path has 107 bytes
         if (settings is not null) File.WriteAllText(Path.Combine(directory, "appsettings.json"), settings);
-        var start = new ProcessStartInfo("dotnet", [executable.Assembly, .. arguments])
+        string[] command = [.. through, "dotnet", executable.Assembly, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,

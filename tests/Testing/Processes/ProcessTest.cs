@@ -13,8 +13,12 @@ public abstract class ProcessTest : IAsyncDisposable
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Starts a program that ends with the test.</summary>
-    protected EchoProcess Start(EchoExecutable executable, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? settings = null) =>
-        Own(EchoProcess.Start(executable, arguments, environment, settings));
+    protected EchoProcess Start(
+        EchoExecutable executable,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? settings = null,
+        params IReadOnlyList<string> through) => Own(EchoProcess.Start(executable, arguments, environment, settings, through));
 
     /// <summary>Starts a whole echo service that ends with the test.</summary>
     protected async Task<EchoService> StartServiceAsync(Topology topology, params string[] gatewayArguments)
