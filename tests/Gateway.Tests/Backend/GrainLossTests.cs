@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Diagnostics;
@@ -33,6 +34,8 @@ public sealed class GrainLossTests : IAsyncLifetime
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddLogging(logging => logging.AddFilter<FakeLoggerProvider>("OrleansEcho", LogLevel.Debug).AddProvider(new FakeLoggerProvider(_siloLog)));
         });
+        // As a gateway sets it: a call under way when its silo stops gets no answer.
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(2)));
         _cluster = builder.Build();
         await _cluster.DeployAsync().Within("the cluster to start");
     }
