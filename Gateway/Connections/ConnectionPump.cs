@@ -36,9 +36,9 @@ internal sealed class ConnectionPump(
     {
         var scanned = 0;
         var sequence = 1L;
-        var waitsForFirstByte = true;
+        var waitsForFirstByte = limits.FirstByteTimeout > TimeSpan.Zero;
         var isLastLook = false;
-        Expect(limits.FirstByteTimeout);
+        Expect(waitsForFirstByte ? limits.FirstByteTimeout : limits.IdleTimeout);
         while (true)
         {
             // 1. Read what is there.

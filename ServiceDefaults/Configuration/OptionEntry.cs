@@ -46,7 +46,7 @@ public sealed class OptionEntry
     /// <summary>What is wrong with a value; null when nothing is.</summary>
     internal string? Check(string value)
     {
-        if (_allowed is not null) return _allowed.Contains(value, StringComparer.Ordinal) ? null : $"is not one of {Values}";
+        if (_allowed is not null) return _allowed.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"is not one of {Values}";
         if (_type == typeof(bool)) return bool.TryParse(value, out _) ? null : "is not true or false";
         if (_type == typeof(string)) return null;
         if (_type == typeof(int) && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return "is not a whole number" + Within;

@@ -54,7 +54,7 @@ public sealed class OptionCatalogTests
     [InlineData("Sample:Seconds", "-0.1", "is not in the range 0 to 3600")]
     [InlineData("Sample:Seconds", "NaN", "is not a number from 0 to 3600")]
     [InlineData("Sample:Seconds", "1e400", "is not a number from 0 to 3600")]
-    [InlineData("Sample:Color", "Red", "is not one of red, green")]
+    [InlineData("Sample:Color", "blue", "is not one of red, green")]
     [InlineData("Sample:Color", "", "is not one of red, green")]
     [InlineData("Sample:Enabled", "", "is not true or false")]
     [InlineData("Sample:Enabled", "1", "is not true or false")]

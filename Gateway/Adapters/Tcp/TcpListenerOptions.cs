@@ -37,7 +37,7 @@ public sealed class TcpListenerOptions
     public int MaxBytesInFlight { get; set; } = 64 * 1024;
 
     /// <summary>How long a connection may be silent at its beginning, in seconds: a person at a terminal needs some time, a port scanner none.</summary>
-    [Description("How long a new connection may send nothing, in seconds; 0 for ever.")]
+    [Description("How long a new connection may send nothing, in seconds; 0 for as long as IdleTimeoutSeconds says.")]
     [Range(0, 86_400)]
     public double FirstByteTimeoutSeconds { get; set; } = 60;
 

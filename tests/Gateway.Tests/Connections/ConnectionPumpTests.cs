@@ -100,6 +100,18 @@ public sealed class ConnectionPumpTests
     }
 
     [Fact]
+    public async Task APeerThatNeverSendsMeetsTheIdleTimeout_WhenThereIsNoFirstByteTimeout()
+    {
+        var rig = new PumpRig(limits: Impatient with { FirstByteTimeout = TimeSpan.Zero });
+
+        rig.Pass(10);
+        rig.AssertGoesOn();
+        rig.Pass(0.5);
+
+        Assert.Equal(CloseReason.IdleTimeout, await rig.EndAsync());
+    }
+
+    [Fact]
     public async Task APeerThatFallsSilentMeetsTheIdleTimeout()
     {
         var rig = new PumpRig(limits: Impatient);
