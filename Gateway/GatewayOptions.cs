@@ -4,7 +4,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OrleansEcho.Gateway;
 
 /// <summary>What holds for a gateway process as a whole: section <c>Gateway</c>.</summary>
-public sealed class GatewayOptions
+internal sealed class GatewayOptions
 {
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Gateway";
@@ -23,7 +23,7 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// How long a stopping gateway leaves open connections alone before it asks them to close, in seconds. None by default: an echo's
-    /// peers never finish by themselves; behind a balancer give it the time that the balancer needs.
+    /// peers never finish by themselves. An application whose peers do gives them the time that they need.
     /// </summary>
     [Description("How long a stopping gateway waits for peers to finish by themselves before it closes connections, in seconds.")]
     [Range(0, 3600)]

@@ -7,7 +7,7 @@ using OrleansEcho.ServiceDefaults.Configuration;
 var options = new OptionCatalog()
     .AddGateway()
     .AddTcp()
-    .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section)
+    .AddCluster()
     .Add<ManagementOptions>(ManagementOptions.Section);
 
 return await EchoProgram.RunAsync(

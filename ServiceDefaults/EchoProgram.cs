@@ -23,9 +23,10 @@ public static partial class EchoProgram
     // What these say at the levels below is either said better by our own lines or true of every healthy start.
     private static readonly (string Category, LogLevel Least)[] QuietCategories =
     [
-        ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose
+        ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose (docs/performance.md)
         ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
         ("Orleans.Messaging.GatewayManager", LogLevel.Error), // repeats what is said below
+        ("Orleans.Runtime.CallbackData", LogLevel.Error), // a line for each call without an answer: thousands, when a silo is frozen
         ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
         ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
@@ -78,6 +79,7 @@ public static partial class EchoProgram
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         await using var app = builder.Build();
         faults.AddRange(CrossFaults(app.Services));
+        faults.AddRange(EndpointCollisions.Find(app.Services.GetServices<IEndpointClaims>().SelectMany(c => c.Claims)));
         if (faults.Count > 0)
         {
             await error.WriteLineAsync($"{program.Name} cannot start: {(faults.Count is 1 ? "one fault" : $"{faults.Count} faults")} in its configuration.");

@@ -4,7 +4,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OrleansEcho.Silo;
 
 /// <summary>What holds for a silo process: section <c>Silo</c>.</summary>
-public sealed class SiloHostOptions
+internal sealed class SiloHostOptions
 {
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Silo";
@@ -24,10 +24,11 @@ public sealed class SiloHostOptions
     public int GatewayPort { get; set; } = 30_000;
 
     /// <summary>
-    /// How long a connection's grain keeps its memory without a message, in seconds: Orleans' own default. The connection stays open;
-    /// its next message brings the grain back. Orleans looks once a minute.
+    /// How long a connection's grain keeps its memory without a message, in seconds. Two minutes: a person's pauses pass without its
+    /// coming and going, and well before a gateway closes an idle connection (five minutes by default) the silo holds nothing for it.
+    /// The connection stays open; its next message brings the grain back. Orleans looks once a minute.
     /// </summary>
     [Description("After how many seconds without a message a connection's grain is collected; the connection stays, the next message brings the grain back.")]
     [Range(90, 86_400)]
-    public int IdleGrainSeconds { get; set; } = 900;
+    public int IdleGrainSeconds { get; set; } = 120;
 }

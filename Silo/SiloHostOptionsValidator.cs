@@ -14,11 +14,6 @@ internal sealed class SiloHostOptionsValidator : IValidateOptions<SiloHostOption
             faults.Add($"{SiloHostOptions.Section}:Address: '{options.Address}' is not an IP address that others could connect to, such as 127.0.0.1.");
         }
 
-        if (options.Port is not 0 && options.Port == options.GatewayPort)
-        {
-            faults.Add($"{SiloHostOptions.Section}:GatewayPort: {options.GatewayPort} is {SiloHostOptions.Section}:Port, too; they need two ports.");
-        }
-
         return faults.Count is 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

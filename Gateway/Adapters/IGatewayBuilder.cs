@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansEcho.Gateway.Adapters;
@@ -8,7 +7,4 @@ public interface IGatewayBuilder
 {
     /// <summary>The services of the host.</summary>
     IServiceCollection Services { get; }
-
-    /// <summary>The configuration of the host.</summary>
-    IConfiguration Configuration { get; }
 }

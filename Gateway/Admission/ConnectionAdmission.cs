@@ -17,8 +17,8 @@ internal sealed class ConnectionAdmission(IBackend backend, IOptions<GatewayOpti
     /// <summary>From now on every connection is refused with <see cref="RejectReason.Draining"/>.</summary>
     public void Drain() => _draining = true;
 
-    /// <summary>Admits a connection until the ticket is disposed of, or says why not.</summary>
-    public AdmissionTicket Admit()
+    /// <summary>Admits a connection until the decision is disposed of, or says why not.</summary>
+    public AdmissionDecision Admit()
     {
         if (_draining) return new(RejectReason.Draining);
         if (!backend.IsReachable) return new(RejectReason.BackendUnavailable);

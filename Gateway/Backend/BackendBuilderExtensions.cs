@@ -13,6 +13,8 @@ internal static class BackendBuilderExtensions
     public static void AddClusterBackend(this IHostApplicationBuilder builder)
     {
         AddBackend(builder.Services);
+        builder.Services.AddOptions<ClusterBackendOptions>().BindConfiguration(BackendOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ClusterBackendOptions>, ClusterBackendOptionsValidator>();
         builder.Services.AddOptions<ClusterIdentityOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
         var before = builder.Services.Count(IsHostedService);
         builder.UseOrleansClient(client =>
@@ -23,9 +25,9 @@ internal static class BackendBuilderExtensions
                 return (_, change) => reachability.Connected(change.NumberOfConnectedGateways);
             });
             client.UseStaticClustering(); // before the list: it sets an empty one
-            client.Services.AddOptions<StaticGatewayListProviderOptions>().Configure<IOptions<BackendOptions>>((list, backend) =>
+            client.Services.AddOptions<StaticGatewayListProviderOptions>().Configure<IOptions<ClusterBackendOptions>>((list, backend) =>
             {
-                list.Gateways = [.. BackendOptionsValidator.ParseSilos(backend.Value.Silos).Select(silo => silo.ToGatewayUri())];
+                list.Gateways = [.. ClusterBackendOptionsValidator.ParseSilos(backend.Value.Silos).Select(silo => silo.ToGatewayUri())];
             });
             client.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterIdentityOptions>>((cluster, identity) =>
             {

@@ -13,7 +13,7 @@ internal sealed class OrleansBackend(
     GatewayMetrics metrics,
     TimeProvider time) : IBackend
 {
-    private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, metrics, time);
+    private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, reachability, metrics, time);
 
     public bool IsReachable => reachability.IsReachable;
 
@@ -28,7 +28,8 @@ internal sealed class OrleansBackend(
     {
         try
         {
-            await grains.GetGrain<IPingGrain>(0).PingAsync().AsTask().WaitAsync(cancellationToken);
+            await grains.GetGrain<IPingGrain>(Random.Shared.NextInt64()).PingAsync() // another key each time: it may be another silo
+                .AsTask().WaitAsync(cancellationToken);
         }
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {

@@ -33,22 +33,18 @@ internal sealed class OrleansBackendConnection(IConnectionGrain grain, Connectio
     public async ValueTask<MessageSet> EchoAsync(MessageSet set, CancellationToken cancellationToken)
     {
         var since = retry.Now;
-        for (var attempt = 1; ; attempt++)
+        Exception? failure = null;
+        try
         {
-            Exception? failure = null;
-            try
-            {
-                if (await grain.EchoAsync(set) is { } reply) return Acknowledge(set, reply);
-                await grain.OpenAsync(Reopening());
-                if (await grain.EchoAsync(set) is { } afterOpening) return Acknowledge(set, afterOpening);
-            }
-            catch (Exception fault) when (BackendRetry.IsTransient(fault))
-            {
-                failure = fault;
-            }
-
-            await retry.WaitAsync(attempt, since, retry.Patience, failure, cancellationToken);
+            // The way of nearly every set: one call, bounded by the client's own time-out, and no timer of ours.
+            if (await grain.EchoAsync(set) is { } reply) return Acknowledge(set, reply);
         }
+        catch (Exception fault) when (BackendRetry.IsTransient(fault))
+        {
+            failure = fault;
+        }
+
+        return await RepeatAsync(set, since, failure, cancellationToken);
     }
 
     public async ValueTask CloseAsync(CloseReason reason)
@@ -60,6 +56,28 @@ internal sealed class OrleansBackendConnection(IConnectionGrain grain, Connectio
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {
             // Its silo is gone and the grain with it, or it idles and is collected: either way nothing is left to tell.
+        }
+    }
+
+    /// <summary>Sends a set again until it is answered: after a fault, or (null) after the grain said that it is not open.</summary>
+    private async Task<MessageSet> RepeatAsync(MessageSet set, long since, Exception? failure, CancellationToken cancellationToken)
+    {
+        var mustOpen = failure is null;
+        var mustWait = failure is not null;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (mustWait) await retry.WaitAsync(attempt, since, retry.Patience, failure, cancellationToken);
+            failure = null;
+            try
+            {
+                if (mustOpen) await retry.BoundAsync(grain.OpenAsync(Reopening()), since, retry.Patience, cancellationToken);
+                if (await retry.BoundAsync(grain.EchoAsync(set), since, retry.Patience, cancellationToken) is { } reply) return Acknowledge(set, reply);
+                (mustOpen, mustWait) = (true, mustOpen); // a grain that vanished is opened at once, one that vanishes again not so fast
+            }
+            catch (Exception fault) when (BackendRetry.IsTransient(fault))
+            {
+                (failure, mustWait) = (fault, true);
+            }
         }
     }
 

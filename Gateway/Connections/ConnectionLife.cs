@@ -58,17 +58,18 @@ internal sealed partial class ConnectionLife(
     public async Task RunAsync(AcceptedConnection connection, CancellationToken cancellationToken)
     {
         connection.Metrics.Accepted();
-        using var ticket = admission.Admit();
-        if (ticket.Rejection is { } rejection)
+        using var admitted = admission.Admit();
+        if (admitted.Rejection is { } rejection)
         {
             await RefuseAsync(connection, rejection, cancellationToken);
             return;
         }
 
         var id = ConnectionId.Create(_run, Interlocked.Increment(ref _lastNumber));
-        if (await OpenAsync(id, connection, cancellationToken) is not { } grain)
+        var (grain, failure) = await OpenAsync(id, connection, cancellationToken);
+        if (grain is null)
         {
-            await RefuseAsync(connection, RejectReason.BackendUnavailable, cancellationToken);
+            await RefuseAsync(connection, failure, cancellationToken);
             return;
         }
 
@@ -91,7 +92,7 @@ internal sealed partial class ConnectionLife(
         }
         finally
         {
-            ticket.Dispose();
+            admitted.Dispose();
             connection.Metrics.Closed(reason);
             Log.Closed(logger, id, reason);
             await CloseGrainAsync(grain, id, reason);
@@ -101,20 +102,21 @@ internal sealed partial class ConnectionLife(
 
     public void Dispose() => _farewells.Dispose();
 
-    private async Task<IBackendConnection?> OpenAsync(ConnectionId id, AcceptedConnection connection, CancellationToken cancellationToken)
+    private async Task<(IBackendConnection? Grain, RejectReason Failure)> OpenAsync(
+        ConnectionId id, AcceptedConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            return await backend.OpenAsync(id, Opening(connection), cancellationToken);
+            return (await backend.OpenAsync(id, Opening(connection), cancellationToken), default);
         }
         catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
         {
-            return null; // no silo in time, or before the drain's deadline
+            return (null, admission.IsDraining ? RejectReason.Draining : RejectReason.BackendUnavailable);
         }
         catch (Exception fault)
         {
             Log.Failed(logger, id, fault);
-            return null;
+            return (null, RejectReason.InternalError);
         }
     }
 
@@ -162,16 +164,16 @@ internal sealed partial class ConnectionLife(
         }
         catch (TimeoutException)
         {
-            reason = CloseReason.SendTimeout;
+            connection.Abort();
+            await closing;
+            return reason is CloseReason.PeerClosed ? CloseReason.SendTimeout : reason; // a reason that the peer was told stands
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            reason = CloseReason.Aborted;
+            connection.Abort();
+            await closing;
+            return reason is CloseReason.PeerClosed ? CloseReason.Aborted : reason;
         }
-
-        connection.Abort();
-        await closing;
-        return reason;
     }
 
     private async Task CloseGrainAsync(IBackendConnection grain, ConnectionId id, CloseReason reason)

@@ -11,6 +11,7 @@ internal static class ReasonTexts
         RejectReason.TooManyConnections => "this gateway holds as many connections as it may; try again later or at another gateway",
         RejectReason.BackendUnavailable => "no silo can be reached; try again later",
         RejectReason.Draining => "this gateway is stopping; connect again to reach another",
+        RejectReason.InternalError => "a fault of the gateway, which is in its log",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 

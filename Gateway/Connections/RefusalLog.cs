@@ -33,11 +33,9 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
 
     public void Dispose()
     {
-        lock (_lock)
-        {
-            foreach (var pending in _pending.Values) pending.Timer.Dispose();
-            _pending.Clear();
-        }
+        RejectReason[] reasons;
+        lock (_lock) reasons = [.. _pending.Keys];
+        foreach (var reason in reasons) Summarize(reason);
     }
 
     private void Summarize(RejectReason reason)

@@ -58,8 +58,8 @@ public static class GatewayBuilderExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());
         services.AddHostedService<StartupBanner>();
         services.AddHealthChecks().AddCheck<ReadinessCheck>("gateway", tags: ["ready"]);
-        return new GatewayBuilder(services, builder.Configuration);
+        return new GatewayBuilder(services);
     }
 
-    private sealed record GatewayBuilder(IServiceCollection Services, IConfiguration Configuration) : IGatewayBuilder;
+    private sealed record GatewayBuilder(IServiceCollection Services) : IGatewayBuilder;
 }

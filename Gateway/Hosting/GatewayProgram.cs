@@ -1,4 +1,5 @@
 using OrleansEcho.Gateway.Backend;
+using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
 
@@ -11,6 +12,11 @@ public static class GatewayProgram
     public static OptionCatalog AddGateway(this OptionCatalog catalog) => catalog
         .Add<GatewayOptions>(GatewayOptions.Section)
         .Add<BackendOptions>(BackendOptions.Section);
+
+    /// <summary>Adds the options of a gateway whose silos are other processes.</summary>
+    public static OptionCatalog AddCluster(this OptionCatalog catalog) => catalog
+        .Add<ClusterBackendOptions>(BackendOptions.Section)
+        .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section);
 
     /// <summary>The flag for the connection limit.</summary>
     public static Flag MaxConnectionsFlag(OptionCatalog catalog) => Flag.For("--max-connections", "N", "Gateway:MaxConnections", catalog);

@@ -5,7 +5,7 @@ using OrleansEcho.Gateway.Backend;
 namespace OrleansEcho.Gateway.Hosting;
 
 /// <summary>Ready means: not draining, a silo answers, and each listener accepts a connection from this process.</summary>
-internal sealed class ReadinessCheck(ConnectionAdmission admission, IBackend backend, ListenerHost host) : IHealthCheck
+internal sealed class ReadinessCheck(ConnectionAdmission admission, IBackend backend, ListenerHost host, TimeProvider time) : IHealthCheck
 {
     // A probe that takes longer than this is no good news for anybody, and orchestrators ask every few seconds.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -14,12 +14,13 @@ internal sealed class ReadinessCheck(ConnectionAdmission admission, IBackend bac
     {
         if (admission.IsDraining) return HealthCheckResult.Unhealthy("The gateway is draining.");
         if (!backend.IsReachable) return HealthCheckResult.Unhealthy("No silo can be reached.");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stop.CancelAfter(Limit);
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         var faults = new List<string>();
-        await TryAsync("A silo", "did not answer", token => backend.PingAsync(token).AsTask());
-        if (host.Listeners is [_, ..] bound) await Task.WhenAll(bound.Select(l => TryAsync($"Listener {l.Name} on {l.Address}", "did not accept", l.ProbeAsync)));
-        else faults.Add("No listener is bound yet.");
+        if (host.Listeners.Count is 0) faults.Add("No listener is bound yet.");
+        await Task.WhenAll(host.Listeners
+            .Select(l => TryAsync($"Listener {l.Name} on {l.Address}", "did not accept", l.ProbeAsync))
+            .Append(TryAsync("A silo", "did not answer", token => backend.PingAsync(token).AsTask())));
         return faults.Count is 0 ? HealthCheckResult.Healthy("A silo answers and every listener accepts.") : HealthCheckResult.Unhealthy(string.Join(' ', faults));
 
         async Task TryAsync(string what, string failure, Func<CancellationToken, Task> probe)

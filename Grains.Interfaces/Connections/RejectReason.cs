@@ -15,4 +15,7 @@ public enum RejectReason
 
     /// <summary>The gateway is stopping.</summary>
     Draining = 2,
+
+    /// <summary>A fault of ours, logged as an error.</summary>
+    InternalError = 3,
 }

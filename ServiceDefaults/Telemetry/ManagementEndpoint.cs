@@ -20,6 +20,7 @@ internal static class ManagementEndpoint
     {
         builder.Services.AddOptions<ManagementOptions>().BindConfiguration(ManagementOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ManagementOptions>, Validator>();
+        builder.Services.AddSingleton<IEndpointClaims, EndpointClaims>();
         builder.Services.AddHealthChecks();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) =>
         {
@@ -55,6 +56,18 @@ internal static class ManagementEndpoint
     {
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(JsonSerializer.Serialize(body) + "\n", context.RequestAborted);
+    }
+
+    private sealed class EndpointClaims(IConfiguration configuration) : IEndpointClaims
+    {
+        public IEnumerable<EndpointClaim> Claims
+        {
+            get
+            {
+                var options = configuration.GetSection(ManagementOptions.Section).Get<ManagementOptions>() ?? new();
+                if (PortAddress.TryParse(options.Address, out var endPoint, out _)) yield return new($"{ManagementOptions.Section}:{nameof(options.Address)}", endPoint);
+            }
+        }
     }
 
     private sealed class Validator : IValidateOptions<ManagementOptions>

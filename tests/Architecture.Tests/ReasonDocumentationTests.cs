@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using OrleansEcho.Architecture.Tests.Reading;
-using OrleansEcho.Gateway;
+using OrleansEcho.Gateway.Hosting;
 using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Architecture.Tests;
@@ -38,7 +38,7 @@ public sealed partial class ReasonDocumentationTests
     // The gateway's own texts are internal, and shall stay so.
     private static bool IsTold(CloseReason reason)
     {
-        var gateway = typeof(GatewayOptions).Assembly;
+        var gateway = typeof(GatewayProgram).Assembly;
         var limits = gateway.GetType("OrleansEcho.Gateway.Connections.ConnectionLimits", throwOnError: true)!;
         var texts = gateway.GetType("OrleansEcho.Gateway.Connections.ReasonTexts", throwOnError: true)!;
         var text = texts.GetMethod("For", BindingFlags.Static | BindingFlags.Public, [typeof(CloseReason), limits])!;

@@ -41,11 +41,10 @@ internal static class ListenAddress
         _ => endPoint.ToString() ?? "",
     };
 
-    /// <summary>Where to connect to in order to reach a listener from this machine.</summary>
+    /// <summary>Where to connect to in order to reach a listener from this machine: over IPv4 where it takes both, for not every machine has IPv6.</summary>
     public static EndPoint Reachable(EndPoint bound) => bound switch
     {
-        IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) => new IPEndPoint(IPAddress.IPv6Loopback, ip.Port),
-        IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),
+        IPEndPoint ip when ip.Address.Equals(IPAddress.IPv6Any) || ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),
         _ => bound,
     };
 }

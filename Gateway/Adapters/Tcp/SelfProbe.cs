@@ -18,12 +18,13 @@ internal sealed class SelfProbe
         using var socket = listener is IPEndPoint
             ? new Socket(listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
             : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(listener is IPEndPoint ip ? new IPEndPoint(ip.Address, 0) : AbstractName());
-        var source = Key(socket.LocalEndPoint);
-        var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _expected[source] = accepted;
+        var source = "";
         try
         {
+            socket.Bind(listener is IPEndPoint ip ? new IPEndPoint(ip.Address, 0) : AbstractName());
+            source = Key(socket.LocalEndPoint);
+            var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _expected[source] = accepted;
             await socket.ConnectAsync(listener, cancellationToken);
             await accepted.Task.WaitAsync(cancellationToken);
         }

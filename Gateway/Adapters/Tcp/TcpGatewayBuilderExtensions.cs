@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
@@ -11,6 +12,7 @@ public static class TcpGatewayBuilderExtensions
     {
         gateway.Services.AddOptions<TcpListeners>().BindConfiguration(TcpListenerOptions.Section).ValidateOnStart();
         gateway.Services.AddSingleton<IValidateOptions<TcpListeners>, TcpListenersValidator>();
+        gateway.Services.AddSingleton<IEndpointClaims, TcpEndpointClaims>();
         gateway.Services.AddSingleton<IProtocolAdapter, TcpAdapter>();
         return gateway;
     }

@@ -47,8 +47,8 @@ public sealed class ConnectionAdmissionTests : IDisposable
         var admitted = 0;
         await Parallel.ForAsync(0, 2000, TestContext.Current.CancellationToken, (_, _) =>
         {
-            using var ticket = _admission.Admit();
-            if (ticket.Rejection is not null) return default;
+            using var decision = _admission.Admit();
+            if (decision.Rejection is not null) return default;
             Assert.InRange(Interlocked.Increment(ref admitted), 1, 2);
             Interlocked.Decrement(ref admitted);
             return default;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -18,6 +19,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
     private readonly WatchedTime _time = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MetricCollector<long> _repeats;
+    private readonly BackendReachability _reachability = new(NullLogger<BackendReachability>.Instance);
     private readonly ScriptedGrain _script;
     private readonly OrleansBackendConnection _connection;
 
@@ -26,7 +28,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         var meters = _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
         _repeats = new(meters, GatewayMetrics.MeterName, "echo.gateway.backend.repeats");
         (var grain, _script) = ScriptedGrain.Make();
-        _connection = new(grain, Opening, new BackendRetry(CallTimeout, Patience, new GatewayMetrics(meters), _time));
+        _connection = new(grain, Opening, new BackendRetry(CallTimeout, Patience, _reachability, new GatewayMetrics(meters), _time));
     }
 
     public static TheoryData<Exception> Transient =>
@@ -37,6 +39,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
     public void Dispose()
     {
         _repeats.Dispose();
+        _reachability.Dispose();
         _services.Dispose();
     }
 
@@ -76,12 +79,11 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         await EchoAsync(1, "abc");
         _script.Forget();
         _script.Fail(new TimeoutException()); // of the opening
-        _script.Forget();
         var echo = EchoAsync(2, "d");
         _time.Advance(await _time.NextTimerAsync());
 
         await echo.Within("the second try");
-        Assert.Equal(["echo 1", "echo 2", "open 2/1/3", "echo 2", "open 2/1/3", "echo 2"], _script.Calls);
+        Assert.Equal(["echo 1", "echo 2", "open 2/1/3", "open 2/1/3", "echo 2"], _script.Calls);
     }
 
     [Fact]
@@ -95,7 +97,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         _time.Advance(await _time.NextTimerAsync());
 
         await echo.Within("the second try");
-        Assert.Equal(["echo 1", "open 1/0/0", "echo 1", "echo 1"], _script.Calls);
+        Assert.Equal(["echo 1", "open 1/0/0", "echo 1", "open 1/0/0", "echo 1"], _script.Calls);
     }
 
     [Fact]
@@ -117,6 +119,35 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         Assert.Equal(1000, delays.Max());
         Assert.Equal(delays.Count + 1, _script.Calls.Count);
         Assert.Equal(delays.Count, _repeats.GetMeasurementSnapshot().Sum(m => m.Value));
+    }
+
+    [Fact]
+    public async Task ARepeatedCallWithoutAnAnswerEndsWithPatience_AndRaisesADoubt()
+    {
+        _script.Fail(new TimeoutException());
+        _script.Hang();
+        var echo = EchoAsync(1, "a");
+        _time.Advance(await _time.NextTimerAsync()); // before the second try
+        await _reachability.WaitForDoubtAsync(Stop).Within("a doubt about the silos");
+        _time.Advance(await _time.NextTimerAsync()); // what is left of the patience
+
+        await Assert.ThrowsAsync<BackendUnavailableException>(() => echo.Within("the end of patience"));
+        Assert.Equal(["echo 1", "echo 1"], _script.Calls);
+    }
+
+    [Fact]
+    public async Task ARepeatedCallWithoutAnAnswerIsGivenUpWithItsConnection()
+    {
+        using var abort = new CancellationTokenSource();
+        _script.Fail(new TimeoutException());
+        _script.Hang();
+        var echo = _connection.EchoAsync(Set(1, "a"), abort.Token).AsTask();
+        _time.Advance(await _time.NextTimerAsync());
+        await _time.NextTimerAsync();
+
+        await abort.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => echo.Within("the call to be given up"));
     }
 
     [Fact]

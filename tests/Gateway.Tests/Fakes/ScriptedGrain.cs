@@ -30,6 +30,9 @@ public class ScriptedGrain : DispatchProxy
     /// <summary>The next call, an echo, is answered with null: the grain has not been opened up to it.</summary>
     public void Forget() => _script.Enqueue(() => "null");
 
+    /// <summary>The next call, an echo, is never answered.</summary>
+    public void Hang() => _script.Enqueue(() => "never");
+
     /// <summary>The next call, an echo, is answered with this.</summary>
     public void Answer(MessageSet set) => _script.Enqueue(() => set);
 
@@ -48,6 +51,7 @@ public class ScriptedGrain : DispatchProxy
         return outcome switch
         {
             Exception failure => new ValueTask<MessageSet?>(Task.FromException<MessageSet?>(failure)),
+            "never" => new ValueTask<MessageSet?>(new TaskCompletionSource<MessageSet?>().Task),
             "null" => new ValueTask<MessageSet?>((MessageSet?)null),
             MessageSet other => new ValueTask<MessageSet?>(other),
             _ => new ValueTask<MessageSet?>(echo),

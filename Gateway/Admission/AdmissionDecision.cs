@@ -4,13 +4,13 @@ using OrleansEcho.Grains.Interfaces.Connections;
 namespace OrleansEcho.Gateway.Admission;
 
 /// <summary>The answer to a connection that wants to begin: a right that lasts until it is disposed of, or the reason why there is none.</summary>
-internal sealed class AdmissionTicket : IDisposable
+internal sealed class AdmissionDecision : IDisposable
 {
     private RateLimitLease? _lease;
 
-    public AdmissionTicket(RateLimitLease lease) => _lease = lease;
+    public AdmissionDecision(RateLimitLease lease) => _lease = lease;
 
-    public AdmissionTicket(RejectReason rejection) => Rejection = rejection;
+    public AdmissionDecision(RejectReason rejection) => Rejection = rejection;
 
     /// <summary>Why the connection is refused; null when it is admitted.</summary>
     public RejectReason? Rejection { get; }
