@@ -96,8 +96,16 @@ internal sealed partial class ClusterConnector(
         var now = time.GetTimestamp();
         if (_lastSaid is not 0 && time.GetElapsedTime(_lastSaid, now) < options.Value.WaitingLogInterval) return;
         _lastSaid = now;
+        Log.Waiting(logger, identity.Value.ClusterId, options.Value.Silos, Explain(fault));
+    }
+
+    // Orleans' outer exceptions say only that it failed; some say as well when it will try again, which we do ourselves.
+    private static string Explain(Exception fault)
+    {
         while (fault.InnerException is { } inner) fault = inner;
-        Log.Waiting(logger, identity.Value.ClusterId, options.Value.Silos, fault is OperationCanceledException ? "No answer" : fault.Message.TrimEnd('.'));
+        if (fault is OperationCanceledException) return "it does not answer";
+        if (fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal)) return "it hangs up, as a silo of another cluster does (Cluster:ClusterId)";
+        return fault.Message.Split(", will retry")[0].TrimEnd('.');
     }
 
     private static partial class Log

@@ -12,7 +12,7 @@ public sealed class StartOrderTests : ProcessTest
     {
         var service = NewService();
         await service.StartFrontAsync();
-        await service.Front.Output.WaitForAsync($"Waiting for a silo at 127.0.0.1:{service.SiloPorts.Gateway} (Backend:Silos)");
+        await service.Front.Output.WaitForAsync($"Waiting for a silo of cluster dev at 127.0.0.1:{service.SiloPorts.Gateway} (Backend:Silos)");
         await RefusesAsync(service);
         Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/health/live")).Status);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/health/ready")).Status);
@@ -60,12 +60,30 @@ public sealed class StartOrderTests : ProcessTest
         service.Silo!.Send(Signal.Stop);
         await peer.SendAsync("while it stood still\n");
         await service.MetricRisesAsync("echo_gateway_backend_repeats_total");
+        await service.Front.Output.WaitForAsync("No silo can be reached: none answers");
+        await RefusesAsync(service);
+        var (status, readiness) = await service.GetAsync("/health/ready");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, false), (status, readiness.Contains("Listener", StringComparison.Ordinal)));
         service.Silo.Send(Signal.Continue);
 
         Assert.Equal("while it stood still", await peer.ReceiveLineAsync());
+        await ReadyAsync(service);
         await peer.EchoLineAsync("after");
         peer.HalfClose();
         Assert.Empty(await peer.ReceiveToEndAsync());
+    }
+
+    [Fact]
+    public async Task SiloOfAnotherCluster_IsRecognized_AndNotUsed()
+    {
+        var service = new EchoService(Topology.TwoProcesses, ["--Cluster:ClusterId=other"], Own);
+        await service.StartSiloAsync();
+        await service.StartFrontAsync();
+
+        var line = await service.Front.Output.WaitForAsync("Waiting for a silo of cluster other");
+
+        Assert.Contains("it hangs up, as a silo of another cluster does (Cluster:ClusterId)", line, StringComparison.Ordinal);
+        await RefusesAsync(service);
     }
 
     [Fact]
@@ -86,7 +104,7 @@ public sealed class StartOrderTests : ProcessTest
     {
         service.Silo!.Send(Signal.Kill);
         Assert.Equal(128 + (int)Signal.Kill, await service.Silo.WaitForExitAsync());
-        await service.Front.Output.WaitForAsync("Lost the last silo");
+        await service.Front.Output.WaitForAsync("No silo can be reached: the last connection to one is gone");
     }
 
     private static async Task RefusesAsync(EchoService service)
