@@ -28,6 +28,7 @@ internal sealed partial class ClusterConnector(
     private const int PingsThatSettleADoubt = 3;
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(2); // a loaded silo answers in milliseconds
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500); // a person who starts the silo second should not wait
+    private const string HangsUp = "it hangs up, as a silo of another cluster does (Cluster:ClusterId)";
     private long _lastSaid;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -99,13 +100,16 @@ internal sealed partial class ClusterConnector(
         Log.Waiting(logger, identity.Value.ClusterId, options.Value.Silos, Explain(fault));
     }
 
-    // Orleans' outer exceptions say only that it failed; some say as well when it will try again, which we do ourselves.
     private static string Explain(Exception fault)
     {
-        while (fault.InnerException is { } inner) fault = inner;
-        if (fault is OperationCanceledException) return "it does not answer";
-        if (fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal)) return "it hangs up, as a silo of another cluster does (Cluster:ClusterId)";
-        return fault.Message.Split(", will retry")[0].TrimEnd('.');
+        while (fault.InnerException is { } inner) fault = inner; // Orleans' outer exceptions say only that it failed
+        return fault switch
+        {
+            BackendUnavailableException or OperationCanceledException { CancellationToken.IsCancellationRequested: true } => "it does not answer",
+            OperationCanceledException => HangsUp,
+            _ when fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal) => HangsUp,
+            _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves
+        };
     }
 
     private static partial class Log
