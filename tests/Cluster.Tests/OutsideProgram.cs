@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 

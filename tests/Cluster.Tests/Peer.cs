@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 

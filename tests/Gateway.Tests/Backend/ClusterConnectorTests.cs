@@ -30,7 +30,7 @@ public sealed class ClusterConnectorTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _connector.StopAsync(Stop).Within("the connector's stop");
+        await _connector.StopAsync(Stop).WithinAsync("the connector's stop");
         _connector.Dispose();
         _reachability.Dispose();
         await _services.DisposeAsync();
@@ -118,7 +118,7 @@ public sealed class ClusterConnectorTests : IAsyncDisposable
     {
         await _connector.StartAsync(Stop);
 
-        await _connector.StopAsync(Stop).Within("the stop of a connector that has found no silo");
+        await _connector.StopAsync(Stop).WithinAsync("the stop of a connector that has found no silo");
 
         Assert.True(_client.IsStopped);
     }
@@ -171,7 +171,7 @@ public sealed class ClusterConnectorTests : IAsyncDisposable
 
         public bool IsReachable => true;
 
-        public Task<TaskCompletionSource> NextPingAsync() => _pings.Reader.ReadAsync(Stop).AsTask().Within("a ping");
+        public Task<TaskCompletionSource> NextPingAsync() => _pings.Reader.ReadAsync(Stop).AsTask().WithinAsync("a ping");
 
         public ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

@@ -37,7 +37,7 @@ public sealed class GrainLossTests : IAsyncLifetime
         // As a gateway sets it: a call under way when its silo stops gets no answer.
         builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(2)));
         _cluster = builder.Build();
-        await _cluster.DeployAsync().Within("the cluster to start");
+        await _cluster.DeployAsync().WithinAsync("the cluster to start");
     }
 
     public async ValueTask DisposeAsync()
@@ -72,7 +72,7 @@ public sealed class GrainLossTests : IAsyncLifetime
             for (var sequence = 1; sequence <= SetsEach; sequence++) await EchoAsync(o.Connection, sequence);
         }));
         while (!load.IsCompleted) await CollectAsync();
-        await load.Within("every set to be echoed");
+        await load.WithinAsync("every set to be echoed");
 
         foreach (var (id, connection) in opened)
         {
@@ -97,9 +97,9 @@ public sealed class GrainLossTests : IAsyncLifetime
                 await EchoAsync(o.Connection, sequence);
             }
         }));
-        await halfway.Task.Within("half of the load");
-        await _cluster.StopSiloAsync(_cluster.Silos[^1], Stop).Within("the silo to stop");
-        await load.Within("every set to be echoed");
+        await halfway.Task.WithinAsync("half of the load");
+        await _cluster.StopSiloAsync(_cluster.Silos[^1], Stop).WithinAsync("the silo to stop");
+        await load.WithinAsync("every set to be echoed");
 
         foreach (var (id, _) in opened)
         {
@@ -121,11 +121,11 @@ public sealed class GrainLossTests : IAsyncLifetime
     private static async Task EchoAsync(IBackendConnection connection, int sequence)
     {
         var sent = new MessageSet(sequence, Encoding.ASCII.GetBytes($"{sequence:D4}{sequence:D4}"), [4, 4]);
-        var reply = await connection.EchoAsync(sent, Stop).AsTask().Within($"the echo of set {sequence}");
+        var reply = await connection.EchoAsync(sent, Stop).AsTask().WithinAsync($"the echo of set {sequence}");
         Assert.Equal((sent.Sequence, sent.Text()), (reply.Sequence, reply.Text()));
     }
 
-    private Task CollectAsync() => _cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).Within("a collection of all idle grains");
+    private Task CollectAsync() => _cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WithinAsync("a collection of all idle grains");
 
-    private Task<ConnectionInfo?> InfoAsync(ConnectionId id) => _cluster.Client.GetGrain<IConnectionGrain>(id.Value).GetInfoAsync().AsTask().Within("what the grain knows");
+    private Task<ConnectionInfo?> InfoAsync(ConnectionId id) => _cluster.Client.GetGrain<IConnectionGrain>(id.Value).GetInfoAsync().AsTask().WithinAsync("what the grain knows");
 }

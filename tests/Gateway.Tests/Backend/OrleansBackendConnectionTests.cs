@@ -68,7 +68,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         Assert.Equal(["echo 1"], _script.Calls);
         _time.Advance(TimeSpan.FromMilliseconds(50));
 
-        Assert.Equal("a", (await echo.Within("the second try")).Text());
+        Assert.Equal("a", (await echo.WithinAsync("the second try")).Text());
         Assert.Equal(["echo 1", "echo 1"], _script.Calls);
         Assert.Single(_repeats.GetMeasurementSnapshot());
     }
@@ -82,7 +82,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         var echo = EchoAsync(2, "d");
         _time.Advance(await _time.NextTimerAsync());
 
-        await echo.Within("the second try");
+        await echo.WithinAsync("the second try");
         Assert.Equal(["echo 1", "echo 2", "open 2/1/3", "open 2/1/3", "echo 2"], _script.Calls);
     }
 
@@ -96,7 +96,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
 
         _time.Advance(await _time.NextTimerAsync());
 
-        await echo.Within("the second try");
+        await echo.WithinAsync("the second try");
         Assert.Equal(["echo 1", "open 1/0/0", "echo 1", "open 1/0/0", "echo 1"], _script.Calls);
     }
 
@@ -114,7 +114,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
             _time.Advance(delay);
         }
 
-        await Assert.ThrowsAsync<BackendUnavailableException>(() => echo.Within("the end of patience"));
+        await Assert.ThrowsAsync<BackendUnavailableException>(() => echo.WithinAsync("the end of patience"));
         Assert.Equal([50, 100, 200, 400, 800, 1000, 1000], delays.Take(7));
         Assert.Equal(1000, delays.Max());
         Assert.Equal(delays.Count + 1, _script.Calls.Count);
@@ -128,10 +128,10 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         _script.Hang();
         var echo = EchoAsync(1, "a");
         _time.Advance(await _time.NextTimerAsync()); // before the second try
-        await _reachability.WaitForDoubtAsync(Stop).Within("a doubt about the silos");
+        await _reachability.WaitForDoubtAsync(Stop).WithinAsync("a doubt about the silos");
         _time.Advance(await _time.NextTimerAsync()); // what is left of the patience
 
-        await Assert.ThrowsAsync<BackendUnavailableException>(() => echo.Within("the end of patience"));
+        await Assert.ThrowsAsync<BackendUnavailableException>(() => echo.WithinAsync("the end of patience"));
         Assert.Equal(["echo 1", "echo 1"], _script.Calls);
     }
 
@@ -147,7 +147,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
 
         await abort.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => echo.Within("the call to be given up"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => echo.WithinAsync("the call to be given up"));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
             var echo = EchoAsync(sequence, "a");
             await _time.NextTimerAsync();
             _time.Advance(Patience); // the next failure would be too late
-            await echo.Within("the second try");
+            await echo.WithinAsync("the second try");
         }
     }
 
@@ -173,7 +173,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
 
         await abort.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => echo.Within("the wait to be called off"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => echo.WithinAsync("the wait to be called off"));
         Assert.Equal(["echo 1"], _script.Calls);
     }
 
@@ -203,7 +203,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
         var opening = _connection.OpenAsync(Stop).AsTask();
         while (_time.GetElapsedTime(start) < CallTimeout) _time.Advance(await _time.NextTimerAsync());
 
-        var fault = await Assert.ThrowsAsync<BackendUnavailableException>(() => opening.Within("the end of patience"));
+        var fault = await Assert.ThrowsAsync<BackendUnavailableException>(() => opening.WithinAsync("the end of patience"));
         Assert.IsType<OrleansException>(fault.InnerException);
         Assert.All(_script.Calls, call => Assert.Equal("open 1/0/0", call));
     }

@@ -53,7 +53,7 @@ public sealed class ConnectionLifeTests
         var (peer, life) = Begin(rig);
         var words = peer.ReceivedText;
         peer.Finish();
-        await life.Within("the life of a refused connection");
+        await life.WithinAsync("the life of a refused connection");
 
         Assert.Equal($"-ERR {reason} {ReasonTexts.For(reason)}\n", words);
         var measurement = Assert.Single(rejected.GetMeasurementSnapshot());
@@ -74,7 +74,7 @@ public sealed class ConnectionLifeTests
 
         Assert.StartsWith("-ERR BackendUnavailable ", peer.ReceivedText, StringComparison.Ordinal);
         peer.Finish();
-        await life.Within("the life of a refused connection");
+        await life.WithinAsync("the life of a refused connection");
     }
 
     [Fact]
@@ -86,11 +86,11 @@ public sealed class ConnectionLifeTests
         Assert.All(told, t => Assert.False(t.Life.IsCompleted));
 
         var (peer, life) = Begin(rig);
-        await life.Within("the life of a peer that is not told");
+        await life.WithinAsync("the life of a peer that is not told");
         Assert.Empty(peer.Receive());
 
         told[0].Peer.Finish();
-        await told[0].Life.Within("the first peer that was told");
+        await told[0].Life.WithinAsync("the first peer that was told");
         Assert.StartsWith("-ERR ", Begin(rig).Peer.ReceivedText, StringComparison.Ordinal);
     }
 
@@ -115,7 +115,7 @@ public sealed class ConnectionLifeTests
 
         var peer = await LiveAsync(rig, outcome, grain);
 
-        Assert.Equal(reason, await grain.Closed.Within("the grain's close"));
+        Assert.Equal(reason, await grain.Closed.WithinAsync("the grain's close"));
         var measurement = Assert.Single(closed.GetMeasurementSnapshot());
         Assert.Equal((1, reason.ToString()), (measurement.Value, measurement.Tags["echo.close.reason"]));
         Assert.Equal([1, -1], active.GetMeasurementSnapshot().Select(m => m.Value));
@@ -171,7 +171,7 @@ public sealed class ConnectionLifeTests
 
         using (var refused = rig.Admission.Admit()) Assert.Equal(RejectReason.TooManyConnections, refused.Rejection);
         transport.SetResult();
-        await life.Within("the life of a connection");
+        await life.WithinAsync("the life of a connection");
 
         using var admitted = rig.Admission.Admit();
         Assert.Null(admitted.Rejection);
@@ -191,7 +191,7 @@ public sealed class ConnectionLifeTests
 
         Assert.StartsWith("-ERR Draining ", peer.ReceivedText, StringComparison.Ordinal);
         peer.Finish();
-        await life.Within("the life of a connection");
+        await life.WithinAsync("the life of a connection");
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class ConnectionLifeTests
         foreach (var (peer, life) in Enumerable.Range(0, 3).Select(_ => Begin(rig)).ToList())
         {
             peer.Finish();
-            await life.Within("the life of a connection");
+            await life.WithinAsync("the life of a connection");
         }
 
         Assert.Equal(3, rig.Backend.Openings.Select(o => o.Id).Distinct().Count());
@@ -282,7 +282,7 @@ public sealed class ConnectionLifeTests
 
         if (outcome is not Outcome.InputReset) peer.Finish();
         if (outcome is Outcome.NeverReads) _time.Advance(Limits.SendTimeout);
-        await life.Within($"the life of a connection that ends with {outcome}");
+        await life.WithinAsync($"the life of a connection that ends with {outcome}");
         return peer;
     }
 }

@@ -30,7 +30,7 @@ public sealed class ConnectionRegistryTests : IDisposable
         Assert.Equal((1, false), (_registry.Count, empty.IsCompleted));
         _registry.Remove(second);
 
-        Assert.True(await empty.Within("an empty registry"));
+        Assert.True(await empty.WithinAsync("an empty registry"));
         Assert.True(await _registry.WaitUntilEmptyAsync(TimeSpan.Zero, Stop));
     }
 
@@ -41,7 +41,7 @@ public sealed class ConnectionRegistryTests : IDisposable
         var empty = _registry.WaitUntilEmptyAsync(Long, Stop);
         _time.Advance(Long);
 
-        Assert.False(await empty.Within("the time to be up"));
+        Assert.False(await empty.WithinAsync("the time to be up"));
         Assert.False(await _registry.WaitUntilEmptyAsync(TimeSpan.Zero, Stop));
     }
 
@@ -52,14 +52,14 @@ public sealed class ConnectionRegistryTests : IDisposable
         _registry.Add(pump);
         var once = _registry.WaitUntilEmptyAsync(Long, Stop);
         _registry.Remove(pump);
-        Assert.True(await once.Within("an empty registry"));
+        Assert.True(await once.WithinAsync("an empty registry"));
 
         _registry.Add(pump);
         var again = _registry.WaitUntilEmptyAsync(Long, Stop);
 
         Assert.False(again.IsCompleted, "The registry is not empty.");
         _registry.Remove(pump);
-        Assert.True(await again.Within("an empty registry"));
+        Assert.True(await again.WithinAsync("an empty registry"));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ConnectionRegistryTests : IDisposable
 
         _time.Advance(3 * CoarseClock.Resolution); // the ticker may miss ticks, as on a busy machine, but not the last
 
-        Assert.Equal(CloseReason.FirstByteTimeout, await run.Within("the first-byte time-out"));
-        await gateway.Registry.StopAsync(Stop).Within("the ticker to stop");
+        Assert.Equal(CloseReason.FirstByteTimeout, await run.WithinAsync("the first-byte time-out"));
+        await gateway.Registry.StopAsync(Stop).WithinAsync("the ticker to stop");
     }
 }

@@ -27,7 +27,7 @@ public sealed class FarewellTests : IDisposable
         Assert.False(farewell.IsCompleted);
         _peer.Finish();
 
-        await farewell.Within("the farewell");
+        await farewell.WithinAsync("the farewell");
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class FarewellTests : IDisposable
 
         _time.Advance(TimeSpan.FromTicks(1));
 
-        await farewell.Within("the farewell");
+        await farewell.WithinAsync("the farewell");
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class FarewellTests : IDisposable
     {
         await _peer.Output.WriteAsync(new byte[999], _abort.Token); // not read: the next flush waits
 
-        await Say(TimeSpan.Zero).Within("the farewell");
+        await Say(TimeSpan.Zero).WithinAsync("the farewell");
         await _peer.Output.CompleteAsync();
 
         Assert.EndsWith("-ERR Reason some words\n", _peer.ReceivedText, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class FarewellTests : IDisposable
 
         _time.Advance(Linger);
 
-        await farewell.Within("the farewell");
+        await farewell.WithinAsync("the farewell");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class FarewellTests : IDisposable
         Assert.False(farewell.IsCompleted);
         _peer.Finish();
 
-        await farewell.Within("the farewell");
+        await farewell.WithinAsync("the farewell");
         Assert.Empty(_peer.Receive());
     }
 
@@ -84,7 +84,7 @@ public sealed class FarewellTests : IDisposable
         _peer.BreakOutput();
         _peer.BreakInput(new ConnectionResetException("cut"));
 
-        await Say().Within("the farewell");
+        await Say().WithinAsync("the farewell");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class FarewellTests : IDisposable
 
         await _abort.CancelAsync();
 
-        await farewell.Within("the farewell");
+        await farewell.WithinAsync("the farewell");
     }
 
     private Task Say(TimeSpan? linger = null, IFrameCodec? codec = null) =>

@@ -39,5 +39,5 @@ internal sealed class FakeBackend(Func<FakeGrain> makeGrain) : IBackend
 
     /// <summary>Waits for the next connection's grain to be opened.</summary>
     public Task<FakeGrain> NextGrainAsync() =>
-        _opened.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Within("a connection to open its grain");
+        _opened.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("a connection to open its grain");
 }

@@ -60,7 +60,7 @@ internal sealed class FakeGrain(bool answers = true) : IBackendConnection
 
     /// <summary>Waits for the next call.</summary>
     public Task<EchoCall> NextCallAsync() =>
-        _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Within("a call to the grain");
+        _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("a call to the grain");
 
     /// <summary>Waits a second, an eternity inside one machine, for a call; null when none comes.</summary>
     public async Task<EchoCall?> TryNextCallAsync()

@@ -78,7 +78,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     public async Task<KestrelListener> ListenAsync(string address = "127.0.0.1:0", string framing = "line", Action<TcpListenerOptions>? configure = null)
     {
         var listener = Listener(address, framing, configure);
-        await listener.StartAsync(TestContext.Current.CancellationToken).Within("the listener to start");
+        await listener.StartAsync(TestContext.Current.CancellationToken).WithinAsync("the listener to start");
         return listener;
     }
 
@@ -91,7 +91,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         {
             using var now = new CancellationTokenSource();
             await now.CancelAsync();
-            await listener.StopAsync(now.Token).Within("the listener to stop");
+            await listener.StopAsync(now.Token).WithinAsync("the listener to stop");
             await listener.DisposeAsync();
         }
 

@@ -27,13 +27,13 @@ internal sealed class SocketPeer : IDisposable
             ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
             : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         if (source is not null) socket.Bind(source);
-        await socket.ConnectAsync(address, Stop).AsTask().Within("a connection");
+        await socket.ConnectAsync(address, Stop).AsTask().WithinAsync("a connection");
         return new SocketPeer(socket);
     }
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, Stop).AsTask().Within("the gateway to take bytes")..];
+        while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, Stop).AsTask().WithinAsync("the gateway to take bytes")..];
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
@@ -72,7 +72,7 @@ internal sealed class SocketPeer : IDisposable
         var bytes = new byte[count];
         for (var at = 0; at < count;)
         {
-            var received = await _socket.ReceiveAsync(bytes.AsMemory(at), Stop).AsTask().Within($"{count - at} more bytes");
+            var received = await _socket.ReceiveAsync(bytes.AsMemory(at), Stop).AsTask().WithinAsync($"{count - at} more bytes");
             if (received is 0) throw new IOException($"The gateway finished {count - at} bytes early, after '{Encoding.Latin1.GetString(bytes, 0, at)}'.");
             at += received;
         }
@@ -85,7 +85,7 @@ internal sealed class SocketPeer : IDisposable
     {
         var text = new StringBuilder();
         var bytes = new byte[64 * 1024];
-        while (await _socket.ReceiveAsync(bytes, Stop).AsTask().Within("more bytes, or the gateway's FIN") is var received and > 0)
+        while (await _socket.ReceiveAsync(bytes, Stop).AsTask().WithinAsync("more bytes, or the gateway's FIN") is var received and > 0)
         {
             text.Append(Encoding.Latin1.GetString(bytes, 0, received));
         }

@@ -17,5 +17,5 @@ internal sealed class WatchedTime : FakeTimeProvider
 
     /// <summary>Waits until somebody waits, and answers with how long.</summary>
     public Task<TimeSpan> NextTimerAsync() =>
-        _timers.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Within("somebody to wait for a time");
+        _timers.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("somebody to wait for a time");
 }

@@ -14,7 +14,7 @@ public sealed class ListenerHostTests
         await using var rig = new GatewayRig();
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
-        await host.StartAsync(Stop).Within("the listeners to start");
+        await host.StartAsync(Stop).WithinAsync("the listeners to start");
         using var peer = await SocketPeer.ConnectAsync(listener);
         await peer.SendAsync("hello\n");
         await peer.ReceiveAsync(6);
@@ -26,8 +26,8 @@ public sealed class ListenerHostTests
         Assert.Equal(words, await peer.ReceiveAsync(words.Length));
         peer.Finish();
         Assert.Empty(await peer.ReceiveAllAsync());
-        await drain.Within("the drain");
-        Assert.Equal(CloseReason.Draining, await grain.Closed.Within("the grain's close"));
+        await drain.WithinAsync("the drain");
+        Assert.Equal(CloseReason.Draining, await grain.Closed.WithinAsync("the grain's close"));
         Assert.Equal(0, rig.Registry.Count);
         await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => SocketPeer.ConnectAsync(listener));
     }
@@ -38,7 +38,7 @@ public sealed class ListenerHostTests
         await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), options: new() { DrainTimeoutSeconds = 60 });
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
-        await host.StartAsync(Stop).Within("the listeners to start");
+        await host.StartAsync(Stop).WithinAsync("the listeners to start");
         using var peer = await SocketPeer.ConnectAsync(listener);
         await peer.SendAsync("one\n");
         var call = await (await rig.Backend.NextGrainAsync()).NextCallAsync();
@@ -50,7 +50,7 @@ public sealed class ListenerHostTests
 
         Assert.Equal("one\n-ERR Draining ", await peer.ReceiveAsync("one\n-ERR Draining ".Length));
         peer.Finish();
-        await drain.Within("the drain");
+        await drain.WithinAsync("the drain");
     }
 
     [Fact]
@@ -59,14 +59,14 @@ public sealed class ListenerHostTests
         await using var rig = new GatewayRig(options: new() { DrainTimeoutSeconds = 0.5 });
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
-        await host.StartAsync(Stop).Within("the listeners to start");
+        await host.StartAsync(Stop).WithinAsync("the listeners to start");
         using var peer = await SocketPeer.ConnectAsync(listener);
         var grain = await rig.Backend.NextGrainAsync();
         await peer.SendUntilBlockedOrCutAsync(Messages.Codec("line").Frames(new string('x', 1023)));
 
-        await host.StoppingAsync(Stop).Within("the drain");
+        await host.StoppingAsync(Stop).WithinAsync("the drain");
 
-        Assert.Equal(CloseReason.Aborted, await grain.Closed.Within("the grain's close"));
+        Assert.Equal(CloseReason.Aborted, await grain.Closed.WithinAsync("the grain's close"));
         Assert.Contains(rig.Log.GetSnapshot(), line => line.Id.Id is 2204);
     }
 
@@ -76,16 +76,16 @@ public sealed class ListenerHostTests
         await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), options: new() { DrainTimeoutSeconds = 0.1 });
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
-        await host.StartAsync(Stop).Within("the listeners to start");
+        await host.StartAsync(Stop).WithinAsync("the listeners to start");
         using var peer = await SocketPeer.ConnectAsync(listener);
         await peer.SendAsync("one\n");
         var grain = await rig.Backend.NextGrainAsync();
         var call = await grain.NextCallAsync();
         call.CancellationToken.UnsafeRegister(_ => call.Fail(new OperationCanceledException(call.CancellationToken)), null);
 
-        await host.StoppingAsync(Stop).Within("the drain");
+        await host.StoppingAsync(Stop).WithinAsync("the drain");
 
-        Assert.Equal(CloseReason.Aborted, await grain.Closed.Within("the grain's close"));
+        Assert.Equal(CloseReason.Aborted, await grain.Closed.WithinAsync("the grain's close"));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ListenerHostTests
         await using var rig = new GatewayRig(time: time, options: new() { DrainWaitSeconds = 100 });
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
-        await host.StartAsync(Stop).Within("the listeners to start");
+        await host.StartAsync(Stop).WithinAsync("the listeners to start");
         using var peer = await SocketPeer.ConnectAsync(listener);
         var grain = await rig.Backend.NextGrainAsync();
         await peer.SendAsync("one\n");
@@ -107,8 +107,8 @@ public sealed class ListenerHostTests
         Assert.False(drain.IsCompleted);
         peer.Finish();
 
-        await drain.Within("the drain");
-        Assert.Equal(CloseReason.PeerClosed, await grain.Closed.Within("the grain's close"));
+        await drain.WithinAsync("the drain");
+        Assert.Equal(CloseReason.PeerClosed, await grain.Closed.WithinAsync("the grain's close"));
     }
 
     [Fact]
@@ -117,12 +117,12 @@ public sealed class ListenerHostTests
         await using var rig = new GatewayRig();
         IListener[] listeners = [rig.Listener("127.0.0.1:0"), rig.Listener("[::1]:0", "raw")];
         await using var host = rig.Host(listeners);
-        await host.StartAsync(Stop).Within("the listeners to start");
+        await host.StartAsync(Stop).WithinAsync("the listeners to start");
         Assert.Equal(listeners, host.Listeners);
-        foreach (var listener in listeners) await listener.ProbeAsync(Stop).Within("the probe");
+        foreach (var listener in listeners) await listener.ProbeAsync(Stop).WithinAsync("the probe");
 
-        await host.StoppingAsync(Stop).Within("the drain");
+        await host.StoppingAsync(Stop).WithinAsync("the drain");
 
-        foreach (var listener in listeners) await Assert.ThrowsAsync<IOException>(() => listener.ProbeAsync(Stop).Within("the probe"));
+        foreach (var listener in listeners) await Assert.ThrowsAsync<IOException>(() => listener.ProbeAsync(Stop).WithinAsync("the probe"));
     }
 }

@@ -65,7 +65,7 @@ public sealed class ConnectionGrainTests(OneSilo silo) : IClassFixture<OneSilo>
         var gone = silo.Cluster.WaitForDeactivationAsync(Grain);
 
         await Grain.CloseAsync(CloseReason.PeerClosed);
-        await gone.WaitAsync("the grain of a closed connection to be deactivated");
+        await gone.WithinAsync("the grain of a closed connection to be deactivated");
 
         Assert.Null(await Grain.GetInfoAsync());
         await Grain.CloseAsync(CloseReason.PeerReset);

@@ -37,7 +37,7 @@ public sealed class KestrelListenerTests : IDisposable
         peer.Finish();
 
         Assert.Equal("hello\nworld\n", await peer.ReceiveAllAsync());
-        Assert.Equal(CloseReason.PeerClosed, await (await rig.Backend.NextGrainAsync()).Closed.Within("the grain's close"));
+        Assert.Equal(CloseReason.PeerClosed, await (await rig.Backend.NextGrainAsync()).Closed.WithinAsync("the grain's close"));
         Assert.Equal("test", Assert.Single(rig.Backend.Openings).Opening.Listener);
     }
 
@@ -117,7 +117,7 @@ public sealed class KestrelListenerTests : IDisposable
         using var only = await SocketPeer.ConnectAsync(listener);
         await rig.Backend.NextGrainAsync();
 
-        for (var i = 0; i < 3; i++) await listener.ProbeAsync(Stop).Within("the probe");
+        for (var i = 0; i < 3; i++) await listener.ProbeAsync(Stop).WithinAsync("the probe");
 
         Assert.Equal(1, accepted.GetMeasurementSnapshot().Sum(m => m.Value));
         Assert.Single(rig.Backend.Openings);
@@ -130,9 +130,9 @@ public sealed class KestrelListenerTests : IDisposable
     {
         await using var rig = new GatewayRig();
         var listener = await rig.ListenAsync(address is "unix:" ? address + SocketPath : address);
-        await listener.StopAsync(Stop).Within("the listener to stop");
+        await listener.StopAsync(Stop).WithinAsync("the listener to stop");
 
-        await Assert.ThrowsAsync<IOException>(() => listener.ProbeAsync(Stop).Within("the probe"));
+        await Assert.ThrowsAsync<IOException>(() => listener.ProbeAsync(Stop).WithinAsync("the probe"));
     }
 
     [Fact]
@@ -144,12 +144,12 @@ public sealed class KestrelListenerTests : IDisposable
         silent.Listen();
         using var time = new CancellationTokenSource();
         var probe = new SelfProbe().RunAsync(silent.LocalEndPoint!, time.Token);
-        using var taken = await silent.AcceptAsync(Stop).AsTask().Within("the probe's connection");
+        using var taken = await silent.AcceptAsync(Stop).AsTask().WithinAsync("the probe's connection");
         Assert.False(probe.IsCompleted);
 
         await time.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe.Within("the probe"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe.WithinAsync("the probe"));
     }
 
     [Fact]
@@ -179,10 +179,10 @@ public sealed class KestrelListenerTests : IDisposable
         var second = await rig.ListenAsync("unix:" + SocketPath);
         Assert.False(stopping.IsCompleted);
         peer.Finish();
-        await stopping.Within("the first listener to stop");
+        await stopping.WithinAsync("the first listener to stop");
         await first.DisposeAsync();
 
-        await second.ProbeAsync(Stop).Within("the probe");
+        await second.ProbeAsync(Stop).WithinAsync("the probe");
     }
 
     [Theory]
@@ -201,7 +201,7 @@ public sealed class KestrelListenerTests : IDisposable
             var grain = await rig.Backend.NextGrainAsync();
             await peer.ReceiveAsync(before.LastIndexOf('\n') + 1);
             peer.Reset();
-            Assert.Equal(CloseReason.PeerReset, await grain.Closed.Within("the end of a connection that was reset"));
+            Assert.Equal(CloseReason.PeerReset, await grain.Closed.WithinAsync("the end of a connection that was reset"));
         }
 
         await AssertHasRoomForOneAsync(rig, listener, () => Assert.Equal(1, active.GetMeasurementSnapshot().Sum(m => m.Value)));
@@ -221,7 +221,7 @@ public sealed class KestrelListenerTests : IDisposable
         peer.Reset();
         call.Answer();
 
-        Assert.Equal(CloseReason.PeerReset, await grain.Closed.Within("the end of a connection that was reset"));
+        Assert.Equal(CloseReason.PeerReset, await grain.Closed.WithinAsync("the end of a connection that was reset"));
         answers = true;
         await AssertHasRoomForOneAsync(rig, listener);
     }
@@ -240,12 +240,12 @@ public sealed class KestrelListenerTests : IDisposable
         peer.Finish();
         first.Answer();
         var second = await grain.NextCallAsync();
-        for (var i = 0; i < 3; i++) await listener.ProbeAsync(Stop).Within("the probe"); // accepted after the FIN has come
+        for (var i = 0; i < 3; i++) await listener.ProbeAsync(Stop).WithinAsync("the probe"); // accepted after the FIN has come
         Assert.False(second.CancellationToken.IsCancellationRequested, "The peer's FIN called its pending echo off.");
         second.Answer();
 
         Assert.Equal("first\nsecond\n", await peer.ReceiveAllAsync());
-        Assert.Equal(CloseReason.PeerClosed, await grain.Closed.Within("the grain's close"));
+        Assert.Equal(CloseReason.PeerClosed, await grain.Closed.WithinAsync("the grain's close"));
     }
 
     [Theory]
@@ -292,8 +292,8 @@ public sealed class KestrelListenerTests : IDisposable
 
         await peer.SendUntilBlockedOrCutAsync(Flood);
 
-        Assert.Equal(CloseReason.SendTimeout, await grain.Closed.Within("the end of a connection whose peer does not read"));
-        await listener.StopAsync(CancellationToken.None).Within("the socket of a peer that does not read to be closed");
+        Assert.Equal(CloseReason.SendTimeout, await grain.Closed.WithinAsync("the end of a connection whose peer does not read"));
+        await listener.StopAsync(CancellationToken.None).WithinAsync("the socket of a peer that does not read to be closed");
     }
 
     [Fact]
@@ -314,8 +314,8 @@ public sealed class KestrelListenerTests : IDisposable
         Assert.Equal(target, await EchoUnreadAsync(second, grain, target));
         second.Finish();
 
-        Assert.Equal(CloseReason.SendTimeout, await grain.Closed.Within("the end of a connection whose peer does not read"));
-        await listener.StopAsync(CancellationToken.None).Within("the socket of a peer that does not read to be closed");
+        Assert.Equal(CloseReason.SendTimeout, await grain.Closed.WithinAsync("the end of a connection whose peer does not read"));
+        await listener.StopAsync(CancellationToken.None).WithinAsync("the socket of a peer that does not read to be closed");
     }
 
     /// <summary>Has messages echoed one by one, and reads no echo, until one more is not taken.</summary>

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace OrleansEcho.Testing.Processes;
+namespace OrleansEcho.Testing;
 
 /// <summary>Waits for a signal, and says what it waited for when none comes.</summary>
 public static class Deadline
