@@ -76,13 +76,19 @@ internal static class CommandLineReader
         foreach (var (flag, option) in flags)
         {
             var values = ValuesOf(parsed, option);
-            if (values.Length > 1 && !flag.IsRepeatable) faults.Add(Repeated(flag.Name, values.Length));
+            if (values.Length > 1 && !flag.IsRepeatable)
+            {
+                faults.Add(Repeated(flag.Name, values.Length));
+                continue;
+            }
+
             foreach (var value in values)
             {
                 if (flag.Apply(value, target) is { } wrong) faults.Add($"{flag.Name}: '{value}' {wrong}.");
             }
         }
 
+        faults.AddRange(target.Contradictions);
         var files = ValuesOf(parsed, config);
         if (files.Length > 1) faults.Add(Repeated(config.Name, files.Length));
         return new CommandLineResult

@@ -7,8 +7,18 @@ public sealed class FlagTarget
 
     internal List<string> DroppedDefaults { get; } = [];
 
-    /// <summary>Sets an option.</summary>
-    public void Set(string key, string value) => Settings[key] = value;
+    internal List<string> Contradictions { get; } = [];
+
+    /// <summary>Sets an option. To set it again to something else is a fault, whichever way of writing it was used.</summary>
+    public void Set(string key, string value)
+    {
+        if (Settings.TryGetValue(key, out var before) && before != value)
+        {
+            Contradictions.Add($"{key} is set twice on the command line, to '{before}' and to '{value}'.");
+        }
+
+        Settings[key] = value;
+    }
 
     /// <summary>Whether the command line has set an option before.</summary>
     public bool Has(string key) => Settings.ContainsKey(key);

@@ -44,6 +44,8 @@ public sealed class CommandLineReaderTests
     [InlineData("--count needs a value.", "--count", "--log-level", "info")]
     [InlineData("--config needs a value.", "--config")]
     [InlineData("--count stands 2 times; it takes one value.", "--count", "5", "--count=6")]
+    [InlineData("Sample:Count is set twice on the command line, to '6' and to '5'.", "--count", "5", "--Sample:Count=6")]
+    [InlineData("Sample:Count is set twice on the command line, to '5' and to '6'.", "--Sample:Count=5", "--Sample:Count", "6")]
     [InlineData("--config stands 2 times; it takes one value.", "--config", "a.json", "--config", "b.json")]
     [InlineData("--item: 'a' is not of the form NAME=ADDRESS.", "--item", "a")]
     [InlineData("--log-level: 'loud' is not one of trace, debug, info, warning, error, none.", "--log-level", "loud")]
