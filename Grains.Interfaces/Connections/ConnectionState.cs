@@ -11,7 +11,7 @@ public enum ConnectionState
     /// <summary>Open: messages travel.</summary>
     Connected = 1,
 
-    /// <summary>The peer has sent its last message, or the gateway drains: what is pending is still echoed, nothing new begins.</summary>
+    /// <summary>The peer has sent its last set, or its end is being recorded: what is pending is still echoed, nothing new begins.</summary>
     Disconnecting = 2,
 
     /// <summary>Over. Nothing leads out of this state.</summary>

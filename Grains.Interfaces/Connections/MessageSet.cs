@@ -37,7 +37,10 @@ public sealed class MessageSet
     [Id(2)]
     public int[]? Lengths { get; }
 
-    /// <summary>The peer will send nothing after this set (it half-closed).</summary>
+    /// <summary>
+    /// The peer's FIN came with this set: it will send nothing after it. A FIN that comes later ends the connection without another set,
+    /// so false promises nothing.
+    /// </summary>
     [Id(3)]
     public bool IsLast { get; }
 
