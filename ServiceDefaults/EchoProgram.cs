@@ -26,6 +26,7 @@ public static partial class EchoProgram
         ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose (docs/performance.md)
         ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
         ("Orleans.Messaging.GatewayManager", LogLevel.Error), // repeats what is said below
+        ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
         ("Orleans.Runtime.CallbackData", LogLevel.Error), // a line for each call without an answer: thousands, when a silo is frozen
         ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
         ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical

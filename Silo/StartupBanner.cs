@@ -19,7 +19,6 @@ internal sealed class StartupBanner(
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("silo", "address");
         table.AddRow(new Text("gateways connect to"), new Text(ports.Gateway?.ToString() ?? "(none)"));
-        table.AddRow(new Text("other silos connect to"), new Text(ports.Silo.ToString()));
         table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
         console.Write(table);
         var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped

@@ -23,7 +23,7 @@ internal static class ReasonTexts
         CloseReason.FrameTooLong => $"a message has at most {limits.MaxMessageBytes} bytes here",
         CloseReason.IdleTimeout => $"no complete message for {limits.IdleTimeout.TotalSeconds:0.###} s",
         CloseReason.FirstByteTimeout => $"nothing was sent for {limits.FirstByteTimeout.TotalSeconds:0.###} s",
-        CloseReason.BackendUnavailable => "no silo answered in time; the messages without an echo may be sent again",
+        CloseReason.BackendUnavailable => "no silo answered in time; messages without an echo may or may not have been handled",
         CloseReason.Draining => "this gateway is stopping; connect again to reach another",
         CloseReason.InternalError => "a fault of the gateway, which is in its log",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),

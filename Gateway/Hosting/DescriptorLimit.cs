@@ -20,9 +20,10 @@ internal sealed class DescriptorLimit(Func<long?> read) : IValidateOptions<Gatew
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         if (read() is not { } limit || options.MaxConnections + Reserved <= limit) return ValidateOptionsResult.Success;
+        var advice = limit > Reserved ? $"set it to at most {limit - Reserved}, or raise the limit" : $"raise the limit to more than {Reserved}";
         return ValidateOptionsResult.Fail(
             $"{GatewayOptions.Section}:MaxConnections: {options.MaxConnections} needs {options.MaxConnections + Reserved} open files, {Reserved} of them for the rest of the process, "
-            + $"but the process may have {limit}; set it to at most {Math.Max(0, limit - Reserved)}, or raise the limit (ulimit -n, LimitNOFILE=).");
+            + $"but the process may have {limit}; {advice} (ulimit -n, LimitNOFILE=).");
     }
 
     // The runtime has raised the soft limit to the hard one by now; where there is no /proc, the limit is not known.

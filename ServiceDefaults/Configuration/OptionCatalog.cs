@@ -19,19 +19,23 @@ public sealed class OptionCatalog
     // Sections that other libraries read from the same files.
     private static readonly string[] ForeignSections = ["Logging", "AllowedHosts", "Orleans", "$schema"];
 
+    // Sections that not every program of this project has.
+    private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo"];
+
     private readonly List<OptionEntry> _entries = [];
 
     /// <summary>The options, in the order in which their classes were added and their properties are declared.</summary>
     public IReadOnlyList<OptionEntry> Entries => _entries;
 
-    /// <summary>Adds the options of a class under a section.</summary>
+    /// <summary>Adds the options of a class under a section; those that are there already stay as they are.</summary>
     public OptionCatalog Add<TOptions>(string section)
         where TOptions : class, new()
     {
         var defaults = new TOptions();
         foreach (var property in typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.SetMethod is { IsPublic: true }) _entries.Add(new OptionEntry($"{section}:{property.Name}", property, defaults));
+            var key = $"{section}:{property.Name}";
+            if (property.SetMethod is { IsPublic: true } && !_entries.Exists(e => e.Key == key)) _entries.Add(new OptionEntry(key, property, defaults));
         }
 
         return this;
@@ -107,6 +111,9 @@ public sealed class OptionCatalog
             return key.Contains(':', StringComparison.Ordinal) && _entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase));
         }
 
+        // One file may serve gateways and silos; a command line is for one program.
+        var isFile = provider is FileConfigurationProvider;
+        if (isFile && FamilySections.Contains(root, StringComparer.OrdinalIgnoreCase) && !_entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase))) return false;
         return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
     }
 

@@ -17,7 +17,7 @@ public sealed class ConfigurationDocumentationTests
         var path = Path.Combine(Repository.Root, "docs", "configuration.md");
         var page = File.ReadAllText(path);
         var handwritten = page[..(page.IndexOf(Heading, StringComparison.Ordinal) + Heading.Length)];
-        var expected = handwritten + new OptionCatalog().AddGateway().AddTcp().AddSilo().Add<ManagementOptions>(ManagementOptions.Section).ToMarkdown();
+        var expected = handwritten + new OptionCatalog().AddGateway().AddTcp().AddCluster().AddSilo().Add<ManagementOptions>(ManagementOptions.Section).ToMarkdown();
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is "1") File.WriteAllText(path, expected);
         Assert.True(
             File.ReadAllText(path) == expected,

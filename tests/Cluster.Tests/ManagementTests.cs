@@ -27,6 +27,39 @@ public sealed class ManagementTests : ProcessTest
         Assert.DoesNotContain("echo_gateway_", await MetricsAsync(service.Silo!), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Collector_GetsEverySignal_WhenTheStandardVariableNamesOne()
+    {
+        using var collector = new HttpListener();
+        var address = $"http://127.0.0.1:{FreePorts.Next()}/";
+        collector.Prefixes.Add(address);
+        collector.Start();
+        var standalone = Start(EchoExecutable.Standalone, EchoService.FreeListeners, new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
+        });
+        using (var peer = await Peer.ConnectAsync(await standalone.ListenerAsync("line"))) await peer.EchoLineAsync("hello");
+
+        var seen = new Dictionary<string, string>();
+        await ReceiveAsync().WithinAsync("metrics, logs and traces at the collector");
+        Assert.All(seen.Values, body => Assert.Contains("orleansecho.standalone", body, StringComparison.Ordinal));
+
+        async Task ReceiveAsync()
+        {
+            while (seen.Count < 3 || !seen["/v1/metrics"].Contains("echo.gateway.messages", StringComparison.Ordinal))
+            {
+                var context = await collector.GetContextAsync().WaitAsync(TestContext.Current.CancellationToken);
+                using var body = new StreamReader(context.Request.InputStream, System.Text.Encoding.Latin1);
+                seen[context.Request.Url!.AbsolutePath] = await body.ReadToEndAsync(TestContext.Current.CancellationToken);
+                context.Response.Close();
+            }
+        }
+    }
+
     private static async Task IsReadyAsync(EchoProcess process, params string[] checks)
     {
         var management = await process.ManagementAsync();

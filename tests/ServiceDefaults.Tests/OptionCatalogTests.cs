@@ -70,6 +70,13 @@ public sealed class OptionCatalogTests
         Assert.Equal([$"{key} (from some.json) is a section and takes no value; --help lists its options."], Check(Json(json)));
 
     [Fact]
+    public void FileMayServeOtherProgramsOfTheProject_AndACommandLineMayNot()
+    {
+        Assert.Empty(Check(Json("""{ "Silo": { "Port": 1 }, "Gateway": { "Name": "a" }, "Sample": { "Count": 5 } }""")));
+        Assert.Single(Check(CommandLine(("Silo:Port", "1"))));
+    }
+
+    [Fact]
     public void OptionIsNotASection_WhenItIsGivenOptions() =>
         Assert.Equal(
             ["Sample:Count:Max (from some.json) is not an option; did you mean Sample:Count?"],

@@ -117,7 +117,8 @@ internal sealed class KestrelListener : IListener
         await _life.RunAsync(accepted, _abort.Token); // connection.ConnectionClosed would not do: it fires at the peer's FIN, too
     }
 
-    private static SocketTransportOptions Transport(TcpListenerOptions options) => new()
+    /// <summary>What a listener's options mean for Kestrel's sockets.</summary>
+    internal static SocketTransportOptions Transport(TcpListenerOptions options) => new()
     {
         Backlog = options.Backlog,
         NoDelay = options.NoDelay,

@@ -42,7 +42,7 @@ internal sealed class TcpListenerOptions
     public double FirstByteTimeoutSeconds { get; set; } = 60;
 
     /// <summary>How long a connection lives without a complete message, in seconds. Just below the 350 s after which common balancers forget a connection.</summary>
-    [Description("How long a connection may go without a complete message, in seconds; 0 for ever.")]
+    [Description("How long a connection may go without a complete message, in seconds, once its first byte has come; 0 for ever.")]
     [Range(0, 86_400)]
     public double IdleTimeoutSeconds { get; set; } = 300;
 

@@ -13,7 +13,7 @@ internal sealed class TcpListenersValidator : IValidateOptions<TcpListeners>
             var key = $"{TcpListenerOptions.Section}:{listener}";
             if (settings.MaxBytesInFlight < settings.MaxMessageBytes)
             {
-                faults.Add($"{key}:MaxBytesInFlight: {settings.MaxBytesInFlight} is less than {key}:MaxMessageBytes, {settings.MaxMessageBytes}; one message must fit.");
+                faults.Add($"{key}:MaxBytesInFlight: {settings.MaxBytesInFlight} is less than {key}:MaxMessageBytes, {settings.MaxMessageBytes}; one message must fit, so set both.");
             }
 
             if (!ListenAddress.TryParse(settings.Address, out _, out var fault))

@@ -100,7 +100,7 @@ public sealed class ConnectionLifeTests
     [InlineData(Outcome.TooLong, CloseReason.FrameTooLong, "-ERR FrameTooLong a message has at most 1000 bytes here\n")]
     [InlineData(Outcome.InputReset, CloseReason.PeerReset, "")]
     [InlineData(Outcome.OutputReset, CloseReason.PeerReset, "")]
-    [InlineData(Outcome.BackendUnavailable, CloseReason.BackendUnavailable, "-ERR BackendUnavailable no silo answered in time; the messages without an echo may be sent again\n")]
+    [InlineData(Outcome.BackendUnavailable, CloseReason.BackendUnavailable, "-ERR BackendUnavailable no silo answered in time; messages without an echo may or may not have been handled\n")]
     [InlineData(Outcome.BackendFault, CloseReason.InternalError, "-ERR InternalError a fault of the gateway, which is in its log\n")]
     [InlineData(Outcome.CloseFault, CloseReason.PeerClosed, "")]
     [InlineData(Outcome.Drained, CloseReason.Draining, "-ERR Draining this gateway is stopping; connect again to reach another\n")]

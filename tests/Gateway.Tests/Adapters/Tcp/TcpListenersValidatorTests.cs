@@ -11,7 +11,7 @@ public sealed class TcpListenersValidatorTests
 
         Assert.Equal(2, faults.Count);
         Assert.StartsWith("Gateway:Listeners:l1:Address: 'nowhere' is no address to listen on: ", faults[0], StringComparison.Ordinal);
-        Assert.Equal("Gateway:Listeners:l3:MaxBytesInFlight: 100 is less than Gateway:Listeners:l3:MaxMessageBytes, 101; one message must fit.", faults[1]);
+        Assert.Equal("Gateway:Listeners:l3:MaxBytesInFlight: 100 is less than Gateway:Listeners:l3:MaxMessageBytes, 101; one message must fit, so set both.", faults[1]);
     }
 
     [Fact]
