@@ -112,7 +112,7 @@ public sealed class OptionCatalog
         }
 
         // One file may serve gateways and silos; a command line is for one program.
-        var isFile = provider is FileConfigurationProvider;
+        var isFile = provider is FileConfigurationProvider or StreamConfigurationProvider;
         if (isFile && FamilySections.Contains(root, StringComparer.OrdinalIgnoreCase) && !_entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase))) return false;
         return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
     }
