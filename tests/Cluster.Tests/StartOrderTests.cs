@@ -57,7 +57,7 @@ public sealed class StartOrderTests : ProcessTest
         using var peer = await Peer.ConnectAsync(service.Line);
         await peer.EchoLineAsync("before");
 
-        service.Silo!.Send(Signal.Stop);
+        await service.Silo!.FreezeAsync();
         await peer.SendAsync("while it stood still\n");
         await service.MetricRisesAsync("echo_gateway_backend_repeats_total");
         await service.Front.Output.WaitForAsync("No silo can be reached: none answers");

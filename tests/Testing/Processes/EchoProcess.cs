@@ -82,6 +82,13 @@ public sealed partial class EchoProcess : IAsyncDisposable
         if (Kill(_process.Id, (int)signal) is not 0) throw new InvalidOperationException($"{Name} did not take {signal}: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
+    /// <summary>Freezes it, and waits until each of its threads stands still: one that runs on another core may finish something first.</summary>
+    public async Task FreezeAsync()
+    {
+        Send(Signal.Stop);
+        await Deadline.UntilAsync(() => Task.FromResult(Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(IsStopped)), $"{Name} to stand still");
+    }
+
     /// <summary>Waits until it has ended and all that it wrote is here.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
@@ -115,6 +122,9 @@ public sealed partial class EchoProcess : IAsyncDisposable
         await Task.WhenAll(Output.ReadAsync(_process.StandardOutput, isError: false), Output.ReadAsync(_process.StandardError, isError: true));
         Output.End();
     }
+
+    // The state follows the name in brackets, which may hold anything.
+    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1].StartsWith('T');
 
     private long Status(string key)
     {
