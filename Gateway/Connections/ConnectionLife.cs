@@ -41,7 +41,10 @@ internal sealed partial class ConnectionLife(
     IOptions<GatewayOptions> options,
     ILogger<ConnectionLife> logger) : IDisposable
 {
-    /// <summary>How many refused peers are told so at a time: in a flood a descriptor is worth more than a reason.</summary>
+    /// <summary>
+    /// How many refused peers are told so at a time: in a flood a descriptor is worth more than a reason. Each takes up to a second, so
+    /// that this many tell a thousand a second, and a tenth of the descriptors that the default connection limit takes.
+    /// </summary>
     public const int MaxRefusalsAtATime = 1000;
 
     private readonly ConcurrencyLimiter _farewells = new(new() { PermitLimit = MaxRefusalsAtATime, QueueLimit = 0 });

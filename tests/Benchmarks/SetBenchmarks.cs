@@ -9,6 +9,7 @@ using OrleansEcho.Protocols;
 
 namespace OrleansEcho.Benchmarks;
 
+// Not sealed: BenchmarkDotNet derives from it.
 /// <summary>What a set costs in the gateway besides the call: taking it out of the pipe, writing it, and putting it on the wire to the silo.</summary>
 [MemoryDiagnoser]
 [InProcess] // a project generated elsewhere would not find this one, whose assembly is not named as its file
