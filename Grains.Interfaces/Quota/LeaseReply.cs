@@ -1,0 +1,97 @@
+namespace OrleansEcho.Grains.Interfaces.Quota;
+
+/// <summary>The quota's answer to a <see cref="LeaseRequest"/>.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("echo.LeaseReply")]
+public sealed record LeaseReply
+{
+    /// <summary>What became of the request.</summary>
+    [Id(0)]
+    public required LeaseOutcome Outcome { get; init; }
+
+    /// <summary>The request's number.</summary>
+    [Id(1)]
+    public required long Number { get; init; }
+
+    /// <summary>Which activation of the quota answers: each has a higher one than those before it.</summary>
+    [Id(2)]
+    public required long Epoch { get; init; }
+
+    /// <summary>How many permits the holder has from now on, in all.</summary>
+    [Id(3)]
+    public int Granted { get; init; }
+
+    /// <summary>For how long, counted on the holder's clock from when it sent the request.</summary>
+    [Id(4)]
+    public TimeSpan Lease { get; init; }
+
+    /// <summary>How often the holder renews.</summary>
+    [Id(5)]
+    public TimeSpan Renew { get; init; }
+
+    /// <summary>To how many permits the holder should come down, as they become idle; <see cref="Granted"/> when nobody is short of any.</summary>
+    [Id(6)]
+    public int Target { get; init; }
+
+    /// <summary>How many connections the holder is to close, newest first, because the limit was lowered; 0 for none.</summary>
+    [Id(7)]
+    public int Close { get; init; }
+
+    /// <summary>Why the holder got fewer permits than it needs.</summary>
+    [Id(8)]
+    public QuotaDenial Denial { get; init; }
+
+    /// <summary>The limit in force; null for none.</summary>
+    [Id(9)]
+    public int? Limit { get; init; }
+
+    /// <summary>The limit's version.</summary>
+    [Id(10)]
+    public long Version { get; init; }
+}
+
+/// <summary>What became of a <see cref="LeaseRequest"/>.</summary>
+[GenerateSerializer]
+[Alias("echo.LeaseOutcome")]
+public enum LeaseOutcome
+{
+    /// <summary>The holder has a lease on <see cref="LeaseReply.Granted"/> permits.</summary>
+    Granted = 0,
+
+    /// <summary>There is no limit: nothing is lent or counted.</summary>
+    Unlimited = 1,
+
+    /// <summary>A later request of the holder has been handled: nothing changed.</summary>
+    Stale = 2,
+
+    /// <summary>The holder claims more than it was lent, or its lease has ended: it holds nothing.</summary>
+    LeaseLost = 3,
+
+    /// <summary>The quota can neither lend nor renew now (<see cref="LeaseReply.Denial"/>): what the holder has runs on until its end.</summary>
+    Unavailable = 4,
+}
+
+/// <summary>Why the quota lends a holder less than it needs: a closed list, in metrics and logs.</summary>
+[GenerateSerializer]
+[Alias("echo.QuotaDenial")]
+public enum QuotaDenial
+{
+    /// <summary>It got what it needs.</summary>
+    None = 0,
+
+    /// <summary>Every permit has a connection.</summary>
+    LimitReached = 1,
+
+    /// <summary>Other gateways hold idle permits, which are being called back.</summary>
+    Recalling = 2,
+
+    /// <summary>The limit was lowered, and more is lent than it allows.</summary>
+    LimitLowered = 3,
+
+    /// <summary>What was lent before is not known: nothing is lent until all of it has been reported or has ended.</summary>
+    Relearning = 4,
+
+    /// <summary>The store does not take what would be lent.</summary>
+    StorageUnavailable = 5,
+}

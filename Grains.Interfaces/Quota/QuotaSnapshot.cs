@@ -1,0 +1,52 @@
+namespace OrleansEcho.Grains.Interfaces.Quota;
+
+/// <summary>What a quota knows at one moment.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("echo.QuotaSnapshot")]
+public sealed record QuotaSnapshot
+{
+    /// <summary>How many connections the scope may hold; null for no limit.</summary>
+    [Id(0)]
+    public required int? Limit { get; init; }
+
+    /// <summary>The limit's version, one more with each change.</summary>
+    [Id(1)]
+    public required long Version { get; init; }
+
+    /// <summary>Which activation answers.</summary>
+    [Id(2)]
+    public required long Epoch { get; init; }
+
+    /// <summary>Whether it lends nothing because it does not know yet what was lent before.</summary>
+    [Id(3)]
+    public required bool IsRelearning { get; init; }
+
+    /// <summary>Who holds what, by name.</summary>
+    [Id(4)]
+    public required IReadOnlyList<HolderSnapshot> Holders { get; init; }
+
+    /// <summary>The permits on loan.</summary>
+    public int Leased => Holders.Sum(h => h.Leased);
+
+    /// <summary>The permits on loan that had a connection when their holder reported last.</summary>
+    public int InUse => Holders.Sum(h => h.InUse);
+}
+
+/// <summary>What one gateway holds.</summary>
+/// <param name="Gateway">Its name.</param>
+/// <param name="Holder">Its run.</param>
+/// <param name="Leased">Permits that it was lent.</param>
+/// <param name="InUse">Those that had a connection when it reported last.</param>
+/// <param name="Unleased">Connections without a permit when it reported last.</param>
+/// <param name="ExpiresIn">When its lease counts as over here unless it renews.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("echo.HolderSnapshot")]
+public sealed record HolderSnapshot(
+    [property: Id(0)] string Gateway,
+    [property: Id(1)] string Holder,
+    [property: Id(2)] int Leased,
+    [property: Id(3)] int InUse,
+    [property: Id(4)] int Unleased,
+    [property: Id(5)] TimeSpan ExpiresIn);
