@@ -17,7 +17,7 @@ return await EchoProgram.RunAsync(
         Name = "OrleansEcho.Gateway",
         Summary = "terminates connections and forwards every message to its connection's grain in a silo.",
         Options = options,
-        Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), Flag.For("--silos", "ADDRESS,...", "Backend:Silos", options)],
+        Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), GatewayProgram.QuotaPolicyFlag(options), Flag.For("--silos", "ADDRESS,...", "Backend:Silos", options)],
         Defaults = TcpCommandLine.DefaultListeners,
     },
     builder => builder.AddGateway().AddTcp());

@@ -1,4 +1,5 @@
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Gateway.Backend;
 
@@ -15,6 +16,10 @@ internal interface IBackend
     /// <summary>Asks a silo for a sign of life.</summary>
     /// <exception cref="BackendUnavailableException">None came in time.</exception>
     ValueTask PingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks the cluster's quota. One try.</summary>
+    /// <exception cref="BackendUnavailableException">It did not answer; whether it has heard is not known.</exception>
+    ValueTask<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>The backend's end of one connection. One call at a time.</summary>

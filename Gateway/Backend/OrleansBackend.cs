@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Grains.Interfaces;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Gateway.Backend;
 
@@ -14,6 +15,8 @@ internal sealed class OrleansBackend(
     TimeProvider time) : IBackend
 {
     private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, reachability, metrics, time);
+
+    private readonly IConnectionQuotaGrain _quota = grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope);
 
     public bool IsReachable => reachability.IsReachable;
 
@@ -34,6 +37,19 @@ internal sealed class OrleansBackend(
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {
             throw new BackendUnavailableException($"No silo answered a ping: {fault.GetType().Name}.", fault);
+        }
+    }
+
+    public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _quota.LeaseAsync(request).AsTask().WaitAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // Whatever it is (its silo is gone, its store cannot be read): the quota did not answer, and is asked again.
+            throw new BackendUnavailableException("The quota's grain did not answer.", fault);
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed partial class ConnectionLife(
     public async Task RunAsync(AcceptedConnection connection, CancellationToken cancellationToken)
     {
         connection.Metrics.Accepted();
-        using var admitted = admission.Admit();
+        using var admitted = await AdmitAsync(cancellationToken);
         if (admitted.Rejection is { } rejection)
         {
             await RefuseAsync(connection, rejection, cancellationToken);
@@ -78,13 +78,14 @@ internal sealed partial class ConnectionLife(
 
         connection.Metrics.Opened();
         Log.Opened(logger, id, connection.Listener, connection.Peer);
-        var pump = new ConnectionPump(connection.Transport, connection.Codec, grain, connection.Limits, connection.Metrics, clock, time);
+        var pump = new ConnectionPump(connection.Transport, connection.Codec, grain, admitted, connection.Limits, connection.Metrics, clock, time);
         var reason = CloseReason.InternalError;
-        registry.Add(pump);
+        registry.Add(pump, connection.Abort);
         try
         {
             if (admission.IsDraining) pump.RequestClose(); // admitted just before the drain began: the others have been asked
             reason = await PumpAsync(pump, id, cancellationToken);
+            if (admitted.IsVoid && reason is CloseReason.Aborted) reason = CloseReason.QuotaLost; // the registry had to abort it
             if (ReasonTexts.For(reason, connection.Limits) is { } text)
             {
                 var linger = pump.PeerHasFinished ? TimeSpan.Zero : connection.Limits.Linger;
@@ -104,6 +105,18 @@ internal sealed partial class ConnectionLife(
     }
 
     public void Dispose() => _farewells.Dispose();
+
+    private async ValueTask<AdmissionDecision> AdmitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await admission.AdmitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(RejectReason.Draining); // only a drain gives up a connection that is not open yet
+        }
+    }
 
     private async Task<(IBackendConnection? Grain, RejectReason Failure)> OpenAsync(
         ConnectionId id, AcceptedConnection connection, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Grains.Interfaces.Connections;
@@ -14,6 +15,7 @@ internal sealed class ConnectionPump(
     IDuplexPipe transport,
     IFrameCodec codec,
     IBackendConnection grain,
+    AdmissionDecision admission,
     ConnectionLimits limits,
     GatewayMetrics.ListenerMetrics metrics,
     CoarseClock clock,
@@ -26,6 +28,7 @@ internal sealed class ConnectionPump(
     private long _deadline = long.MaxValue;
     private volatile bool _isSending;
     private volatile bool _closeRequested;
+    private CloseReason _requestedReason;
 
     /// <summary>Whether the peer's FIN has been read: it will not be surprised by ours.</summary>
     public bool PeerHasFinished { get; private set; }
@@ -64,6 +67,7 @@ internal sealed class ConnectionPump(
                 var start = metrics.MeasuresDuration ? time.GetTimestamp() : 0;
                 var reply = await grain.EchoAsync(set, cancellationToken);
                 if (start is not 0) metrics.Took(time.GetElapsedTime(start));
+                if (admission.IsVoid) return CloseReason.QuotaLost; // frozen, perhaps, since the lease ended
                 if (await WriteAsync(reply) is { } fault) return fault;
                 metrics.Echoed(set);
                 sequence++;
@@ -74,14 +78,18 @@ internal sealed class ConnectionPump(
             if (status is FrameStatus.Complete) continue; // there may be more
             if (status is FrameStatus.TooLong) return CloseReason.FrameTooLong;
             if (read.IsCompleted) return isTruncated ? CloseReason.TruncatedFrame : CloseReason.PeerClosed;
-            if (isLastLook) return CloseReason.Draining;
+            if (isLastLook) return _requestedReason;
             if (read.IsCanceled && Expired()) return waitsForFirstByte ? CloseReason.FirstByteTimeout : CloseReason.IdleTimeout;
         }
     }
 
-    /// <summary>Asks the loop to handle what has arrived and to end. From any thread.</summary>
-    public void RequestClose()
+    /// <summary>The generation of the connection's permit.</summary>
+    public int Generation => admission.Generation;
+
+    /// <summary>Asks the loop to handle what has arrived and to end. From any thread; the first reason stands.</summary>
+    public void RequestClose(CloseReason reason = CloseReason.Draining)
     {
+        if (!_closeRequested) _requestedReason = reason;
         _closeRequested = true;
         _input.CancelPendingRead();
     }

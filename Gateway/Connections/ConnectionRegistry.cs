@@ -1,22 +1,26 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
+using OrleansEcho.Gateway.Admission;
+using OrleansEcho.Gateway.Admission.Quota;
+using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>The open connections of this process: what ticks their deadlines, asks them to close, and tells when all have ended.</summary>
-internal sealed class ConnectionRegistry(CoarseClock clock, TimeProvider time) : BackgroundService
+internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseClock clock, TimeProvider time) : BackgroundService
 {
-    private readonly ConcurrentDictionary<ConnectionPump, byte> _pumps = new();
+    private readonly ConcurrentDictionary<ConnectionPump, Entry> _pumps = new();
     private readonly Lock _emptyLock = new();
     private TaskCompletionSource? _empty;
     private int _count;
+    private long _lastNumber;
 
     public int Count => Volatile.Read(ref _count);
 
-    public void Add(ConnectionPump pump)
+    public void Add(ConnectionPump pump, Action abort)
     {
         Interlocked.Increment(ref _count);
-        _pumps.TryAdd(pump, 0);
+        _pumps.TryAdd(pump, new Entry(Interlocked.Increment(ref _lastNumber), abort));
     }
 
     public void Remove(ConnectionPump pump)
@@ -63,6 +67,7 @@ internal sealed class ConnectionRegistry(CoarseClock clock, TimeProvider time) :
             {
                 clock.Tick();
                 foreach (var (pump, _) in _pumps) pump.CheckDeadline();
+                Meet(admission.CheckQuota());
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -70,4 +75,19 @@ internal sealed class ConnectionRegistry(CoarseClock clock, TimeProvider time) :
             // The gateway stops: it has drained before.
         }
     }
+
+    private void Meet(QuotaDemand demand)
+    {
+        foreach (var (pump, entry) in _pumps)
+        {
+            if (pump.Generation >= demand.CloseBefore) continue;
+            pump.RequestClose(CloseReason.QuotaLost);
+            if (pump.Generation < demand.AbortBefore) entry.Abort(); // it waits for its peer or for a silo
+        }
+
+        if (demand.CloseDownTo is not { } rest || Count <= rest) return;
+        foreach (var (pump, _) in _pumps.OrderBy(p => p.Value.Number).Skip(rest)) pump.RequestClose(CloseReason.QuotaLowered);
+    }
+
+    private sealed record Entry(long Number, Action Abort);
 }

@@ -12,6 +12,8 @@ internal static class ReasonTexts
         RejectReason.BackendUnavailable => "no silo can be reached; try again later",
         RejectReason.Draining => "this gateway is stopping; connect again to reach another",
         RejectReason.InternalError => "a fault of the gateway, which is in its log",
+        RejectReason.QuotaExceeded => "the whole cluster holds as many connections as it may; try again later",
+        RejectReason.QuotaUnavailable => "the cluster's connection limit cannot be asked now; try again later",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 
@@ -26,6 +28,8 @@ internal static class ReasonTexts
         CloseReason.BackendUnavailable => "no silo answered in time; messages without an echo may or may not have been handled",
         CloseReason.Draining => "this gateway is stopping; connect again to reach another",
         CloseReason.InternalError => "a fault of the gateway, which is in its log",
+        CloseReason.QuotaLost => "this gateway cannot reach the cluster's connection limit any more; connect again to reach another",
+        CloseReason.QuotaLowered => "the cluster's connection limit was lowered; try again later",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 }

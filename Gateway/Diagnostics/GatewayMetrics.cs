@@ -16,6 +16,8 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _closed;
     private readonly Histogram<double> _messageDuration;
+    private readonly Counter<long> _quotaRequests;
+    private Func<(int Held, int Open)>? _quota;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -26,6 +28,9 @@ internal sealed class GatewayMetrics
         _closed = meter.CreateCounter<long>("echo.gateway.connections.closed", "{connection}", "Connections that have ended, by reason.");
         _messageDuration = meter.CreateHistogram<double>("echo.gateway.message.duration", "s", "From a set's last byte in the gateway to its echo in the gateway: the way to the grain and back.");
         _callsRepeated = meter.CreateCounter<long>("echo.gateway.backend.repeats", "{call}", "Sets and openings that were sent to a grain again.");
+        _quotaRequests = meter.CreateCounter<long>("echo.gateway.quota.requests", "{call}", "Requests to the cluster's quota, by outcome.");
+        meter.CreateObservableUpDownCounter("echo.gateway.quota.held", () => _quota?.Invoke().Held ?? 0, "{permit}", "Permits that this gateway was lent.");
+        meter.CreateObservableUpDownCounter("echo.gateway.quota.open", () => _quota?.Invoke().Open ?? 0, "{permit}", "Permits that connections of this gateway have.");
         meter.CreateObservableCounter("echo.gateway.messages", () => Observe(static l => l.Messages), "{message}", "Messages echoed.");
         meter.CreateObservableCounter("echo.gateway.sets", () => Observe(static l => l.Sets), "{set}", "Sets echoed: messages that travelled to their grain together.");
         meter.CreateObservableCounter("echo.gateway.io", () => Observe(static l => l.Bytes), "By", "Payload bytes echoed.");
@@ -41,6 +46,12 @@ internal sealed class GatewayMetrics
 
     /// <summary>A call to a grain is made again.</summary>
     public void CallRepeated() => _callsRepeated.Add(1);
+
+    /// <summary>A request to the quota has had its outcome.</summary>
+    public void QuotaAsked(string outcome) => _quotaRequests.Add(1, new KeyValuePair<string, object?>("echo.quota.outcome", outcome));
+
+    /// <summary>Says where to read what the gateway holds.</summary>
+    public void ObserveQuota(Func<(int Held, int Open)> quota) => _quota = quota;
 
     private List<Measurement<long>> Observe(Func<ListenerMetrics, long> value)
     {

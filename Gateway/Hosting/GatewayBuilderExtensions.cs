@@ -5,9 +5,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Adapters;
 using OrleansEcho.Gateway.Admission;
+using OrleansEcho.Gateway.Admission.Quota;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Hosting;
 
@@ -48,6 +50,15 @@ public static class GatewayBuilderExtensions
         });
 
         services.AddSingleton<GatewayMetrics>();
+        services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section).ValidateOnStart();
+        services.AddSingleton(provider =>
+        {
+            var quota = provider.GetRequiredService<IOptions<QuotaOptions>>().Value;
+            var name = provider.GetRequiredService<IOptions<GatewayOptions>>().Value.EffectiveName;
+            var pool = new PermitPool(ConnectionId.NewRun(), name, quota.EffectivePolicy, quota.Reserve);
+            return new QuotaLimiter(pool, quota.Wait, provider.GetRequiredService<TimeProvider>());
+        });
+        services.AddHostedService<QuotaKeeper>();
         services.AddSingleton<ConnectionAdmission>();
         services.AddSingleton<CoarseClock>();
         services.AddSingleton<RefusalLog>();

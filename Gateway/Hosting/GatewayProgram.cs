@@ -1,3 +1,4 @@
+using OrleansEcho.Gateway.Admission.Quota;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
@@ -11,7 +12,8 @@ public static class GatewayProgram
     /// <summary>Adds the options of a gateway.</summary>
     public static OptionCatalog AddGateway(this OptionCatalog catalog) => catalog
         .Add<GatewayOptions>(GatewayOptions.Section)
-        .Add<BackendOptions>(BackendOptions.Section);
+        .Add<BackendOptions>(BackendOptions.Section)
+        .Add<QuotaOptions>(QuotaOptions.Section);
 
     /// <summary>Adds the options of a gateway whose silos are other processes.</summary>
     public static OptionCatalog AddCluster(this OptionCatalog catalog) => catalog
@@ -20,4 +22,7 @@ public static class GatewayProgram
 
     /// <summary>The flag for the connection limit.</summary>
     public static Flag MaxConnectionsFlag(OptionCatalog catalog) => Flag.For("--max-connections", "N", "Gateway:MaxConnections", catalog);
+
+    /// <summary>The flag for what happens when the quota cannot be reached.</summary>
+    public static Flag QuotaPolicyFlag(OptionCatalog catalog) => Flag.For("--quota-policy", "POLICY", "Quota:Policy", catalog);
 }

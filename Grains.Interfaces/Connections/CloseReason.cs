@@ -39,4 +39,10 @@ public enum CloseReason
 
     /// <summary>A fault of ours, logged as an error.</summary>
     InternalError = 10,
+
+    /// <summary>The gateway could not renew its share of the cluster's quota in time.</summary>
+    QuotaLost = 11,
+
+    /// <summary>The cluster's quota was lowered, and this connection was among the newest.</summary>
+    QuotaLowered = 12,
 }

@@ -18,4 +18,10 @@ public enum RejectReason
 
     /// <summary>A fault of ours, logged as an error.</summary>
     InternalError = 3,
+
+    /// <summary>The cluster holds as many connections as its quota allows.</summary>
+    QuotaExceeded = 4,
+
+    /// <summary>The cluster's quota cannot be asked, or lends nothing yet.</summary>
+    QuotaUnavailable = 5,
 }

@@ -11,7 +11,7 @@ namespace OrleansEcho.ServiceDefaults.Configuration;
 /// the configuration are made, so that they cannot differ (docs/adr/0004-one-catalog-of-options.md).
 /// </summary>
 /// <remarks>
-/// An option is a public settable property (string, bool, int or double) with <c>[Description]</c>, and <c>[Range]</c> or
+/// An option is a public settable property (string, bool, int or double; nullable when it has no default) with <c>[Description]</c>, and <c>[Range]</c> or
 /// <c>[AllowedValues]</c> where not every value will do.
 /// </remarks>
 public sealed class OptionCatalog
@@ -20,7 +20,7 @@ public sealed class OptionCatalog
     private static readonly string[] ForeignSections = ["Logging", "AllowedHosts", "Orleans", "$schema"];
 
     // Sections that not every program of this project has.
-    private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo"];
+    private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo", "Quota"];
 
     private readonly List<OptionEntry> _entries = [];
 

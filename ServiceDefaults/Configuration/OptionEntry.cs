@@ -14,7 +14,7 @@ public sealed class OptionEntry
 
     internal OptionEntry(string key, PropertyInfo property, object defaults)
     {
-        _type = property.PropertyType;
+        _type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         _range = property.GetCustomAttribute<RangeAttribute>();
         _allowed = property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Select(v => Text(v)).ToArray();
         Key = key;

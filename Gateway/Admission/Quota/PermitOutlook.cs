@@ -1,0 +1,14 @@
+namespace OrleansEcho.Gateway.Admission.Quota;
+
+/// <summary>What a connection that finds no permit can hope for.</summary>
+internal enum PermitOutlook
+{
+    /// <summary>An answer is under way, or permits are being called back: it may pay to wait.</summary>
+    Soon,
+
+    /// <summary>The cluster is full.</summary>
+    Exhausted,
+
+    /// <summary>The quota lends nothing or does not answer.</summary>
+    Unavailable,
+}

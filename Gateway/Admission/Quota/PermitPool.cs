@@ -1,0 +1,234 @@
+using OrleansEcho.Grains.Interfaces.Quota;
+
+namespace OrleansEcho.Gateway.Admission.Quota;
+
+/// <summary>
+/// The permits that this gateway holds, and when to ask for more: the holder's half of the protocol in docs/quota.md. It has no clock and
+/// no lock; whoever drives it brings the time and calls it from one thread at a time.
+/// </summary>
+internal sealed class PermitPool(string holder, string gateway, QuotaPolicy policy, int reserve)
+{
+    // A burst of connections should not wait for the quota; and idle permits are called back when somebody else needs them.
+    private const int SmallestBlock = 64;
+    private const int LargestBlock = 1024;
+
+    private static readonly TimeSpan Never = TimeSpan.MaxValue;
+
+    private Outstanding? _outstanding;
+    private LeaseReply? _lastReply;
+    private TimeSpan _renew = TimeSpan.FromSeconds(1); // until the first reply says how often
+    private TimeSpan _lastSentAt = TimeSpan.MinValue;
+    private TimeSpan _lastAnswerAt;
+    private TimeSpan _stopsAt = TimeSpan.MinValue;
+    private TimeSpan _expiresAt = TimeSpan.MinValue;
+    private long _lastNumber;
+    private long _epoch;
+    private bool _failed;
+    private int _lent; // what the quota believes that this gateway holds
+    private int _wanted;
+    private int _target = int.MaxValue;
+    private int _refused;
+    private int _condemned;
+    private int _openAtLeaseEnd;
+    private bool _hasLease;
+    private bool _letsGoAtOnce;
+
+    /// <summary>Permits that this gateway may have connections for, while its lease lasts.</summary>
+    public int Held { get; private set; }
+
+    /// <summary>Connections: permits that were taken and not released yet.</summary>
+    public int Open { get; private set; }
+
+    /// <summary>Whether there is no limit.</summary>
+    public bool IsUnlimited { get; private set; }
+
+    /// <summary>The limit of the whole scope; null before it is known and when there is none.</summary>
+    public int? Limit => _lastReply?.Limit;
+
+    /// <summary>A permit that was taken in an earlier generation than this is void: its connection must close.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>When every permit becomes void, whatever has been noticed by then; <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    public TimeSpan VoidAt => policy is QuotaPolicy.Available || IsUnlimited || !_hasLease ? Never : _expiresAt;
+
+    /// <summary>How many connections may stay open because the limit was lowered, newest first to go; null when all may.</summary>
+    public int? CloseDownTo { get; private set; }
+
+    /// <summary>What a connection that finds no permit can hope for.</summary>
+    public PermitOutlook Outlook => this switch
+    {
+        { _failed: true } or { _lastReply.Denial: QuotaDenial.Relearning or QuotaDenial.StorageUnavailable } => PermitOutlook.Unavailable,
+        { _lastReply.Denial: QuotaDenial.LimitReached or QuotaDenial.LimitLowered } => PermitOutlook.Exhausted,
+        _ => PermitOutlook.Soon,
+    };
+
+    /// <summary>Why the last request got less than it needed.</summary>
+    public QuotaDenial Denial => _lastReply?.Denial ?? QuotaDenial.None;
+
+    /// <summary>Whether a request is under way.</summary>
+    public bool IsAsking => _outstanding is not null;
+
+    /// <summary>Whether it holds a lease that has not ended at <paramref name="now"/>.</summary>
+    public bool HasLease(TimeSpan now) => IsUnlimited || now < _expiresAt;
+
+    /// <summary>Takes a permit for a connection, of the present <see cref="Generation"/>; false when there is none.</summary>
+    public bool TryAcquire(TimeSpan now)
+    {
+        Tick(now);
+        var isFree = IsUnlimited || (now < _stopsAt ? Open < Held : policy is QuotaPolicy.Available && Open < _openAtLeaseEnd + reserve);
+        if (isFree) Open++;
+        return isFree;
+    }
+
+    /// <summary>A connection was refused for want of a permit: the next may come soon.</summary>
+    public void NoteRefusal() => _refused++;
+
+    /// <summary>Gives a permit back.</summary>
+    /// <param name="generation">The generation in which it was taken.</param>
+    public void Release(int generation)
+    {
+        Open--;
+        if (generation < Generation) _condemned--;
+        _openAtLeaseEnd = Math.Min(_openAtLeaseEnd, Open);
+        LetGo();
+    }
+
+    /// <summary>Notices that the lease ends.</summary>
+    public void Tick(TimeSpan now)
+    {
+        if (IsUnlimited || now < _stopsAt || !_hasLease) return;
+        if (policy is QuotaPolicy.Strict && Open > _condemned) Condemn();
+        if (now >= _expiresAt) EndLease();
+    }
+
+    /// <summary>When the next request is due.</summary>
+    /// <param name="waiting">How many connections wait for a permit.</param>
+    public TimeSpan NextAskAt(int waiting)
+    {
+        if (_outstanding is not null) return Never;
+        if (_lastNumber is 0) return TimeSpan.MinValue;
+        var idle = Math.Max(0, Held - Open);
+        var next = _lastSentAt + (idle > 0 ? _renew / 2 : _renew); // who may have something to give back asks twice as often
+        if (_failed) return Min(next, _lastAnswerAt + (_renew / 8));
+        if (IsUnlimited) return next;
+        var lacks = _lastReply!.Denial is not QuotaDenial.None;
+        if (Held < _lent && _target < int.MaxValue) next = Min(next, _letsGoAtOnce ? TimeSpan.MinValue : _lastAnswerAt + (_renew / 8));
+        if (waiting > 0) next = Min(next, lacks ? _lastAnswerAt + (_renew / 8) : TimeSpan.MinValue);
+        if (_refused > 0) next = Min(next, _lastAnswerAt + (_renew / 4));
+        if (idle < Block / 2 && _target == int.MaxValue)
+        {
+            next = Min(next, _lent >= _wanted ? TimeSpan.MinValue : _lastAnswerAt + (_renew / 4)); // one that got no whole block is near the limit
+        }
+
+        return next;
+    }
+
+    /// <summary>Makes the next request. One at a time: until its reply is taken or given up, there is no other.</summary>
+    public LeaseRequest BeginRequest(TimeSpan now, int waiting)
+    {
+        if (_outstanding is not null) throw new InvalidOperationException("A request is under way.");
+        Tick(now);
+        var block = Block;
+        var needed = Open + waiting + Math.Min(_refused, block);
+        if (!IsUnlimited) Held = Math.Min(Held, Math.Max(needed + (2 * block), Open));
+        var held = IsUnlimited ? Open : Held;
+        var wanted = Math.Max(needed, Math.Max(held, held - Open < block / 2 ? needed + block : 0));
+        var inUse = Math.Min(Open, held);
+        var request = new LeaseRequest
+        {
+            Holder = holder,
+            Gateway = gateway,
+            Number = ++_lastNumber,
+            Epoch = _epoch,
+            Held = held,
+            InUse = inUse,
+            Unleased = Open - inUse,
+            Needed = needed,
+            Wanted = wanted,
+        };
+        _outstanding = new Outstanding(request.Number, now);
+        _lastSentAt = now;
+        _lent = held;
+        _wanted = wanted;
+        _refused = 0;
+        return request;
+    }
+
+    /// <summary>Makes the last request of this holder: everything back.</summary>
+    public LeaseRequest Finish()
+    {
+        EndLease();
+        return new LeaseRequest { Holder = holder, Gateway = gateway, Number = ++_lastNumber, Epoch = _epoch, Unleased = Open, Needed = Open, Wanted = Open, IsLast = true };
+    }
+
+    /// <summary>Takes a reply; one to a request that was given up is ignored.</summary>
+    public void Receive(LeaseReply reply, TimeSpan now)
+    {
+        if (_outstanding is not { } asked || reply.Number != asked.Number) return;
+        Tick(now);
+        if (reply.Outcome is LeaseOutcome.Stale)
+        {
+            Fail(now);
+            return;
+        }
+
+        _outstanding = null;
+        _failed = false;
+        _lastAnswerAt = now;
+        _lastReply = reply;
+        _epoch = Math.Max(_epoch, reply.Epoch);
+        _renew = reply.Renew;
+        if (reply.Outcome is LeaseOutcome.Unavailable) return;
+        IsUnlimited = reply.Outcome is LeaseOutcome.Unlimited;
+        _target = int.MaxValue;
+        CloseDownTo = null;
+        switch (reply.Outcome)
+        {
+            case LeaseOutcome.Granted when asked.SentAt + reply.Lease is var end && end > now:
+                _expiresAt = _hasLease && _expiresAt > end ? _expiresAt : end;
+                _stopsAt = policy is QuotaPolicy.Strict ? _expiresAt - (_renew / 2) : _expiresAt; // in time to tell peers, close and abort
+                _hasLease = true;
+                Held = _lent = reply.Granted;
+                if (reply.Target < reply.Granted) _target = reply.Target;
+                if (reply.Close > 0) CloseDownTo = reply.Target;
+                LetGo();
+                _letsGoAtOnce = Held < _lent;
+                break;
+            case LeaseOutcome.LeaseLost:
+                if (policy is QuotaPolicy.Strict) Condemn();
+                EndLease();
+                break;
+        }
+    }
+
+    /// <summary>Gives the request up that is under way: its reply will be ignored.</summary>
+    public void Fail(TimeSpan now)
+    {
+        _outstanding = null;
+        _failed = true;
+        _lastAnswerAt = now;
+    }
+
+    private int Block => Math.Clamp(Open / 4, SmallestBlock, LargestBlock);
+
+    private void Condemn()
+    {
+        Generation++;
+        _condemned = Open;
+    }
+
+    private void EndLease()
+    {
+        (_hasLease, _stopsAt, _expiresAt) = (false, TimeSpan.MinValue, TimeSpan.MinValue);
+        _openAtLeaseEnd = Open;
+        Held = 0;
+        CloseDownTo = null;
+    }
+
+    // Somebody else is short: what is idle goes back with the next request.
+    private void LetGo() => Held = Math.Min(Held, Math.Max(_target, Open));
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private sealed record Outstanding(long Number, TimeSpan SentAt);
+}

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Grains.Interfaces.Quota;
+
+namespace OrleansEcho.Gateway.Admission.Quota;
+
+/// <summary>Asks the cluster's quota whenever the pool is due, one request at a time, and gives everything back when the gateway stops.</summary>
+internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend, GatewayMetrics metrics, TimeProvider time, ILogger<QuotaKeeper> logger) : BackgroundService
+{
+    // A silo answers within milliseconds, its store within tens of them; one that takes longer is asked anew while the lease lasts.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private QuotaDenial _said;
+    private bool _saidUnreachable;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.ObserveQuota(() => (limiter.State.Held, limiter.State.Open));
+        try
+        {
+            while (true)
+            {
+                await limiter.WaitUntilDueAsync(stoppingToken);
+                if (limiter.TryBeginRequest() is { } request) await AskAsync(request, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The gateway stops: it has drained before.
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (limiter.State.IsUnlimited) return;
+        try
+        {
+            await LeaseAsync(limiter.Finish(), cancellationToken);
+        }
+        catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
+        {
+            Log.NotGivenBack(logger);
+        }
+    }
+
+    private async Task AskAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await LeaseAsync(request, cancellationToken);
+            metrics.QuotaAsked(reply.Outcome.ToString());
+            limiter.Receive(reply);
+            Say(reply);
+        }
+        catch (Exception fault) when (fault is BackendUnavailableException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            metrics.QuotaAsked("NoAnswer");
+            limiter.Fail();
+            if (!_saidUnreachable && backend.IsReachable) Log.Unreachable(logger, fault.InnerException?.Message ?? fault.Message);
+            _saidUnreachable = true;
+        }
+        catch
+        {
+            limiter.Fail(); // or nobody would ever ask again
+            throw;
+        }
+    }
+
+    private async Task<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        return await backend.LeaseAsync(request, either.Token);
+    }
+
+    private void Say(LeaseReply reply)
+    {
+        if (_saidUnreachable && backend.IsReachable) Log.Reachable(logger);
+        _saidUnreachable = false;
+        if (reply.Outcome is LeaseOutcome.LeaseLost) Log.LeaseLost(logger);
+        if (reply.Denial == _said) return;
+        _said = reply.Denial;
+        if (reply.Denial is QuotaDenial.Relearning or QuotaDenial.StorageUnavailable) Log.Denied(logger, reply.Denial);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2301, LogLevel.Warning, "The quota does not answer ({Fault}): connections are admitted while the lease lasts, then refused with QuotaUnavailable.")]
+        public static partial void Unreachable(ILogger logger, string fault);
+
+        [LoggerMessage(2302, LogLevel.Information, "The quota answers again.")]
+        public static partial void Reachable(ILogger logger);
+
+        [LoggerMessage(2303, LogLevel.Warning, "The quota lends nothing new: {Denial}. Connections are admitted out of what this gateway holds, others refused with QuotaUnavailable.")]
+        public static partial void Denied(ILogger logger, QuotaDenial denial);
+
+        [LoggerMessage(2304, LogLevel.Warning, "The quota has lent this gateway's permits to others after its lease ended.")]
+        public static partial void LeaseLost(ILogger logger);
+
+        [LoggerMessage(2305, LogLevel.Information, "The quota could not be told that this gateway stops: its permits are free when its lease ends.")]
+        public static partial void NotGivenBack(ILogger logger);
+    }
+}

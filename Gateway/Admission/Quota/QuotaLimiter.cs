@@ -1,0 +1,314 @@
+using System.Threading.RateLimiting;
+using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Quota;
+
+namespace OrleansEcho.Gateway.Admission.Quota;
+
+/// <summary>
+/// The <see cref="PermitPool"/> as a <see cref="RateLimiter"/>, for many threads: admits out of the permits that this gateway holds, and
+/// lets connections wait for more where there is hope.
+/// </summary>
+internal sealed class QuotaLimiter : RateLimiter
+{
+    /// <summary>How many connections wait at a time: each holds a descriptor, and is counted by the local cap.</summary>
+    public const int MaxWaiting = 1000;
+
+    private static readonly PermitRefusal Exceeded = new(RejectReason.QuotaExceeded);
+    private static readonly PermitRefusal Unavailable = new(RejectReason.QuotaUnavailable);
+
+    // A connection that is to be aborted at its lease's end is aborted by a ticker, which may come this late.
+    private static readonly TimeSpan AbortEarly = TimeSpan.FromMilliseconds(300);
+
+    private readonly Lock _lock = new();
+    private readonly PermitPool _pool;
+    private readonly TimeSpan _wait;
+    private readonly TimeProvider _time;
+    private readonly LinkedList<TaskCompletionSource<RateLimitLease>> _waiting = new();
+    private readonly SemaphoreSlim _due = new(0, 1);
+    private PermitLease _lease;
+    private TimeSpan _nextAskAt = TimeSpan.MinValue;
+    private long _acquired;
+    private long _refused;
+    private long _voidAt = long.MaxValue;
+
+    public QuotaLimiter(PermitPool pool, TimeSpan wait, TimeProvider time)
+    {
+        (_pool, _wait, _time) = (pool, wait, time);
+        _lease = new PermitLease(this, pool.Generation);
+    }
+
+    public override TimeSpan? IdleDuration => null;
+
+    /// <summary>What the pool holds now.</summary>
+    public (int Held, int Open, bool IsUnlimited, QuotaDenial Denial) State
+    {
+        get
+        {
+            lock (_lock) return (_pool.Held, _pool.Open, _pool.IsUnlimited, _pool.Denial);
+        }
+    }
+
+    public override RateLimiterStatistics GetStatistics()
+    {
+        lock (_lock)
+        {
+            return new RateLimiterStatistics
+            {
+                CurrentAvailablePermits = _pool.IsUnlimited ? int.MaxValue : Math.Max(0, _pool.Held - _pool.Open),
+                CurrentQueuedCount = _waiting.Count,
+                TotalSuccessfulLeases = _acquired,
+                TotalFailedLeases = _refused,
+            };
+        }
+    }
+
+    /// <summary>Whether the permits of a generation are void now: exact, whoever was frozen in between.</summary>
+    public bool IsVoid(int generation)
+    {
+        if (generation < Volatile.Read(ref _lease).Generation) return true;
+        var voidAt = Volatile.Read(ref _voidAt);
+        return voidAt is not long.MaxValue && _time.GetTimestamp() >= voidAt;
+    }
+
+    /// <summary>Lets the lease end when it is time.</summary>
+    /// <returns>Which connections must go.</returns>
+    public QuotaDemand Tick()
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            _pool.Tick(now);
+            Publish();
+            var abortBefore = _pool.VoidAt == TimeSpan.MaxValue || now >= _pool.VoidAt - AbortEarly ? _pool.Generation : 0;
+            return new QuotaDemand(_pool.Generation, abortBefore, _pool.CloseDownTo);
+        }
+    }
+
+    /// <summary>The next request, when it is due.</summary>
+    public LeaseRequest? TryBeginRequest()
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            if (now < _pool.NextAskAt(_waiting.Count)) return null;
+            var request = _pool.BeginRequest(now, _waiting.Count);
+            Publish();
+            return request;
+        }
+    }
+
+    /// <summary>Everything back: the gateway stops.</summary>
+    public LeaseRequest Finish()
+    {
+        lock (_lock)
+        {
+            var request = _pool.Finish();
+            Publish();
+            return request;
+        }
+    }
+
+    /// <summary>Takes a reply.</summary>
+    public void Receive(LeaseReply reply)
+    {
+        lock (_lock)
+        {
+            _pool.Receive(reply, Now);
+            Publish();
+            ServeWaiting();
+        }
+    }
+
+    /// <summary>There was no reply.</summary>
+    public void Fail()
+    {
+        lock (_lock)
+        {
+            _pool.Fail(Now);
+            Publish();
+            ServeWaiting();
+        }
+    }
+
+    /// <summary>Waits until a request may be due.</summary>
+    public async Task WaitUntilDueAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan wait;
+        lock (_lock)
+        {
+            _nextAskAt = _pool.NextAskAt(_waiting.Count);
+            wait = _nextAskAt == TimeSpan.MaxValue ? TimeSpan.MaxValue : _nextAskAt - Now;
+        }
+
+        if (wait <= TimeSpan.Zero) return;
+        if (wait.TotalMilliseconds >= int.MaxValue) wait = Timeout.InfiniteTimeSpan;
+        var due = _due.WaitAsync(cancellationToken);
+        try
+        {
+            await due.WaitAsync(wait, _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            SignalDue(); // takes the abandoned wait along
+            await due;
+        }
+    }
+
+    internal void Release(int generation)
+    {
+        lock (_lock)
+        {
+            _pool.Release(generation);
+            ServeWaiting();
+        }
+    }
+
+    protected override RateLimitLease AttemptAcquireCore(int permitCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(permitCount, 1);
+        lock (_lock)
+        {
+            if (permitCount is 0) return _pool.IsUnlimited || _pool.Held > _pool.Open ? new NoPermit() : Refuse(countsAsDemand: false);
+            if (TryTake(Now) is { } lease) return lease;
+            return Refuse(countsAsDemand: true);
+        }
+    }
+
+    protected override async ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(permitCount, 1);
+        LinkedListNode<TaskCompletionSource<RateLimitLease>> place;
+        lock (_lock)
+        {
+            if (_waiting.Count is 0 && TryTake(Now) is { } lease) return lease;
+            if (_wait == TimeSpan.Zero || _pool.Outlook is not PermitOutlook.Soon || _waiting.Count >= MaxWaiting) return Refuse(countsAsDemand: true);
+            place = _waiting.AddLast(new TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously));
+            AskSoonerIfDue(Now);
+        }
+
+        try
+        {
+            return await place.Value.Task.WaitAsync(_wait, _time, cancellationToken);
+        }
+        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
+        {
+            lock (_lock)
+            {
+                if (place.List is not null)
+                {
+                    _waiting.Remove(place);
+                    if (fault is TimeoutException) return Refuse(countsAsDemand: true);
+                    throw;
+                }
+            }
+
+            var late = await place.Value.Task; // served at the same moment
+            if (fault is TimeoutException) return late;
+            late.Dispose();
+            throw;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        lock (_lock)
+        {
+            foreach (var waiting in _waiting) waiting.TrySetResult(Unavailable);
+            _waiting.Clear();
+        }
+
+        _due.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(0);
+
+    private PermitLease? TryTake(TimeSpan now)
+    {
+        if (!_pool.TryAcquire(now)) return null;
+        _acquired++;
+        if (_lease.Generation != _pool.Generation) Publish();
+        AskSoonerIfDue(now);
+        return _lease;
+    }
+
+    private PermitRefusal Refuse(bool countsAsDemand)
+    {
+        _refused++;
+        if (countsAsDemand)
+        {
+            _pool.NoteRefusal();
+            AskSoonerIfDue(Now);
+        }
+
+        return _pool.Outlook is PermitOutlook.Unavailable ? Unavailable : Exceeded;
+    }
+
+    private void ServeWaiting()
+    {
+        var now = Now;
+        while (_waiting.First is { } first)
+        {
+            RateLimitLease? lease = TryTake(now);
+            if (lease is null)
+            {
+                if (_pool.Outlook is PermitOutlook.Soon) return;
+                lease = Refuse(countsAsDemand: true);
+            }
+
+            _waiting.Remove(first);
+            first.Value.SetResult(lease);
+        }
+
+        AskSoonerIfDue(now);
+    }
+
+    // What other threads read without the lock.
+    private void Publish()
+    {
+        var voidAt = _pool.VoidAt;
+        Volatile.Write(ref _voidAt, voidAt == TimeSpan.MaxValue ? long.MaxValue : (long)(voidAt.TotalSeconds * _time.TimestampFrequency));
+        if (_lease.Generation != _pool.Generation) Volatile.Write(ref _lease, new PermitLease(this, _pool.Generation));
+    }
+
+    private void AskSoonerIfDue(TimeSpan now)
+    {
+        if (_nextAskAt <= now) return; // whoever asks is awake already
+        var next = _pool.NextAskAt(_waiting.Count);
+        if (next >= _nextAskAt) return;
+        _nextAskAt = next;
+        SignalDue();
+    }
+
+    private void SignalDue()
+    {
+        if (_due.CurrentCount > 0) return;
+        try
+        {
+            _due.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else has just done so.
+        }
+    }
+
+    private sealed class NoPermit : RateLimitLease
+    {
+        public override bool IsAcquired => true;
+
+        public override IEnumerable<string> MetadataNames => [];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = null;
+            return false;
+        }
+    }
+}
+
+/// <summary>Which connections the quota wants closed.</summary>
+/// <param name="CloseBefore">Those with a permit of an earlier generation are to close.</param>
+/// <param name="AbortBefore">Those with a permit of an earlier generation are closed without waiting for their peers.</param>
+/// <param name="CloseDownTo">How many may stay, the oldest; null for all.</param>
+internal readonly record struct QuotaDemand(int CloseBefore, int AbortBefore, int? CloseDownTo);

@@ -1,0 +1,195 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Storage;
+using OrleansEcho.Grains.Interfaces.Quota;
+
+namespace OrleansEcho.Grains.Quota;
+
+/// <summary>
+/// Moves messages between gateways, the <see cref="QuotaLedger"/> and the store: every request that arrives while the store is busy goes
+/// into the next write. Reentrant, so that they do arrive; all of it runs on the grain's scheduler, one turn at a time.
+/// </summary>
+[Reentrant]
+internal sealed partial class ConnectionQuotaGrain(
+    [PersistentState("quota", GrainStorageNames.Quota)] IPersistentState<QuotaRecord> store,
+    QuotaTerms terms,
+    QuotaMetrics metrics,
+    TimeProvider time,
+    ILogger<ConnectionQuotaGrain> logger) : Grain, IConnectionQuotaGrain
+{
+    // A store answers within tens of milliseconds; who waits is better told soon what goes without it.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
+
+    private readonly QuotaLedger _ledger = new(Guid.NewGuid().ToString("N"), terms);
+    private readonly Dictionary<int, TaskCompletionSource<LedgerAnswer>> _waiting = [];
+    private Task _storeCall = Task.CompletedTask;
+    private LedgerCounts _counted = new();
+    private volatile QuotaSnapshot? _snapshot;
+    private bool _isDriving;
+    private bool _wasRead;
+    private bool _saidStoreFault;
+    private bool _saidRelearning;
+
+    private string Scope => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        metrics.Add(this, Scope, () => _snapshot);
+        return DriveAsync(); // so that a quota that nobody has asked yet knows what is stored
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.Remove(this);
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request)
+    {
+        if (QuotaLedger.FaultIn(request) is { } fault) throw new ArgumentException($"Not a request for a lease: {fault}.", nameof(request));
+        EnsureInCharge();
+        return (await AnswerAsync(_ledger.Ask(request, Now))).Lease!;
+    }
+
+    public async ValueTask<SetLimitReply> SetLimitAsync(int limit, long expectedVersion)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        EnsureInCharge();
+        var reply = (await AnswerAsync(_ledger.SetLimit(limit, expectedVersion, Now))).Limit!;
+        if (reply.Outcome is SetLimitOutcome.Changed) Log.LimitChanged(logger, Scope, limit, reply.Version);
+        return reply;
+    }
+
+    public ValueTask<QuotaSnapshot> GetSnapshotAsync() => new(_ledger.Describe(Now));
+
+    private void EnsureInCharge()
+    {
+        if (_ledger.IsSuperseded) throw Superseded();
+    }
+
+    private OrleansException Superseded() => new($"Another activation of the quota '{Scope}' has taken over; ask again.");
+
+    private TimeSpan Now => time.GetElapsedTime(0);
+
+    private async Task<LedgerAnswer> AnswerAsync(int ticket)
+    {
+        var answer = new TaskCompletionSource<LedgerAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add(ticket, answer);
+        await DriveAsync();
+        return await answer.Task;
+    }
+
+    /// <summary>Does what the ledger asks for until nobody waits for anything that the store has not been asked for.</summary>
+    private async Task DriveAsync()
+    {
+        if (_isDriving) return; // whoever is will see to it
+        _isDriving = true;
+        try
+        {
+            while (!_ledger.IsSuperseded && (_ledger.HasQuestions || !_wasRead))
+            {
+                if (_ledger.NeedsRead && !await ReadAsync()) continue;
+                var record = _ledger.BeginWrite(Now);
+                Deliver();
+                if (record is not null) await WriteAsync(record);
+            }
+        }
+        finally
+        {
+            _isDriving = false;
+            Deliver();
+        }
+    }
+
+    private async Task<bool> ReadAsync()
+    {
+        // Orleans has read the state when it made this activation.
+        if (_wasRead && !await CallStoreAsync(() => store.ReadStateAsync())) return false;
+        _wasRead = true;
+        _ledger.Loaded(store.RecordExists ? store.State : null, Now);
+        Deliver();
+        return true;
+    }
+
+    private async Task WriteAsync(QuotaRecord record)
+    {
+        if (await CallStoreAsync(() =>
+        {
+            store.State = record;
+            return store.WriteStateAsync();
+        }))
+        {
+            _ledger.Written(Now);
+        }
+
+        Deliver();
+    }
+
+    private async Task<bool> CallStoreAsync(Func<Task> call)
+    {
+        try
+        {
+            if (!_storeCall.IsCompleted) throw new TimeoutException("An earlier call to the store has not ended yet.");
+            _storeCall = call();
+            await _storeCall.WaitAsync(StorePatience, time);
+            if (_saidStoreFault) Log.StoreIsBack(logger, Scope);
+            _saidStoreFault = false;
+            return true;
+        }
+        catch (InconsistentStateException)
+        {
+            Log.Superseded(logger, Scope);
+            _ledger.Supersede();
+            DeactivateOnIdle();
+        }
+        catch (Exception fault) // each store has exceptions of its own
+        {
+            if (!_saidStoreFault) Log.StoreFault(logger, Scope, fault.Message);
+            _saidStoreFault = true;
+            _ledger.StoreFailed(Now);
+            Deliver();
+        }
+
+        return false;
+    }
+
+    private void Deliver()
+    {
+        foreach (var answer in _ledger.TakeAnswers())
+        {
+            if (_waiting.Remove(answer.Ticket, out var waiting)) waiting.SetResult(answer);
+        }
+
+        if (_ledger.IsSuperseded)
+        {
+            foreach (var waiting in _waiting.Values) waiting.SetException(Superseded());
+            _waiting.Clear();
+            DeactivateOnIdle();
+            return;
+        }
+
+        metrics.Count(Scope, _ledger.Counts, _counted);
+        _counted = _ledger.Counts.Copy();
+        _snapshot = _ledger.Describe(Now);
+        if (_snapshot.IsRelearning && !_saidRelearning) Log.Relearning(logger, Scope, QuotaTerms.WaitFor(terms.Lease).TotalSeconds);
+        _saidRelearning = _snapshot.IsRelearning;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3101, LogLevel.Information, "The limit of the quota '{Scope}' is {Limit} now (version {Version}).")]
+        public static partial void LimitChanged(ILogger logger, string scope, int limit, long version);
+
+        [LoggerMessage(3102, LogLevel.Warning, "The quota '{Scope}' does not know what was lent before: it lends nothing new for {Seconds:0.#} s, while gateways report what they hold.")]
+        public static partial void Relearning(ILogger logger, string scope, double seconds);
+
+        [LoggerMessage(3103, LogLevel.Warning, "The quota '{Scope}' lends nothing new: its store (Storage:Provider) fails, {Fault}")]
+        public static partial void StoreFault(ILogger logger, string scope, string fault);
+
+        [LoggerMessage(3104, LogLevel.Information, "The quota '{Scope}' has its store back.")]
+        public static partial void StoreIsBack(ILogger logger, string scope);
+
+        [LoggerMessage(3105, LogLevel.Information, "Another activation of the quota '{Scope}' has taken over; this one has stopped.")]
+        public static partial void Superseded(ILogger logger, string scope);
+    }
+}

@@ -1,0 +1,309 @@
+using OrleansEcho.Grains.Interfaces.Quota;
+
+namespace OrleansEcho.Grains.Quota;
+
+/// <summary>
+/// The quota's table of loans, and the order in which it is read, decided on, written and answered: the grantor's half of the protocol in
+/// docs/quota.md. It has no clock, no store and no network; whoever drives it brings the time and carries out what it asks for.
+/// </summary>
+/// <remarks>
+/// The driver's loop: while <see cref="NeedsRead"/>, read the store and say how it went (<see cref="Loaded"/>, <see cref="StoreFailed"/>);
+/// then <see cref="BeginWrite"/>, and when it returns a record, write that and say how it went (<see cref="Written"/>,
+/// <see cref="StoreFailed"/>, <see cref="Supersede"/>). After each step, <see cref="TakeAnswers"/>.
+/// </remarks>
+internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
+{
+    private readonly SortedDictionary<string, LedgerHolder> _holders = new(StringComparer.Ordinal);
+    private readonly List<Question> _questions = [];
+    private readonly List<LedgerAnswer> _answers = [];
+    private List<Decision>? _batch;
+    private int _lastTicket;
+    private int? _limit;
+    private long _version;
+    private long _epoch;
+    private long _epochSeen;
+    private bool _hasWritten;
+    private TimeSpan _relearnsUntil = TimeSpan.MinValue;
+    private TimeSpan _writeBegan;
+    private TimeSpan _verifiedAt;
+
+    /// <summary>Another activation has taken over: this one answers nothing any more.</summary>
+    public bool IsSuperseded { get; private set; }
+
+    /// <summary>The store must be read before anything can be decided.</summary>
+    public bool NeedsRead { get; private set; } = true;
+
+    /// <summary>A batch waits to be written.</summary>
+    public bool IsWriting => _batch is not null;
+
+    /// <summary>Somebody waits for an answer that is not in a batch yet.</summary>
+    public bool HasQuestions => _questions.Count > 0;
+
+    /// <summary>What it has done so far.</summary>
+    public LedgerCounts Counts { get; } = new();
+
+    /// <summary>What is wrong with a request, whoever sends it; null when nothing is.</summary>
+    public static string? FaultIn(LeaseRequest request) => request switch
+    {
+        { Holder: null or { Length: 0 or > 100 } } => "a holder's id has 1 to 100 characters",
+        { Gateway: null or { Length: > 1000 } } => "a gateway's name has at most 1000 characters",
+        { Number: < 1 } => "requests are numbered from 1",
+        { Epoch: < 0 } or { Held: < 0 } or { InUse: < 0 } or { Unleased: < 0 } => "a number is negative",
+        _ when request.InUse > request.Held => $"{request.InUse} permits cannot be in use of {request.Held} that are held",
+        _ when request.Needed < (long)request.InUse + request.Unleased => $"{request.Needed} permits are too few for {request.InUse} and {request.Unleased} connections",
+        _ when request.Wanted < request.Needed => $"{request.Wanted} permits wanted are fewer than the {request.Needed} needed",
+        _ => null,
+    };
+
+    /// <summary>Takes a request that has no fault.</summary>
+    /// <returns>The ticket that its answer will carry.</returns>
+    public int Ask(LeaseRequest request, TimeSpan now)
+    {
+        _questions.Add(new(++_lastTicket, request, null, now));
+        return _lastTicket;
+    }
+
+    /// <summary>Takes a new limit.</summary>
+    /// <returns>The ticket that its answer will carry.</returns>
+    public int SetLimit(int limit, long expectedVersion, TimeSpan now)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        _questions.Add(new(++_lastTicket, null, new(limit, expectedVersion), now));
+        return _lastTicket;
+    }
+
+    /// <summary>The answers that have become final since it was asked last.</summary>
+    public IReadOnlyList<LedgerAnswer> TakeAnswers()
+    {
+        LedgerAnswer[] answers = [.. _answers];
+        _answers.Clear();
+        return answers;
+    }
+
+    /// <summary>The store was read.</summary>
+    /// <param name="found">What is in it; null when there is nothing.</param>
+    /// <param name="now">A time after the read.</param>
+    public void Loaded(QuotaRecord? found, TimeSpan now)
+    {
+        NeedsRead = false;
+        if (_hasWritten)
+        {
+            // What was found is this activation's own last word, or a store that was emptied under it: then its own table still is the truth.
+            if (found is not null && found.Writer != id)
+            {
+                Supersede();
+                return;
+            }
+        }
+        else
+        {
+            Adopt(found, now);
+        }
+
+        if (_epochSeen <= _epoch) return;
+
+        // Somebody was answered by a later activation than the store knows of: it went back in time, or was emptied.
+        if (_hasWritten || found is not null) Relearn(now);
+        _epoch = _epochSeen + 1;
+    }
+
+    /// <summary>A read or a write did not succeed, as far as is known: everybody who waits gets what is safe without the store.</summary>
+    public void StoreFailed(TimeSpan now)
+    {
+        NeedsRead = true; // a write may have happened all the same
+        if (_batch is { } batch)
+        {
+            _batch = null;
+            foreach (var holder in _holders.Values) holder.Proposed = 0;
+            foreach (var decision in batch) AnswerWithoutStore(decision.Question, isRead: true, now);
+        }
+
+        foreach (var question in _questions) AnswerWithoutStore(question, isRead: false, now);
+        _questions.Clear();
+    }
+
+    /// <summary>The store has a record of somebody else's: stop for good. Who waits is told nothing; it asks again and finds the other.</summary>
+    public void Supersede()
+    {
+        IsSuperseded = true;
+        NeedsRead = false;
+        _batch = null;
+        _questions.Clear();
+    }
+
+    /// <summary>Decides on everything that was asked and returns what is to be written before it is answered; null when nothing is.</summary>
+    public QuotaRecord? BeginWrite(TimeSpan now)
+    {
+        if (IsSuperseded || NeedsRead || IsWriting || _questions.Count is 0) return null;
+        if (IsDistrusted(_questions))
+        {
+            NeedsRead = true;
+            return null;
+        }
+
+        Expire(now);
+        _writeBegan = now;
+        var batch = Decide([.. _questions], now);
+        if (batch.Count is 0) return null;
+        _batch = batch;
+        return ToRecord(batch, now);
+    }
+
+    /// <summary>What <see cref="BeginWrite"/> returned is in the store.</summary>
+    public void Written(TimeSpan now)
+    {
+        var batch = _batch ?? throw new InvalidOperationException("Nothing was to be written.");
+        _batch = null;
+        _hasWritten = true;
+        _verifiedAt = _writeBegan;
+        foreach (var decision in batch)
+        {
+            if (decision.Change is { } change)
+            {
+                if (_limit is null) Relearn(now); // who was told that there is no limit may hold any number
+                (_limit, _version) = (change.Limit, _version + 1);
+                _answers.Add(new(decision.Question.Ticket, Limit: new SetLimitReply(SetLimitOutcome.Changed, _limit, _version)));
+                continue;
+            }
+
+            var holder = decision.Holder!;
+            holder.Leased += decision.Growth;
+            holder.Proposed -= decision.Growth;
+            holder.Renew(terms.Lease, now);
+            Counts.Granted += decision.Growth;
+            Answer(decision.Question, holder, Reply(decision.Question, LeaseOutcome.Granted) with
+            {
+                Granted = holder.Leased,
+                Lease = terms.Lease,
+                Target = decision.Target,
+                Close = decision.Close,
+                Denial = decision.Denial,
+            });
+        }
+    }
+
+    /// <summary>Who holds what.</summary>
+    public QuotaSnapshot Describe(TimeSpan now)
+    {
+        Expire(now);
+        return new QuotaSnapshot
+        {
+            Limit = _limit,
+            Version = _version,
+            Epoch = _epoch,
+            IsRelearning = now < _relearnsUntil,
+            Holders = [.. _holders.Values.Select(h => new HolderSnapshot(h.Gateway, h.Id, h.Total, h.InUse, h.Unleased, h.ExpiresAt - now))],
+        };
+    }
+
+    private void Adopt(QuotaRecord? found, TimeSpan now)
+    {
+        _holders.Clear();
+        _relearnsUntil = TimeSpan.MinValue;
+        _epoch = (found?.Epoch ?? 0) + 1;
+        _version = found?.Version ?? 1;
+        _limit = found is null ? terms.Limit : found.Limit;
+        var wasUnlimited = found is { Limit: null };
+        if (found is not null && found.ConfiguredLimit != terms.Limit) (_limit, _version) = (terms.Limit, _version + 1);
+        foreach (var stored in found?.Holders ?? [])
+        {
+            // When it was lent this is not known, but it was before now.
+            var holder = new LedgerHolder(stored.Holder, stored.Gateway) { Leased = stored.Leased, InUse = stored.Leased, LastNumber = stored.LastNumber };
+            holder.Renew(stored.Lease, now);
+            _holders.Add(holder.Id, holder);
+        }
+
+        if (found is null ? terms.MayHaveForgotten : !found.IsComplete || (wasUnlimited && _limit is not null)) Relearn(now);
+    }
+
+    private void Relearn(TimeSpan now) => _relearnsUntil = now + QuotaTerms.WaitFor(terms.Lease);
+
+    private bool IsDistrusted(List<Question> questions)
+    {
+        foreach (var question in questions) _epochSeen = Math.Max(_epochSeen, question.Request?.Epoch ?? 0);
+        return _epochSeen > _epoch;
+    }
+
+    private void Expire(TimeSpan now)
+    {
+        if (IsWriting) return; // what is being written may have just been renewed
+        foreach (var holder in _holders.Values.Where(h => now >= h.ExpiresAt).ToList())
+        {
+            _holders.Remove(holder.Id);
+            if (holder.Leased > 0) Counts.Expired++;
+        }
+    }
+
+    private void AnswerWithoutStore(Question question, bool isRead, TimeSpan now)
+    {
+        if (question.Request is not { } request)
+        {
+            _answers.Add(new(question.Ticket, Limit: new SetLimitReply(SetLimitOutcome.StorageUnavailable, _limit, _version)));
+            return;
+        }
+
+        // Another activation may have taken over since the last good write began, but not before; it waits for one lease time.
+        var lease = terms.Lease - (question.ReceivedAt - _verifiedAt);
+        if (!_hasWritten || lease <= TimeSpan.Zero || _limit is null || now < _relearnsUntil)
+        {
+            _answers.Add(new(question.Ticket, Reply(question, LeaseOutcome.Unavailable) with { Denial = QuotaDenial.StorageUnavailable }));
+            return;
+        }
+
+        if (!isRead && !Read(question, now)) return;
+        var holder = _holders[request.Holder];
+        holder.Renew(lease, now);
+        var isShort = request.Needed > holder.Leased;
+        if (isShort) Counts.Deny(QuotaDenial.StorageUnavailable);
+        Answer(question, holder, Reply(question, LeaseOutcome.Granted) with
+        {
+            Granted = holder.Leased,
+            Lease = lease,
+            Target = holder.Leased,
+            Denial = isShort ? QuotaDenial.StorageUnavailable : QuotaDenial.None,
+        });
+    }
+
+    private void Answer(Question question, LedgerHolder holder, LeaseReply reply)
+    {
+        holder.LastReply = reply;
+        _answers.Add(new(question.Ticket, reply));
+    }
+
+    private LeaseReply Reply(Question question, LeaseOutcome outcome) => new()
+    {
+        Outcome = outcome,
+        Number = question.Request!.Number,
+        Epoch = _epoch,
+        Renew = terms.Renew,
+        Limit = _limit,
+        Version = _version,
+    };
+
+    private QuotaRecord ToRecord(List<Decision> batch, TimeSpan now)
+    {
+        var change = batch.FindLast(d => d.Change is not null)?.Change;
+        var changes = batch.Count(d => d.Change is not null);
+        var limit = change is null ? _limit : change.Limit;
+        return new QuotaRecord
+        {
+            Epoch = _epoch,
+            Writer = id,
+            Limit = limit,
+            ConfiguredLimit = terms.Limit,
+            Version = _version + changes,
+            IsComplete = now >= _relearnsUntil && !(_limit is null && limit is not null),
+            Holders = [.. _holders.Values.Select(h => new HolderRecord(h.Id, h.Gateway, h.Total, h.LastNumber, h.Lease > terms.Lease ? h.Lease : terms.Lease))],
+        };
+    }
+
+    private sealed record Question(int Ticket, LeaseRequest? Request, LimitChange? Change, TimeSpan ReceivedAt);
+
+    private sealed record LimitChange(int Limit, long ExpectedVersion);
+}
+
+/// <summary>An answer that is final.</summary>
+/// <param name="Ticket">Of the question.</param>
+/// <param name="Lease">To a request.</param>
+/// <param name="Limit">To a change of the limit.</param>
+internal sealed record LedgerAnswer(int Ticket, LeaseReply? Lease = null, SetLimitReply? Limit = null);

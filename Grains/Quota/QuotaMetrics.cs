@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using OrleansEcho.Grains.Interfaces.Quota;
+
+namespace OrleansEcho.Grains.Quota;
+
+/// <summary>The quota's instruments, on the meter <c>OrleansEcho.Grains</c>: what the quotas that are active in this silo know. Described in docs/operations.md.</summary>
+internal sealed class QuotaMetrics
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "OrleansEcho.Grains";
+
+    private readonly ConcurrentDictionary<object, (string Scope, Func<QuotaSnapshot?> Describe)> _active = new();
+    private readonly Counter<long> _grants;
+    private readonly Counter<long> _denials;
+    private readonly Counter<long> _recalls;
+    private readonly Counter<long> _expired;
+
+    public QuotaMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _grants = meter.CreateCounter<long>("echo.quota.grants", "{permit}", "Permits lent on top of what their holders had.");
+        _denials = meter.CreateCounter<long>("echo.quota.denials", "{request}", "Requests that got fewer permits than they needed, by reason.");
+        _recalls = meter.CreateCounter<long>("echo.quota.recalls", "{permit}", "Permits that gateways were told to give back.");
+        _expired = meter.CreateCounter<long>("echo.quota.lease.expired", "{lease}", "Leases that ended with permits in them.");
+        meter.CreateObservableUpDownCounter("echo.quota.limit", () => Observe(s => s.Limit), "{connection}", "The limit; absent when there is none.");
+        meter.CreateObservableUpDownCounter("echo.quota.permits.leased", () => Observe(s => s.Leased), "{permit}", "Permits on loan.");
+        meter.CreateObservableUpDownCounter("echo.quota.permits.in_use", () => Observe(s => s.InUse), "{permit}", "Permits on loan that have a connection, as gateways reported last.");
+    }
+
+    /// <summary>Begins to tell of a quota.</summary>
+    public void Add(object quota, string scope, Func<QuotaSnapshot?> describe) => _active[quota] = (scope, describe);
+
+    /// <summary>Ends to tell of a quota.</summary>
+    public void Remove(object quota) => _active.TryRemove(quota, out _);
+
+    /// <summary>Counts what a ledger has done since it was counted last.</summary>
+    public void Count(string scope, LedgerCounts now, LedgerCounts before)
+    {
+        var tag = new KeyValuePair<string, object?>("echo.quota.scope", scope);
+        Add(_grants, now.Granted - before.Granted, tag);
+        Add(_recalls, now.Recalled - before.Recalled, tag);
+        Add(_expired, now.Expired - before.Expired, tag);
+        foreach (var reason in Enum.GetValues<QuotaDenial>())
+        {
+            Add(_denials, now.Denials(reason) - before.Denials(reason), tag, new("echo.quota.denial", reason.ToString()));
+        }
+    }
+
+    private static void Add(Counter<long> counter, long amount, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (amount > 0) counter.Add(amount, tags);
+    }
+
+    private IEnumerable<Measurement<int>> Observe(Func<QuotaSnapshot, int?> value)
+    {
+        foreach (var (scope, describe) in _active.Values)
+        {
+            if (describe() is { } snapshot && value(snapshot) is { } number) yield return new(number, new KeyValuePair<string, object?>("echo.quota.scope", scope));
+        }
+    }
+}

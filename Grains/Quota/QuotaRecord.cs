@@ -1,0 +1,51 @@
+namespace OrleansEcho.Grains.Quota;
+
+/// <summary>What the store keeps of a quota: enough for the next activation to know everything that may still be on loan.</summary>
+[GenerateSerializer]
+[Alias("echo.QuotaRecord")]
+internal sealed record QuotaRecord
+{
+    /// <summary>Which activation wrote it: one more with each that starts.</summary>
+    [Id(0)]
+    public long Epoch { get; init; }
+
+    /// <summary>The activation that wrote it, by a name that no other ever has.</summary>
+    [Id(1)]
+    public string Writer { get; init; } = "";
+
+    /// <summary>The limit; null for none.</summary>
+    [Id(2)]
+    public int? Limit { get; init; }
+
+    /// <summary>The limit that the configuration had then: when it has another, an operator has changed it.</summary>
+    [Id(3)]
+    public int? ConfiguredLimit { get; init; }
+
+    /// <summary>The limit's version.</summary>
+    [Id(4)]
+    public long Version { get; init; }
+
+    /// <summary>Whether all that is on loan is in here; false while it is being relearned.</summary>
+    [Id(5)]
+    public bool IsComplete { get; init; }
+
+    /// <summary>Who holds what.</summary>
+    [Id(6)]
+    public List<HolderRecord> Holders { get; init; } = [];
+}
+
+/// <summary>What is stored of one holder.</summary>
+/// <param name="Holder">Its run.</param>
+/// <param name="Gateway">Its name.</param>
+/// <param name="Leased">The most that it may hold.</param>
+/// <param name="LastNumber">The number of the request that it was lent this for, or a later one.</param>
+/// <param name="Lease">The longest lease that it may have: a later configuration may have a shorter one.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("echo.HolderRecord")]
+internal sealed record HolderRecord(
+    [property: Id(0)] string Holder,
+    [property: Id(1)] string Gateway,
+    [property: Id(2)] int Leased,
+    [property: Id(3)] long LastNumber,
+    [property: Id(4)] TimeSpan Lease);
