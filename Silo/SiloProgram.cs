@@ -1,5 +1,7 @@
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
+using OrleansEcho.Silo.Membership;
+using OrleansEcho.Silo.Storage;
 
 namespace OrleansEcho.Silo;
 
@@ -9,5 +11,7 @@ public static class SiloProgram
     /// <summary>Adds the options of a silo.</summary>
     public static OptionCatalog AddSilo(this OptionCatalog catalog) => catalog
         .Add<SiloHostOptions>(SiloHostOptions.Section)
-        .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section);
+        .Add<StorageOptions>(StorageOptions.Section)
+        .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section)
+        .Add<MembershipOptions>(ClusterIdentityOptions.Section);
 }
