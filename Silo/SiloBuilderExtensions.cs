@@ -5,13 +5,16 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansEcho.Grains.Connections;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.Silo.Membership;
+using OrleansEcho.Silo.Quota;
+using OrleansEcho.Silo.Storage;
 
 namespace OrleansEcho.Silo;
 
 /// <summary>Puts a silo into a host.</summary>
 public static class SiloBuilderExtensions
 {
-    /// <summary>Adds a silo with this project's grains. It is its cluster's only one: membership is kept in its memory.</summary>
+    /// <summary>Adds a silo with this project's grains; where it keeps their state and the list of its cluster's silos is configured.</summary>
     public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -22,9 +25,13 @@ public static class SiloBuilderExtensions
         builder.Services.AddSingleton<SiloPorts>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SiloPorts>());
         builder.Services.AddHealthChecks().AddCheck<SiloReadinessCheck>("silo", tags: ["ready"]);
+        builder.AddMembership();
+        builder.AddStorage();
+        builder.AddQuota();
         builder.UseOrleans(silo =>
         {
-            silo.UseDevelopmentClustering(primarySiloEndpoint: null);
+            silo.UseMembership();
+            silo.UseStorage();
             silo.Services.AddOptions<EndpointOptions>().Configure<SiloPorts>((endpoints, ports) =>
             {
                 endpoints.AdvertisedIPAddress = ports.Silo.Address;

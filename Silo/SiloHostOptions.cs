@@ -14,7 +14,7 @@ internal sealed class SiloHostOptions
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>The port for other silos; 11111 is Orleans' own default.</summary>
-    [Description("The port for other silos; 0 for any that is free. For now each silo is a cluster of its own.")]
+    [Description("The port for other silos; 0 for any that is free.")]
     [Range(0, 65_535)]
     public int Port { get; set; } = 11_111;
 

@@ -21,7 +21,7 @@ return await EchoProgram.RunAsync(
         Name = "OrleansEcho.Standalone",
         Summary = "a gateway and its silo in one process.",
         Options = options,
-        Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), GatewayProgram.QuotaPolicyFlag(options)],
+        Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), SiloProgram.QuotaFlag(options), GatewayProgram.QuotaPolicyFlag(options)],
         Defaults = new Dictionary<string, string?>(TcpCommandLine.DefaultListeners)
         {
             ["Silo:Port"] = "0", // nobody else needs to find it, and several of these may run on one machine

@@ -20,7 +20,10 @@ public sealed class OptionCatalog
     private static readonly string[] ForeignSections = ["Logging", "AllowedHosts", "Orleans", "$schema"];
 
     // Sections that not every program of this project has.
-    private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo", "Quota"];
+    private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo", "Storage", "Quota"];
+
+    // The same for options in a section that all programs have.
+    private static readonly string[] FamilyOptions = ["Cluster:Membership", "Cluster:ConnectionString"];
 
     private readonly List<OptionEntry> _entries = [];
 
@@ -114,6 +117,7 @@ public sealed class OptionCatalog
         // One file may serve gateways and silos; a command line is for one program.
         var isFile = provider is FileConfigurationProvider or StreamConfigurationProvider;
         if (isFile && FamilySections.Contains(root, StringComparer.OrdinalIgnoreCase) && !_entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase))) return false;
+        if (isFile && FamilyOptions.Contains(key, StringComparer.OrdinalIgnoreCase) && Find(key) is null) return false;
         return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
     }
 

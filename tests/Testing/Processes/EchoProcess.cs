@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 using Xunit;
 
 namespace OrleansEcho.Testing.Processes;
 
 /// <summary>One of the product's programs, running as a process of its own in an empty directory of its own.</summary>
-public sealed partial class EchoProcess : IAsyncDisposable
+public sealed class EchoProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Task _reading;
@@ -77,17 +76,10 @@ public sealed partial class EchoProcess : IAsyncDisposable
         return new Uri((await Output.WaitForAsync(banner))[banner.Length..]);
     }
 
-    public void Send(Signal signal)
-    {
-        if (Kill(_process.Id, (int)signal) is not 0) throw new InvalidOperationException($"{Name} did not take {signal}: {Marshal.GetLastPInvokeErrorMessage()}.");
-    }
+    public void Send(Signal signal) => ProcessSignals.Send(_process.Id, signal);
 
-    /// <summary>Freezes it, and waits until each of its threads stands still: one that runs on another core may finish something first.</summary>
-    public async Task FreezeAsync()
-    {
-        Send(Signal.Stop);
-        await Deadline.UntilAsync(() => Task.FromResult(Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(IsStopped)), $"{Name} to stand still");
-    }
+    /// <summary>Freezes it, and waits until it stands still.</summary>
+    public Task FreezeAsync() => ProcessSignals.FreezeAsync(_process.Id);
 
     /// <summary>Waits until it has ended and all that it wrote is here.</summary>
     /// <returns>Its exit code.</returns>
@@ -123,15 +115,9 @@ public sealed partial class EchoProcess : IAsyncDisposable
         Output.End();
     }
 
-    // The state follows the name in brackets, which may hold anything.
-    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1].StartsWith('T');
-
     private long Status(string key)
     {
         var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(key, StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int Kill(int process, int signal);
 }

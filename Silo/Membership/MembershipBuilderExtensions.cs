@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Clustering.Redis;
+using Orleans.Configuration;
+using OrleansEcho.ServiceDefaults;
+
+namespace OrleansEcho.Silo.Membership;
+
+/// <summary>Puts the list of a cluster's silos into a silo.</summary>
+internal static class MembershipBuilderExtensions
+{
+    /// <summary>Adds what has to be there before the silo starts.</summary>
+    public static void AddMembership(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<MembershipOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<MembershipOptions>, MembershipOptionsValidator>();
+        if (Configured(builder.Configuration).IsRedis) builder.Services.AddHostedService<RedisMembershipCheck>();
+    }
+
+    /// <summary>Lets a silo use the list that the configuration names.</summary>
+    public static void UseMembership(this ISiloBuilder silo)
+    {
+        if (!Configured(silo.Configuration).IsRedis)
+        {
+            silo.UseDevelopmentClustering(primarySiloEndpoint: null);
+            return;
+        }
+
+        silo.UseRedisClustering(static (RedisClusteringOptions _) => { });
+        silo.Services.AddOptions<RedisClusteringOptions>().Configure<IOptions<MembershipOptions>>((redis, membership) =>
+            redis.ConfigurationOptions = RedisSettings.Parse(membership.Value.ConnectionString));
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            // Connections wait for a lost silo's death to be declared (Backend:PatienceSeconds, 30): three seconds of silence leave time for
+            // several tries, and a pause of the garbage collector or of a busy machine is shorter.
+            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.NumMissedProbesLimit = 3;
+
+            // One silo with a broken network must not declare all others dead. Orleans asks for half of the living at most: one of two.
+            membership.NumVotesForDeathDeclaration = 2;
+
+            // A silo starts only when it reaches all others that have been heard of lately. After a power cut those are dead, and nobody is
+            // there to say so: 3 times 5 s, instead of Orleans' 90. It costs a write to Redis every 5 s.
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        });
+    }
+
+    private static MembershipOptions Configured(IConfiguration configuration) => configuration.GetSection(ClusterIdentityOptions.Section).Get<MembershipOptions>() ?? new();
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrleansEcho.Grains.Quota;
+using OrleansEcho.Silo.Storage;
+
+namespace OrleansEcho.Silo.Quota;
+
+/// <summary>Puts the quota's terms into a silo.</summary>
+internal static class QuotaBuilderExtensions
+{
+    public static void AddQuota(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<QuotaLimitOptions>().BindConfiguration(QuotaLimitOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<QuotaLimitOptions>, QuotaLimitOptionsValidator>();
+        builder.Services.AddSingleton<QuotaMetrics>();
+        builder.Services.AddSingleton(provider =>
+        {
+            var quota = provider.GetRequiredService<IOptions<QuotaLimitOptions>>().Value;
+
+            // A silo without a port for gateways has none but that in its own process: what its memory has lost, nobody holds.
+            var isAlone = provider.GetRequiredService<SiloPorts>().Gateway is null && provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider is "memory";
+            return new QuotaTerms
+            {
+                Limit = quota.Limit,
+                Lease = TimeSpan.FromSeconds(quota.LeaseSeconds),
+                Renew = TimeSpan.FromSeconds(quota.RenewSeconds),
+                ClosesNewest = quota.WhenLowered.Equals("close-newest", StringComparison.OrdinalIgnoreCase),
+                MayHaveForgotten = !isAlone,
+            };
+        });
+    }
+}

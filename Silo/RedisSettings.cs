@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using StackExchange.Redis;
+
+namespace OrleansEcho.Silo;
+
+/// <summary>What this project asks of a Redis client: that it says soon that Redis is away, and finds it again by itself.</summary>
+internal static class RedisSettings
+{
+    // Before what a person writes, so that theirs wins. Two seconds: Redis answers in milliseconds, and who waits behind a call has a
+    // few seconds of patience (Backend:CallTimeoutSeconds) in which it should be told.
+    private const string Defaults = "connectTimeout=2000,asyncTimeout=2000,syncTimeout=2000,";
+
+    private static readonly TimeSpan LongestPauseBetweenAttempts = TimeSpan.FromSeconds(2); // back soon after Redis is
+
+    /// <summary>Reads a connection string.</summary>
+    /// <returns>False when it is none, or names no server.</returns>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ConfigurationOptions? settings)
+    {
+        settings = null;
+        try
+        {
+            var read = ConfigurationOptions.Parse(Defaults + text);
+            if (read.EndPoints.Count is 0) return false;
+            read.AbortOnConnectFail = false; // a Redis that is not there yet ends no silo
+            read.BacklogPolicy = BacklogPolicy.FailFast; // a call that waits for a connection would only fail later
+            read.ReconnectRetryPolicy = new LinearRetry((int)LongestPauseBetweenAttempts.TotalMilliseconds);
+            settings = read;
+            return true;
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or OverflowException)
+        {
+            return false; // what it says would show a part of the text
+        }
+    }
+
+    /// <summary>Reads a connection string that has been found valid.</summary>
+    public static ConfigurationOptions Parse(string text) => TryParse(text, out var settings) ? settings : throw new FormatException("Not a Redis connection string.");
+
+    /// <summary>The servers, without what proves who may use them.</summary>
+    public static string Servers(this ConfigurationOptions settings) =>
+        string.Join(", ", settings.EndPoints.Select(e => e is DnsEndPoint dns ? $"{dns.Host}:{(dns.Port is 0 ? 6379 : dns.Port)}" : e.ToString()));
+
+    /// <summary>The fault of a text that is no connection string; does not hold the text.</summary>
+    public static string Unreadable(string key) => $"{key}: is not a connection string of StackExchange.Redis with a server, such as localhost:6379,password=....";
+}

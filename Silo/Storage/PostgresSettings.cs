@@ -1,0 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+
+namespace OrleansEcho.Silo.Storage;
+
+/// <summary>What this project asks of a PostgreSQL client: that it says soon that the server is away.</summary>
+internal static class PostgresSettings
+{
+    // Before what a person writes, so that theirs wins. Two seconds to connect, two for a command (one row, by its key: milliseconds) and
+    // half a one for its cancellation: who waits behind a call has a few seconds of patience (Backend:CallTimeoutSeconds).
+    private const string Defaults = "Timeout=2;Command Timeout=2;Cancellation Timeout=500;";
+
+    /// <summary>Reads a connection string.</summary>
+    /// <returns>False when it is none, or names no server.</returns>
+    public static bool TryParse(string text, [NotNullWhen(true)] out NpgsqlConnectionStringBuilder? settings)
+    {
+        settings = null;
+        try
+        {
+            var read = new NpgsqlConnectionStringBuilder(Defaults + text);
+            if (string.IsNullOrEmpty(read.Host)) return false;
+            settings = read;
+            return true;
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
+        {
+            return false; // what it says would show a part of the text
+        }
+    }
+
+    /// <summary>Reads a connection string that has been found valid.</summary>
+    public static NpgsqlConnectionStringBuilder Parse(string text) => TryParse(text, out var settings) ? settings : throw new FormatException("Not a PostgreSQL connection string.");
+
+    /// <summary>The server and the database, without what proves who may use them.</summary>
+    public static string Place(this NpgsqlConnectionStringBuilder settings) => $"{settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username ?? "(the user's)"}";
+}

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace OrleansEcho.Testing.Processes;
+
+/// <summary>Sends signals to processes that a test has started.</summary>
+internal static class ProcessSignals
+{
+    public static void Send(int process, Signal signal)
+    {
+        if (Kill(process, (int)signal) is not 0) throw new InvalidOperationException($"Process {process} did not take {signal}: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
+    /// <summary>Freezes a process, and waits until each of its threads stands still: one that runs on another core may finish something first.</summary>
+    public static async Task FreezeAsync(int process)
+    {
+        Send(process, Signal.Stop);
+        await Deadline.UntilAsync(() => Task.FromResult(Directory.EnumerateDirectories($"/proc/{process}/task").All(IsStopped)), $"process {process} to stand still");
+    }
+
+    /// <summary>The processes that a process has started itself and that still run.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int process) =>
+        [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+
+    // The state follows the name in brackets, which may hold anything.
+    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1].StartsWith('T');
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int process, int signal);
+}
