@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Grains.Quota;
+using OrleansEcho.Silo.Membership;
 using OrleansEcho.Silo.Storage;
 
 namespace OrleansEcho.Silo.Quota;
@@ -18,8 +19,11 @@ internal static class QuotaBuilderExtensions
         {
             var quota = provider.GetRequiredService<IOptions<QuotaLimitOptions>>().Value;
 
-            // A silo without a port for gateways has none but that in its own process: what its memory has lost, nobody holds.
-            var isAlone = provider.GetRequiredService<SiloPorts>().Gateway is null && provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider is "memory";
+            // A silo without others and without a port for gateways serves none but that in its own process: what its memory has lost,
+            // nobody holds.
+            var isAlone = provider.GetRequiredService<SiloPorts>().Gateway is null
+                && provider.GetRequiredService<IOptions<MembershipOptions>>().Value.Membership is MembershipOptions.Localhost
+                && provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider is StorageOptions.Memory;
             return new QuotaTerms
             {
                 Limit = quota.Limit,

@@ -137,11 +137,11 @@ internal sealed class QuotaLimiter : RateLimiter
         lock (_lock)
         {
             _nextAskAt = _pool.NextAskAt(_waiting.Count);
-            wait = _nextAskAt == TimeSpan.MaxValue ? TimeSpan.MaxValue : _nextAskAt - Now;
+            var now = Now;
+            if (_nextAskAt <= now) return;
+            wait = _nextAskAt == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : _nextAskAt - now;
         }
 
-        if (wait <= TimeSpan.Zero) return;
-        if (wait.TotalMilliseconds >= int.MaxValue) wait = Timeout.InfiniteTimeSpan;
         var due = _due.WaitAsync(cancellationToken);
         try
         {
