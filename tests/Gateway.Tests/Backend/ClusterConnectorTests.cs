@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Quota;
 using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Tests.Backend;
@@ -182,5 +183,7 @@ public sealed class ClusterConnectorTests : IAsyncDisposable
             _pings.Writer.TryWrite(ping);
             await ping.Task.WaitAsync(cancellationToken);
         }
+
+        public ValueTask<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

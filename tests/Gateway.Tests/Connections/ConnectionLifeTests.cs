@@ -46,7 +46,7 @@ public sealed class ConnectionLifeTests
         using var rejected = rig.Collect("echo.gateway.connections.rejected");
         using var accepted = rig.Collect("echo.gateway.connections.accepted");
         using var active = rig.Collect("echo.gateway.connections.active");
-        var held = reason is RejectReason.TooManyConnections ? rig.Admission.Admit() : null;
+        var held = reason is RejectReason.TooManyConnections ? await rig.AdmitAsync() : null;
         rig.Backend.IsReachable = reason is not RejectReason.BackendUnavailable;
         if (reason is RejectReason.Draining) rig.Admission.Drain();
 
@@ -150,9 +150,9 @@ public sealed class ConnectionLifeTests
                 }
 
                 backend.IsReachable = true;
-                using var first = rig.Admission.Admit();
-                using var second = rig.Admission.Admit();
-                using var third = rig.Admission.Admit();
+                using var first = await rig.AdmitAsync();
+                using var second = await rig.AdmitAsync();
+                using var third = await rig.AdmitAsync();
                 Assert.Equal([null, null, RejectReason.TooManyConnections], [first.Rejection, second.Rejection, third.Rejection]);
                 Assert.Equal(0, active.GetMeasurementSnapshot().Sum(m => m.Value));
                 Assert.Equal(0, rig.Registry.Count);
@@ -169,11 +169,11 @@ public sealed class ConnectionLifeTests
         var life = Begin(rig, peer, () => new(transport.Task), () => { }, CancellationToken.None);
         peer.Finish();
 
-        using (var refused = rig.Admission.Admit()) Assert.Equal(RejectReason.TooManyConnections, refused.Rejection);
+        using (var refused = await rig.AdmitAsync()) Assert.Equal(RejectReason.TooManyConnections, refused.Rejection);
         transport.SetResult();
         await life.WithinAsync("the life of a connection");
 
-        using var admitted = rig.Admission.Admit();
+        using var admitted = await rig.AdmitAsync();
         Assert.Null(admitted.Rejection);
     }
 

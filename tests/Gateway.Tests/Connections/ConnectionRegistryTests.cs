@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.Grains.Interfaces.Connections;
@@ -9,20 +11,29 @@ public sealed class ConnectionRegistryTests : IDisposable
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
     private readonly WatchedTime _time = new();
+    private readonly ConnectionAdmission _admission;
     private readonly ConnectionRegistry _registry;
 
-    public ConnectionRegistryTests() => _registry = new ConnectionRegistry(new CoarseClock(_time), _time);
+    public ConnectionRegistryTests()
+    {
+        _admission = new ConnectionAdmission(new FakeBackend(), FakeQuota.Unlimited(_time), Options.Create(new GatewayOptions()));
+        _registry = new ConnectionRegistry(_admission, new CoarseClock(_time), _time);
+    }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _registry.Dispose();
+    public void Dispose()
+    {
+        _registry.Dispose();
+        _admission.Dispose();
+    }
 
     [Fact]
     public async Task WaitingEndsWithTheLastConnection()
     {
         var (first, second) = (new PumpRig().Pump, new PumpRig().Pump);
-        _registry.Add(first);
-        _registry.Add(second);
+        _registry.Add(first, Nothing);
+        _registry.Add(second, Nothing);
         var empty = _registry.WaitUntilEmptyAsync(Long, Stop);
 
         _registry.Remove(first);
@@ -37,7 +48,7 @@ public sealed class ConnectionRegistryTests : IDisposable
     [Fact]
     public async Task WaitingEndsWithItsTime()
     {
-        _registry.Add(new PumpRig().Pump);
+        _registry.Add(new PumpRig().Pump, Nothing);
         var empty = _registry.WaitUntilEmptyAsync(Long, Stop);
         _time.Advance(Long);
 
@@ -49,12 +60,12 @@ public sealed class ConnectionRegistryTests : IDisposable
     public async Task ARegistryThatWasEmptyOnceCanBeWaitedForAgain()
     {
         var pump = new PumpRig().Pump;
-        _registry.Add(pump);
+        _registry.Add(pump, Nothing);
         var once = _registry.WaitUntilEmptyAsync(Long, Stop);
         _registry.Remove(pump);
         Assert.True(await once.WithinAsync("an empty registry"));
 
-        _registry.Add(pump);
+        _registry.Add(pump, Nothing);
         var again = _registry.WaitUntilEmptyAsync(Long, Stop);
 
         Assert.False(again.IsCompleted, "The registry is not empty.");
@@ -66,7 +77,7 @@ public sealed class ConnectionRegistryTests : IDisposable
     public async Task EveryConnectionIsAskedToClose()
     {
         var rigs = Enumerable.Range(0, 3).Select(_ => new PumpRig()).ToList();
-        foreach (var rig in rigs) _registry.Add(rig.Pump);
+        foreach (var rig in rigs) _registry.Add(rig.Pump, Nothing);
 
         _registry.RequestCloseAll();
 
@@ -82,13 +93,17 @@ public sealed class ConnectionRegistryTests : IDisposable
         var peer = new PipeConnection();
         var grain = new FakeGrain();
         var limits = PumpRig.Limits with { FirstByteTimeout = CoarseClock.Resolution };
-        var pump = new ConnectionPump(peer, Protocols.Framings.Line, grain, limits, gateway.Metrics.ForListener("t", "tcp", "line"), gateway.Clock, _time);
+        var pump = new ConnectionPump(peer, Protocols.Framings.Line, grain, await gateway.AdmitAsync(), limits, gateway.Metrics.ForListener("t", "tcp", "line"), gateway.Clock, _time);
         var run = pump.RunAsync(Stop);
-        gateway.Registry.Add(pump);
+        gateway.Registry.Add(pump, Nothing);
 
         _time.Advance(3 * CoarseClock.Resolution); // the ticker may miss ticks, as on a busy machine, but not the last
 
         Assert.Equal(CloseReason.FirstByteTimeout, await run.WithinAsync("the first-byte time-out"));
         await gateway.Registry.StopAsync(Stop).WithinAsync("the ticker to stop");
+    }
+
+    private static void Nothing()
+    {
     }
 }

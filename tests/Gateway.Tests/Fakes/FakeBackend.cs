@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Gateway.Tests.Fakes;
 
@@ -36,6 +37,11 @@ internal sealed class FakeBackend(Func<FakeGrain> makeGrain) : IBackend
     }
 
     public ValueTask PingAsync(CancellationToken cancellationToken) => default;
+
+    /// <summary>Answers the requests for permits.</summary>
+    public Func<LeaseRequest, Task<LeaseReply>> Quota { get; set; } = _ => throw new BackendUnavailableException("no quota here");
+
+    public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) => await Quota(request).WaitAsync(cancellationToken);
 
     /// <summary>Waits for the next connection's grain to be opened.</summary>
     public Task<FakeGrain> NextGrainAsync() =>

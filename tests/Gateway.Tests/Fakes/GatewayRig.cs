@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Adapters;
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Admission;
+using OrleansEcho.Gateway.Admission.Quota;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Gateway.Hosting;
@@ -20,7 +21,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     private readonly List<IListener> _listeners = [];
     private readonly TimeProvider _time;
 
-    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null)
+    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null, QuotaLimiter? quota = null)
     {
         Backend = backend ?? new FakeBackend();
         _time = time ?? TimeProvider.System;
@@ -33,8 +34,9 @@ internal sealed class GatewayRig : IAsyncDisposable
         Meters = _services.GetRequiredService<IMeterFactory>();
         Metrics = new GatewayMetrics(Meters);
         Clock = new CoarseClock(_time);
-        Admission = new ConnectionAdmission(Backend, Wrap(Options));
-        Registry = new ConnectionRegistry(Clock, _time);
+        Quota = quota ?? FakeQuota.Unlimited(_time);
+        Admission = new ConnectionAdmission(Backend, Quota, Wrap(Options));
+        Registry = new ConnectionRegistry(Admission, Clock, _time);
         Refusals = new RefusalLog(_time, Logger<RefusalLog>());
         Life = new ConnectionLife(Admission, Backend, Registry, Refusals, Clock, _time, Wrap(Options), Logger<ConnectionLife>());
     }
@@ -51,6 +53,8 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public CoarseClock Clock { get; }
 
+    public QuotaLimiter Quota { get; }
+
     public ConnectionAdmission Admission { get; }
 
     public ConnectionRegistry Registry { get; }
@@ -61,6 +65,8 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     /// <summary>Whether an Error log is what the test wants; any other test fails by one.</summary>
     public bool ExpectsErrors { get; set; }
+
+    public ValueTask<AdmissionDecision> AdmitAsync() => Admission.AdmitAsync(TestContext.Current.CancellationToken);
 
     public MetricCollector<long> Collect(string instrument) => new(Meters, GatewayMetrics.MeterName, instrument, _time);
 
@@ -99,6 +105,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         Refusals.Dispose();
         Registry.Dispose();
         Admission.Dispose();
+        Quota.Dispose();
         var errors = Log.GetSnapshot().Where(r => r.Level >= LogLevel.Error).ToList();
         await _services.DisposeAsync();
         if (!ExpectsErrors) Assert.Empty(errors.Select(e => e.ToString()));

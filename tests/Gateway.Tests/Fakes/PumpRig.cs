@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Grains.Interfaces.Connections;
@@ -14,6 +15,8 @@ internal sealed class PumpRig
     private static readonly GatewayMetrics.ListenerMetrics Metrics =
         new GatewayMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()).ForListener("test", "tcp", "line");
 
+    private static readonly AdmissionDecision Admitted = FakeQuota.Admitted(TimeProvider.System);
+
     private readonly FakeTimeProvider _time = new();
     private readonly CoarseClock _clock;
 
@@ -22,7 +25,7 @@ internal sealed class PumpRig
         Grain = grain ?? new FakeGrain();
         Peer = new PipeConnection(bufferBytes);
         _clock = new CoarseClock(_time);
-        Pump = new ConnectionPump(Peer, codec ?? Framings.Line, Grain, limits ?? Limits, Metrics, _clock, _time);
+        Pump = new ConnectionPump(Peer, codec ?? Framings.Line, Grain, Admitted, limits ?? Limits, Metrics, _clock, _time);
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null); // or the pump would go on on xunit's threads
         Run = Pump.RunAsync(Cancellation.Token);
