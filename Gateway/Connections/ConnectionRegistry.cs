@@ -63,17 +63,20 @@ internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseCl
         using var timer = new PeriodicTimer(CoarseClock.Resolution, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                clock.Tick();
-                foreach (var (pump, _) in _pumps) pump.CheckDeadline();
-                Meet(admission.CheckQuota());
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken)) CheckAll();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The gateway stops: it has drained before.
         }
+    }
+
+    /// <summary>Ends what is overdue, or must close for the quota.</summary>
+    internal void CheckAll()
+    {
+        clock.Tick();
+        foreach (var (pump, _) in _pumps) pump.CheckDeadline();
+        Meet(admission.CheckQuota());
     }
 
     private void Meet(QuotaDemand demand)

@@ -24,6 +24,9 @@ internal sealed class LedgerHolder(string id, string gateway)
     /// <summary>Permits that it needs and did not get.</summary>
     public int Shortage { get; set; }
 
+    /// <summary>Whether it has had its part of what this batch divides.</summary>
+    public bool IsServed { get; set; }
+
     /// <summary>When it said so: a gateway that is still short says so again.</summary>
     public TimeSpan ShortageAt { get; set; }
 

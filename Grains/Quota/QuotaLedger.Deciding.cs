@@ -38,6 +38,7 @@ internal sealed partial class QuotaLedger
         }
 
         if (batch is [{ Change: { } change }]) limit = Math.Min(limit, change.Limit); // raised, it is in force when it is stored
+        foreach (var holder in _holders.Values) holder.IsServed = false;
         foreach (var ask in asks) batch.Add(Lend(ask, limit, now));
         return batch;
     }
@@ -104,12 +105,13 @@ internal sealed partial class QuotaLedger
         var wanting = others.Wanting + (holder.Shortage > 0 || holder.InUse > 0 ? 1 : 0);
         var fair = limit / Math.Max(1, wanting);
         var part = free;
-        if (others.Short > 0) part = others.LeastTotalOfShort < fair && holder.Leased >= fair ? 0 : (free + others.Short) / (others.Short + 1);
+        if (others.Short > 0) part = others.LeastTotalOfShort < fair && holder.Leased >= fair ? 0 : (free + others.Unserved) / (others.Unserved + 1);
         var growth = Math.Min(holder.Shortage, part);
 
         // 2. A block on top, while nobody is short: half of what is free, over all who may ask next; single permits at last.
         if (others.Short is 0) growth = Math.Max(growth, Math.Min(Math.Min(request.Wanted - request.Held, free), Math.Max(1, free / (2 * _holders.Count))));
         holder.Proposed = (int)growth;
+        holder.IsServed = true;
         holder.Shortage -= (int)Math.Min(growth, holder.Shortage);
         free -= growth;
 
@@ -174,7 +176,7 @@ internal sealed partial class QuotaLedger
     }
 
     /// <summary>All holders but one, added up.</summary>
-    private readonly record struct Others(long Total, long Idle, long Shortage, long Recalled, int Short, int Wanting, int LeastTotalOfShort)
+    private readonly record struct Others(long Total, long Idle, long Shortage, long Recalled, int Short, int Unserved, int Wanting, int LeastTotalOfShort)
     {
         public static Others Of(IEnumerable<LedgerHolder> holders, LedgerHolder one, TimeSpan now, TimeSpan renew)
         {
@@ -191,6 +193,7 @@ internal sealed partial class QuotaLedger
                     sum.Shortage + shortage,
                     sum.Recalled + holder.Recalled,
                     sum.Short + (shortage > 0 ? 1 : 0),
+                    sum.Unserved + (shortage > 0 && !holder.IsServed ? 1 : 0),
                     sum.Wanting + (shortage > 0 || holder.InUse > 0 ? 1 : 0),
                     shortage > 0 ? Math.Min(sum.LeastTotalOfShort, holder.Total) : sum.LeastTotalOfShort);
             }

@@ -114,7 +114,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     private static IOptions<T> Wrap<T>(T options)
         where T : class => Microsoft.Extensions.Options.Options.Create(options);
 
-    private ILogger<T> Logger<T>() => _services.GetRequiredService<ILogger<T>>();
+    public ILogger<T> Logger<T>() => _services.GetRequiredService<ILogger<T>>();
 
     private sealed class FixedAdapter(IEnumerable<IListener> listeners) : IProtocolAdapter
     {
