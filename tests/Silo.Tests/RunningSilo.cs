@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
 using OrleansEcho.Grains;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Silo.Tests;
 
@@ -22,7 +23,7 @@ internal sealed class RunningSilo : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Silo:Port"] = "0", ["Silo:GatewayPort"] = "0" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Silo:Port"] = $"{FreePorts.Next()}", ["Silo:GatewayPort"] = "0" });
         builder.AddSilo();
         var silo = new RunningSilo(builder.Build());
         try
