@@ -27,6 +27,11 @@ public static partial class EchoProgram
         ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
         ("Orleans.Messaging.GatewayManager", LogLevel.Error), // repeats what is said below
         ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
+        ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next
+        ("Orleans.Storage.AdoNetGrainStorage", LogLevel.Critical), // a stack trace for each call to a store that is away, and for each lost race;
+        ("Orleans.Persistence.RedisGrainStorage", LogLevel.Critical), // the grain gets the exception, and knows which of them is a fault
+        ("OrleansEcho.Silo.Storage.AnyKeyGrainStorage", LogLevel.Critical), // what Orleans' state says in the name of a store, once more the same
+        ("OrleansEcho.Silo.Storage.FileGrainStorage", LogLevel.Critical),
         ("Orleans.Runtime.GrainCallCancellationManager", LogLevel.Critical), // cannot cancel a call to a silo that has stopped: true, and no fault
         ("Orleans.Runtime.CallbackData", LogLevel.Error), // a line for each call without an answer: thousands, when a silo is frozen
         ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet

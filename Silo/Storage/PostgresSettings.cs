@@ -6,9 +6,10 @@ namespace OrleansEcho.Silo.Storage;
 /// <summary>What this project asks of a PostgreSQL client: that it says soon that the server is away.</summary>
 internal static class PostgresSettings
 {
-    // Before what a person writes, so that theirs wins. Two seconds to connect, two for a command (one row, by its key: milliseconds) and
-    // half a one for its cancellation: who waits behind a call has a few seconds of patience (Backend:CallTimeoutSeconds).
-    private const string Defaults = "Timeout=2;Command Timeout=2;Cancellation Timeout=500;";
+    // Before what a person writes, so that theirs wins. Two seconds for a command (one row, by its key: milliseconds), one to connect and
+    // half a one for a cancellation. A server that stands still costs all three, as Npgsql connects anew to cancel; who waits behind the
+    // call has a few seconds of patience (Backend:CallTimeoutSeconds).
+    private const string Defaults = "Command Timeout=2;Timeout=1;Cancellation Timeout=500;";
 
     /// <summary>Reads a connection string.</summary>
     /// <returns>False when it is none, or names no server.</returns>

@@ -45,7 +45,7 @@ internal sealed record StateFile(StateOwner Owner, string ETag, ReadOnlyMemory<b
     /// <exception cref="InvalidDataException">It is not what was written there.</exception>
     public static StateFile Read(byte[] bytes, string path, StateOwner owner)
     {
-        if (bytes.Length < FirstLine || !bytes.AsSpan().StartsWith(Encoding.ASCII.GetBytes(Magic))) throw Damaged("it does not begin as one of ours");
+        if (bytes.Length < FirstLine || !bytes.AsSpan().StartsWith(Encoding.ASCII.GetBytes(Magic)) || bytes[FirstLine - 1] is not (byte)'\n') throw Damaged("it does not begin as one of ours");
         var rest = bytes.AsMemory(FirstLine);
         var digest = Encoding.ASCII.GetString(bytes, Magic.Length, FirstLine - Magic.Length - 1);
         if (digest != Convert.ToHexStringLower(SHA256.HashData(rest.Span))) throw Damaged("its checksum does not fit");

@@ -47,13 +47,18 @@ public sealed class PostgresServer : StoreServer
     public string ConnectionStringTo(string database) => $"Host=127.0.0.1;Port={Port};Username={User};Database={database}";
 
     /// <summary>Makes an empty database.</summary>
-    public Task CreateDatabaseAsync(string name) =>
-        RunAsync(Program("createdb"), "--host=127.0.0.1", $"--port={Port}", $"--username={User}", name);
+    public Task CreateDatabaseAsync(string name) => ExecuteAsync($"CREATE DATABASE {name}");
+
+    /// <summary>Runs a command of SQL as its superuser.</summary>
+    public Task ExecuteAsync(string sql) =>
+        RunAsync(Program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", $"--dbname={ConnectionUri}", $"--command={sql}");
 
     protected override string[] Command() =>
     [
         .. AsItsUser, Program("postgres"), "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-h", "127.0.0.1", "-k", Folder,
     ];
+
+    private string ConnectionUri => $"postgresql://{User}@127.0.0.1:{Port}/postgres";
 
     private string Data => Path.Combine(Folder, "data");
 

@@ -9,6 +9,7 @@ namespace OrleansEcho.Testing.Processes;
 public abstract class ProcessTest : IAsyncDisposable
 {
     private readonly List<EchoProcess> _processes = [];
+    private readonly List<StoreServer> _servers = [];
 
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -32,7 +33,7 @@ public abstract class ProcessTest : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         foreach (var process in _processes.AsEnumerable().Reverse()) await process.DisposeAsync(); // who came later uses who came before
-
+        foreach (var server in _servers) await server.DisposeAsync(); // the programs would report that it has gone
         ReportOn(_processes);
     }
 
@@ -42,6 +43,15 @@ public abstract class ProcessTest : IAsyncDisposable
         foreach (var process in processes) TestContext.Current.TestOutputHelper?.WriteLine(process.Report());
         var faults = processes.SelectMany(p => p.Output.Faults).ToList();
         Assert.True(faults.Count is 0, $"The log has errors:\n{string.Join('\n', faults)}");
+    }
+
+    /// <summary>Lets a server end with the test, after all processes.</summary>
+    protected async Task<TServer> OwnAsync<TServer>(Task<TServer> starting)
+        where TServer : StoreServer
+    {
+        var server = await starting;
+        _servers.Add(server);
+        return server;
     }
 
     /// <summary>Lets a process end with the test.</summary>

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Xunit;
 
 namespace OrleansEcho.Testing.Processes;
@@ -31,6 +34,17 @@ public sealed class RedisServer : StoreServer
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Runs a command of Redis.</summary>
+    public async Task ExecuteAsync(string command)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(command + "\r\n"), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("+OK", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync($"Redis to answer '{command}'"));
     }
 
     protected override string[] Command() =>
