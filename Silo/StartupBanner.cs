@@ -3,6 +3,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
+using OrleansEcho.Silo.Membership;
+using OrleansEcho.Silo.Storage;
 using Spectre.Console;
 
 namespace OrleansEcho.Silo;
@@ -11,6 +13,8 @@ namespace OrleansEcho.Silo;
 internal sealed class StartupBanner(
     SiloPorts ports,
     IOptions<ClusterIdentityOptions> identity,
+    IOptions<MembershipOptions> membership,
+    IOptions<StorageOptions> storage,
     IServer management,
     SettingsSources sources,
     IAnsiConsole console) : IHostedLifecycleService
@@ -20,6 +24,8 @@ internal sealed class StartupBanner(
         var table = new Table().Border(TableBorder.Rounded).AddColumns("silo", "address");
         table.AddRow(new Text("gateways connect to"), new Text(ports.Gateway?.ToString() ?? "(none)"));
         table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
+        table.AddRow(new Text("list of silos"), new Text(membership.Value.IsRedis ? "Redis" : "in memory: this one alone"));
+        table.AddRow(new Text("grains' state"), new Text(storage.Value.Is(StorageOptions.Memory) ? "in memory: lost with the silo" : storage.Value.Provider));
         console.Write(table);
         var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
         output.WriteLine($"Health and metrics: {ManagementAddress.Of(management)}");

@@ -22,7 +22,7 @@ public sealed class OptionCatalog
     // Sections that not every program of this project has.
     private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo", "Storage", "Quota"];
 
-    // The same for options in a section that all programs have.
+    // The same for options in a section that all programs have; they may stand in an environment that gateways and silos share, too.
     private static readonly string[] FamilyOptions = ["Cluster:Membership", "Cluster:ConnectionString"];
 
     private readonly List<OptionEntry> _entries = [];
@@ -109,15 +109,15 @@ public sealed class OptionCatalog
     private bool IsOurs(string key, IConfigurationProvider provider)
     {
         var root = key.Split(':')[0];
+        var isFile = provider is FileConfigurationProvider or StreamConfigurationProvider;
+        if ((isFile || provider is EnvironmentVariablesConfigurationProvider) && FamilyOptions.Contains(key, StringComparer.OrdinalIgnoreCase) && Find(key) is null) return false;
         if (provider is EnvironmentVariablesConfigurationProvider)
         {
             return key.Contains(':', StringComparison.Ordinal) && _entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase));
         }
 
         // One file may serve gateways and silos; a command line is for one program.
-        var isFile = provider is FileConfigurationProvider or StreamConfigurationProvider;
         if (isFile && FamilySections.Contains(root, StringComparer.OrdinalIgnoreCase) && !_entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase))) return false;
-        if (isFile && FamilyOptions.Contains(key, StringComparer.OrdinalIgnoreCase) && Find(key) is null) return false;
         return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
     }
 

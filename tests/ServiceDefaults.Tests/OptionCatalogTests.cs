@@ -77,6 +77,15 @@ public sealed class OptionCatalogTests
     }
 
     [Fact]
+    public void FileAndEnvironmentMayHoldASilosPartOfACommonSection_AndACommandLineMayNot()
+    {
+        var gateway = new OptionCatalog().Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section);
+        Assert.Empty(Check(gateway, Json("""{ "Cluster": { "ClusterId": "a", "Membership": "redis", "ConnectionString": "b" }, "Storage": { "Provider": "redis" } }""")));
+        Assert.Empty(Check(gateway, Environment(("Cluster:Membership", "redis"), ("Cluster:ConnectionString", "b"))));
+        Assert.Single(Check(gateway, CommandLine(("Cluster:Membership", "redis"))));
+    }
+
+    [Fact]
     public void OptionIsNotASection_WhenItIsGivenOptions() =>
         Assert.Equal(
             ["Sample:Count:Max (from some.json) is not an option; did you mean Sample:Count?"],
@@ -159,10 +168,12 @@ public sealed class OptionCatalogTests
     public void OptionNeedsADescription() =>
         Assert.Contains($"{nameof(Undescribed)}.{nameof(Undescribed.Secret)}", Assert.Throws<InvalidOperationException>(() => new OptionCatalog().Add<Undescribed>("X")).Message, StringComparison.Ordinal);
 
-    private static IReadOnlyList<string> Check(params (string Origin, IConfigurationProvider Provider)[] layers)
+    private static IReadOnlyList<string> Check(params (string Origin, IConfigurationProvider Provider)[] layers) => Check(SampleProgram.Catalog(), layers);
+
+    private static IReadOnlyList<string> Check(OptionCatalog catalog, params (string Origin, IConfigurationProvider Provider)[] layers)
     {
         foreach (var (_, provider) in layers) provider.Load();
-        return [.. SampleProgram.Catalog().Check(layers).Select(f => f.Message)];
+        return [.. catalog.Check(layers).Select(f => f.Message)];
     }
 
     private static (string Origin, IConfigurationProvider Provider) Json(string text) =>
