@@ -15,8 +15,7 @@ internal sealed class OrleansBackend(
     TimeProvider time) : IBackend
 {
     private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, reachability, metrics, time);
-
-    private readonly IConnectionQuotaGrain _quota = grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope);
+    private volatile bool _relaysQuota;
 
     public bool IsReachable => reachability.IsReachable;
 
@@ -44,10 +43,17 @@ internal sealed class OrleansBackend(
     {
         try
         {
-            return await _quota.LeaseAsync(request).AsTask().WaitAsync(cancellationToken);
+            // Not made before: until the client has reached a silo, it knows no grain.
+            var reply = _relaysQuota
+                ? grains.GetGrain<IQuotaRelayGrain>(Random.Shared.NextInt64()).LeaseAsync(IConnectionQuotaGrain.ClusterScope, request)
+                : grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope).LeaseAsync(request);
+            return await reply.AsTask().WaitAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault)
         {
+            _relaysQuota = !_relaysQuota; // the silo that it goes through may be the one that fails
+            if (fault is OperationCanceledException) throw;
+
             // Whatever it is (its silo is gone, its store cannot be read): the quota did not answer, and is asked again.
             throw new BackendUnavailableException("The quota's grain did not answer.", fault);
         }
