@@ -14,14 +14,16 @@ enum tAction {
   FREEZE,         // a gateway stands still, or goes on
   SUCCEED,        // another activation starts; whether the one before is gone is another matter
   OUTAGE,         // the store goes away, or comes back
-  EMPTY,          // the store forgets everything, once
-  ROLL_BACK,      // the store goes back to an earlier record, once
+  EMPTY,          // the store forgets everything
+  ROLL_BACK,      // the store goes back to an earlier record
   LIMIT           // an operator sets another limit
 }
 
 type tConfig = (
-  gateways: int, limit: int, steps: int, menu: seq[tAction],
-  disturbed: int,     // of 16 messages, how many are late, lost or repeated
+  gateways: int, limit: int,
+  plot: seq[(tAction, int)],                // what happens first, and at which gateway
+  steps: int, menu: seq[tAction],           // how much happens then, and out of what
+  disturbedRequests: int, disturbed: int,   // of 16 requests, and of 16 other messages, how many are late, lost or repeated
   overlap: bool,      // an activation may live on when another starts
   variant: tVariant, goal: tGoal);
 
@@ -35,6 +37,7 @@ event eServed;
 
 machine Cluster {
   var gateways: int;
+  var disturbedRequests: int;
   var disturbed: int;
   var overlap: bool;
   var variant: tVariant;
@@ -55,6 +58,8 @@ machine Cluster {
   var sentAt: map[int, int];
   var seen: map[int, int];            // the highest epoch
   var target: map[int, int];
+
+  var route: map[int, int];           // the activation that its requests go to, mostly
 
   // Activations of the quota, by number. One that is gone is in none of these.
   var newest: int;
@@ -92,7 +97,7 @@ machine Cluster {
   var earlier: tRecord;
   var writes: int;
   var up: bool;
-  var spared: bool;                   // it can still be emptied or go back
+  var losses: int;                    // how often it was emptied or went back
   var above: bool;                    // more is lent than the limit allows, since it was lowered
 
   // What is on its way and late. What is not late is never here.
@@ -104,36 +109,40 @@ machine Cluster {
   start state Running {
     entry (c: tConfig) {
       var i: int;
-      gateways = c.gateways; disturbed = c.disturbed; overlap = c.overlap; variant = c.variant; goal = c.goal;
-      up = true; spared = true; record.limit = c.limit;
+      var turn: (tAction, int);
+      gateways = c.gateways; disturbedRequests = c.disturbedRequests; disturbed = c.disturbed; overlap = c.overlap; variant = c.variant; goal = c.goal;
+      up = true;
+      // Nothing was ever lent, and the record says so: without one, a schedule would begin with relearning.
+      writes = 1; record.etag = 1; record.complete = true; record.limit = c.limit;
       announce eLimit, (limit = c.limit, lent = 0);
       while (i < gateways) {
         StartGateway(i);
         i = i + 1;
       }
       Succeed();
+      foreach (turn in c.plot) { Act(turn.0, turn.1); }
       i = 0;
       while (i < c.steps) {
-        Act(choose(c.menu));
+        Act(choose(c.menu), choose(gateways));
         i = i + 1;
       }
       if (goal == NOTHING) { Recover(); }
     }
   }
 
-  fun Act(action: tAction) {
+  fun Act(action: tAction, g: int) {
     if (action == TICK) { Tick(); }
-    else if (action == DEMAND) { Demand(choose(gateways)); }
-    else if (action == ASK) { Ask(choose(gateways), 0); }
-    else if (action == CLOSE) { Close(choose(gateways)); }
+    else if (action == DEMAND) { Demand(g); }
+    else if (action == ASK) { Ask(g, 0); }
+    else if (action == CLOSE) { Close(g); }
     else if (action == DELIVER) { Deliver(); }
     else if (action == GIVE_UP) { if (sizeof(phase) > 0) { GiveUp(choose(keys(phase))); } }
-    else if (action == CRASH) { StartGateway(choose(gateways)); }
-    else if (action == FREEZE) { Freeze(choose(gateways)); }
+    else if (action == CRASH) { StartGateway(g); }
+    else if (action == FREEZE) { Freeze(g); }
     else if (action == SUCCEED) { if (newest < 4) { Succeed(); } }
     else if (action == OUTAGE) { up = !up; }
-    else if (action == EMPTY) { if (spared && choose(4) == 0) { spared = false; Empty(); } }
-    else if (action == ROLL_BACK) { if (spared && choose(4) == 0) { spared = false; RollBack(); } }
+    else if (action == EMPTY) { if (losses < 3) { losses = losses + 1; Empty(); } }
+    else if (action == ROLL_BACK) { if (losses < 3) { losses = losses + 1; RollBack(); } }
     else if (action == LIMIT) { if (newest in phase) { SetLimit(newest, 1 + choose(3)); } }
   }
 
@@ -165,7 +174,7 @@ machine Cluster {
   // A run of a gateway process. A new one has a new holder id, so nothing of the run before can be mistaken for its own.
   fun StartGateway(g: int) {
     runs = runs + 1;
-    if (!(g in clock)) { clock[g] = 0; }
+    if (!(g in clock)) { clock[g] = 0; route[g] = 1; }
     holder[g] = runs; rate[g] = AnyRate(); frozen[g] = false; held[g] = 0; open[g] = 0; end[g] = 0; number[g] = 0; waits[g] = false;
     sentAt[g] = 0; seen[g] = 0; target[g] = 0;
     Show(g);
@@ -550,42 +559,42 @@ machine Cluster {
   // ---------- the network: now, late, twice, or never
 
   // 0: now, 1: late, 2: now and again, 3: never.
-  fun Fate(): int {
-    if (calm || choose(16) >= disturbed) { return 0; }
+  fun Fate(of: int): int {
+    if (calm || choose(16) >= of) { return 0; }
     return 1 + choose(3);
   }
 
   fun SendRequest(r: tRequest) {
     var fate: int;
-    fate = Fate();
+    fate = Fate(disturbedRequests);
     if (fate == 1 || fate == 2) { lateRequests += (sizeof(lateRequests), r); }
     if (fate == 0 || fate == 2) { TakeRequest(r); }
   }
 
   fun TakeRequest(r: tRequest) {
     if (sizeof(phase) == 0) { Succeed(); }
-    if (sizeof(phase) == 0) { return; }
-    if (newest in phase && (calm || sizeof(phase) == 1)) { Receive(newest, r); }
-    else { Receive(choose(keys(phase)), r); }
+    if (!(route[r.slot] in phase) || (sizeof(phase) > 1 && choose(4) == 0)) { route[r.slot] = choose(keys(phase)); }
+    if (calm && newest in phase) { route[r.slot] = newest; }
+    Receive(route[r.slot], r);
   }
 
   fun SendReply(r: tReply) {
     var fate: int;
-    fate = Fate();
+    fate = Fate(disturbed);
     if (fate == 1 || fate == 2) { lateReplies += (sizeof(lateReplies), r); }
     if (fate == 0 || fate == 2) { TakeReply(r); }
   }
 
   fun SendAsk(ask: tAsk) {
     var fate: int;
-    fate = Fate();
+    fate = Fate(disturbed);
     if (fate == 1) { lateAsks += (sizeof(lateAsks), ask); }
     if (fate == 0 || fate == 2) { TakeAsk(ask); }
   }
 
   fun SendAnswer(answer: tAnswer) {
     var fate: int;
-    fate = Fate();
+    fate = Fate(disturbed);
     if (fate == 1) { lateAnswers += (sizeof(lateAnswers), answer); }
     if (fate == 0 || fate == 2) { Hear(answer.ledger, answer); }
   }
@@ -632,6 +641,8 @@ machine Cluster {
     configured = record.limit;
     record = default(tRecord);
     record.limit = configured;
+    // Memory storage may go with the silo that the activation runs on, too.
+    if ($ && newest < 4) { Succeed(); }
   }
 
   fun RollBack() {

@@ -10,13 +10,13 @@ machine RunHalfMargin { start state Run { entry { new Cluster(Broken(GatewayFaul
 machine RunReplyBeforeWrite { start state Run { entry { new Cluster(Broken(TwoActivations(), REPLY_BEFORE_WRITE)); } } }
 machine RunForgetful { start state Run { entry { new Cluster(Broken(TwoActivations(), FORGETFUL)); } } }
 machine RunRelearnTooShort { start state Run { entry { new Cluster(Broken(LostTable(), RELEARN_TOO_SHORT)); } } }
-machine RunUnfencedRenewals { start state Run { entry { new Cluster(Broken(TwoActivations(), UNFENCED_RENEWALS)); } } }
-machine RunUncutRenewals { start state Run { entry { new Cluster(Broken(TwoActivations(), UNCUT_RENEWALS)); } } }
+machine RunUnfencedRenewals { start state Run { entry { new Cluster(Broken(StoreOutage(), UNFENCED_RENEWALS)); } } }
+machine RunUncutRenewals { start state Run { entry { new Cluster(Broken(OldActivation(), UNCUT_RENEWALS)); } } }
 machine RunNoNumbers { start state Run { entry { new Cluster(Broken(Network(), NO_NUMBERS)); } } }
 machine RunNumbersNotStored { start state Run { entry { new Cluster(Broken(TwoActivations(), NUMBERS_NOT_STORED)); } } }
 machine RunWriterByEpoch { start state Run { entry { new Cluster(Broken(LostTable(), WRITER_BY_EPOCH)); } } }
 machine RunLentWhenUnknown { start state Run { entry { new Cluster(Broken(StoreOutage(), LENT_WHEN_UNKNOWN)); } } }
-machine RunAnsweredAfterEnd { start state Run { entry { new Cluster(Broken(LostTable(), ANSWERED_AFTER_END)); } } }
+machine RunAnsweredAfterEnd { start state Run { entry { new Cluster(Broken(LateBelief(), ANSWERED_AFTER_END)); } } }
 machine RunNoClosing { start state Run { entry { new Cluster(Broken(Network(), NO_CLOSING)); } } }
 
 test BrokenNoMargin [main=RunNoMargin]: assert NeverOverLimit in { RunNoMargin, Cluster };
