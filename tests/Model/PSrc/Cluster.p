@@ -239,6 +239,7 @@ machine Cluster {
     g = r.slot;
     if (frozen[g]) { lateReplies += (sizeof(lateReplies), r); return; }
     Wake(g);
+    print format ("gateway {0} at {1} receives {2}", g, clock[g], r);
     if (!waits[g] || r.holder != holder[g] || r.number != number[g]) { Reach(LATE_REPLY); return; }
     waits[g] = false;
     seen[g] = Most(seen[g], r.epoch);
@@ -310,6 +311,7 @@ machine Cluster {
   }
 
   fun Receive(a: int, r: tRequest) {
+    print format ("activation {0} at {1} receives {2}", a, time[a], r);
     if (a < newest && phase[a] != UNSURE && newest in phase && phase[newest] == IDLE) { Reach(OVERLAPPED); }
     queue[a] += (sizeof(queue[a]), r); queuedAt[a] += (sizeof(queuedAt[a]), time[a]);
     if (phase[a] == IDLE) { Round(a); }
@@ -632,12 +634,14 @@ machine Cluster {
       writes = writes + 1;
       record = ask.record;
       record.etag = writes;
+      print format ("the store has {0}", record);
     }
     SendAnswer((ledger = ask.ledger, op = ask.op, good = good, record = record));
   }
 
   fun Empty() {
     var configured: int;
+    print "the store is emptied";
     configured = record.limit;
     record = default(tRecord);
     record.limit = configured;
