@@ -15,9 +15,10 @@ internal sealed partial class QuotaLedger
         {
             if (question.Change is null)
             {
-                if (Read(question, now)) asks.Add(question);
+                if (IsBeyondItsLease(question.Request!, now)) batch.Add(Lose(question));
+                else if (Read(question, now)) asks.Add(question);
             }
-            else if (batch.Count > 0)
+            else if (batch.Exists(d => d.Change is not null))
             {
                 _questions.Add(question); // its version depends on whether the change before it is stored
             }
@@ -37,10 +38,26 @@ internal sealed partial class QuotaLedger
             return batch;
         }
 
-        if (batch is [{ Change: { } change }]) limit = Math.Min(limit, change.Limit); // raised, it is in force when it is stored
+        if (batch.Find(d => d.Change is not null) is { Change: { } change }) limit = Math.Min(limit, change.Limit); // raised, it is in force when it is stored
         foreach (var holder in _holders.Values) holder.IsServed = false;
         foreach (var ask in asks) batch.Add(Lend(ask, limit, now));
         return batch;
+    }
+
+    /// <summary>Whether a new request claims more than its holder was lent, or than is left of it.</summary>
+    private bool IsBeyondItsLease(LeaseRequest request, TimeSpan now)
+    {
+        if (_limit is null || now < _relearnsUntil) return false;
+        var holder = _holders.GetValueOrDefault(request.Holder);
+        return request.Held > (holder?.Leased ?? 0) && request.Number > (holder?.LastNumber ?? 0);
+    }
+
+    /// <summary>Tells a holder that it holds nothing, once a write has shown that this activation is in charge: a former one would not know.</summary>
+    private Decision Lose(Question question)
+    {
+        var holder = _holders.GetValueOrDefault(question.Request!.Holder);
+        if (holder is not null) (holder.LastNumber, holder.LastReply) = (question.Request.Number, null); // what it was lent stays on loan until it lets go
+        return new Decision(question, holder) { IsLost = true };
     }
 
     /// <summary>Notes what a request promises; false when it has been answered already.</summary>
@@ -52,22 +69,6 @@ internal sealed partial class QuotaLedger
         {
             var isRepeated = request.Number == holder.LastNumber && holder.LastReply is not null;
             _answers.Add(new(question.Ticket, isRepeated ? holder.LastReply : Reply(question, LeaseOutcome.Stale)));
-            return false;
-        }
-
-        if (_limit is not null && now >= _relearnsUntil && request.Held > (holder?.Leased ?? 0))
-        {
-            var lost = Reply(question, LeaseOutcome.LeaseLost);
-            if (holder is null)
-            {
-                _answers.Add(new(question.Ticket, lost));
-            }
-            else
-            {
-                holder.LastNumber = request.Number; // what it was lent stays on loan until it says that it has let go
-                Answer(question, holder, lost);
-            }
-
             return false;
         }
 
@@ -173,6 +174,8 @@ internal sealed partial class QuotaLedger
         public int Close { get; init; }
 
         public QuotaDenial Denial { get; init; }
+
+        public bool IsLost { get; init; }
     }
 
     /// <summary>All holders but one, added up.</summary>

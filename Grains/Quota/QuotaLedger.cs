@@ -115,7 +115,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         {
             _batch = null;
             foreach (var holder in _holders.Values) holder.Proposed = 0;
-            foreach (var decision in batch) AnswerWithoutStore(decision.Question, isRead: true, now);
+            foreach (var decision in batch) AnswerWithoutStore(decision.Question, isRead: !decision.IsLost, now);
         }
 
         foreach (var question in _questions) AnswerWithoutStore(question, isRead: false, now);
@@ -163,6 +163,14 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
                 if (_limit is null) Relearn(now); // who was told that there is no limit may hold any number
                 (_limit, _version) = (change.Limit, _version + 1);
                 _answers.Add(new(decision.Question.Ticket, Limit: new SetLimitReply(SetLimitOutcome.Changed, _limit, _version)));
+                continue;
+            }
+
+            if (decision.IsLost)
+            {
+                var lost = Reply(decision.Question, LeaseOutcome.LeaseLost);
+                _answers.Add(new(decision.Question.Ticket, lost));
+                if (decision.Holder is not null) decision.Holder.LastReply = lost;
                 continue;
             }
 
@@ -244,7 +252,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
 
         // Another activation may have taken over since the last good write began, but not before; it waits for one lease time.
         var lease = terms.Lease - (question.ReceivedAt - _verifiedAt);
-        if (!_hasWritten || lease <= TimeSpan.Zero || _limit is null || now < _relearnsUntil)
+        if (!_hasWritten || lease <= TimeSpan.Zero || _limit is null || now < _relearnsUntil || (!isRead && IsBeyondItsLease(request, now)))
         {
             _answers.Add(new(question.Ticket, Reply(question, LeaseOutcome.Unavailable) with { Denial = QuotaDenial.StorageUnavailable }));
             return;

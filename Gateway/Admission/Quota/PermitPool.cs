@@ -146,7 +146,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
             Needed = needed,
             Wanted = wanted,
         };
-        _outstanding = new Outstanding(request.Number, now);
+        _outstanding = new Outstanding(request.Number, held, now);
         _lastSentAt = now;
         _lent = held;
         _wanted = wanted;
@@ -164,8 +164,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>Takes a reply; one to a request that was given up is ignored.</summary>
     public void Receive(LeaseReply reply, TimeSpan now)
     {
+        Tick(now); // first: at the end of a lease the request under way is given up
         if (_outstanding is not { } asked || reply.Number != asked.Number) return;
-        Tick(now);
         if (reply.Outcome is LeaseOutcome.Stale)
         {
             Fail(now);
@@ -220,6 +220,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     private void EndLease()
     {
         (_hasLease, _stopsAt, _expiresAt) = (false, TimeSpan.MinValue, TimeSpan.MinValue);
+        if (_outstanding is { Held: > 0 }) _outstanding = null; // what it promised is not true any more, so its reply must not count
         _openAtLeaseEnd = Open;
         Held = 0;
         CloseDownTo = null;
@@ -230,5 +231,5 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    private sealed record Outstanding(long Number, TimeSpan SentAt);
+    private sealed record Outstanding(long Number, int Held, TimeSpan SentAt);
 }

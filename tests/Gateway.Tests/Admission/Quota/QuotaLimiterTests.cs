@@ -138,6 +138,19 @@ public sealed class QuotaLimiterTests
     }
 
     [Fact]
+    public void ReplyToAPromiseThatIsVoid_IsIgnored()
+    {
+        var quota = new FakeQuota(_time);
+        quota.Grant(1);
+        _time.Advance(FakeQuota.Renew);
+        var request = quota.Next();
+        _time.Advance(FakeQuota.Lease - FakeQuota.Renew); // the lease that Held was promised under has ended, the new one would last
+        quota.Limiter.Receive(FakeQuota.Reply(request) with { Granted = 1, Target = 1 });
+        Assert.False(quota.Limiter.AttemptAcquire().IsAcquired);
+        Assert.Equal(0, quota.Next().Held);
+    }
+
+    [Fact]
     public void StrictGateway_ClosesBeforeTheEnd_AbortsAtTheEnd_AndAdmitsAgainWithANewLease()
     {
         var quota = new FakeQuota(_time);
