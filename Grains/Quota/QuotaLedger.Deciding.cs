@@ -31,6 +31,9 @@ internal sealed partial class QuotaLedger
             }
         }
 
+        // A holder has given up what it asked before its latest request: two of them must not both be lent what is free.
+        foreach (var ask in asks.Where(IsOvertaken)) _answers.Add(new(ask.Ticket, Reply(ask, LeaseOutcome.Stale)));
+        asks.RemoveAll(IsOvertaken);
         if (_limit is not { } limit)
         {
             foreach (var ask in asks) Answer(ask, _holders[ask.Request!.Holder], Reply(ask, LeaseOutcome.Unlimited));
@@ -90,6 +93,8 @@ internal sealed partial class QuotaLedger
         holder.Renew(terms.Lease, now);
         return true;
     }
+
+    private bool IsOvertaken(Question ask) => _holders.GetValueOrDefault(ask.Request!.Holder)?.LastNumber != ask.Request.Number;
 
     private Decision Lend(Question ask, int limit, TimeSpan now)
     {
