@@ -11,11 +11,14 @@ internal sealed partial class QuotaLedger
         _questions.Clear();
         var batch = new List<Decision>();
         var asks = new List<Question>();
+        var lost = new List<Question>();
         foreach (var question in questions)
         {
             if (question.Change is null)
             {
-                if (Read(question, now)) asks.Add(question);
+                var reading = Read(question, now);
+                if (reading is Reading.Valid) asks.Add(question);
+                if (reading is Reading.Lost) lost.Add(question);
             }
             else if (batch.Count > 0)
             {
@@ -42,11 +45,14 @@ internal sealed partial class QuotaLedger
 
         if (batch is [{ Change: { } change }]) limit = Math.Min(limit, change.Limit); // raised, it is in force when it is stored
         foreach (var ask in asks) batch.Add(Lend(ask, limit, now));
+
+        // Not before the write either: another activation may have taken over and lent the holder what it claims.
+        foreach (var question in lost) batch.Add(new(question, _holders.GetValueOrDefault(question.Request!.Holder)) { IsLost = true });
         return batch;
     }
 
-    /// <summary>Notes what a request promises; false when it has been answered already.</summary>
-    private bool Read(Question question, TimeSpan now)
+    /// <summary>Notes what a request promises.</summary>
+    private Reading Read(Question question, TimeSpan now)
     {
         var request = question.Request!;
         var holder = _holders.GetValueOrDefault(request.Holder);
@@ -54,30 +60,20 @@ internal sealed partial class QuotaLedger
         {
             var isRepeated = request.Number == holder.LastNumber && holder.LastReply is not null;
             _answers.Add(new(question.Ticket, isRepeated ? holder.LastReply : Reply(question, LeaseOutcome.Stale)));
-            return false;
+            return Reading.Answered;
         }
 
         if (_limit is not null && now >= _relearnsUntil && request.Held > (holder?.Leased ?? 0))
         {
-            var lost = Reply(question, LeaseOutcome.LeaseLost);
-            if (holder is null)
-            {
-                _answers.Add(new(question.Ticket, lost));
-            }
-            else
-            {
-                holder.LastNumber = request.Number; // what it was lent stays on loan until it says that it has let go
-                Answer(question, holder, lost);
-            }
-
-            return false;
+            if (holder is not null) holder.LastNumber = request.Number; // what it was lent stays on loan until it says that it has let go
+            return Reading.Lost;
         }
 
         if (request.IsLast)
         {
             _holders.Remove(request.Holder);
             _answers.Add(new(question.Ticket, Reply(question, LeaseOutcome.Granted)));
-            return false;
+            return Reading.Answered;
         }
 
         if (holder is null) _holders.Add(request.Holder, holder = new LedgerHolder(request.Holder, request.Gateway));
@@ -91,7 +87,7 @@ internal sealed partial class QuotaLedger
         holder.LastNumber = request.Number;
         holder.LastReply = null;
         holder.Renew(terms.Lease, now);
-        return true;
+        return Reading.Valid;
     }
 
     private bool IsOvertaken(Question ask) => _holders.GetValueOrDefault(ask.Request!.Holder)?.LastNumber != ask.Request.Number;
@@ -164,10 +160,25 @@ internal sealed partial class QuotaLedger
         return decision with { Denial = reason };
     }
 
+    /// <summary>What a request turned out to be.</summary>
+    private enum Reading
+    {
+        /// <summary>One that changes nothing more: it has its answer.</summary>
+        Answered,
+
+        /// <summary>One to decide on.</summary>
+        Valid,
+
+        /// <summary>One that claims more than its holder was lent.</summary>
+        Lost,
+    }
+
     /// <summary>What is decided on one question, and holds once it is written.</summary>
     private sealed record Decision(Question Question, LedgerHolder? Holder)
     {
         public LimitChange? Change { get; init; }
+
+        public bool IsLost { get; init; }
 
         public int Growth { get; init; }
 
