@@ -11,14 +11,16 @@ internal sealed partial class QuotaLedger
         _questions.Clear();
         var batch = new List<Decision>();
         var asks = new List<Question>();
+        var lost = new List<Question>();
         foreach (var question in questions)
         {
             if (question.Change is null)
             {
-                if (IsBeyondItsLease(question.Request!, now)) batch.Add(Lose(question));
-                else if (Read(question, now)) asks.Add(question);
+                var reading = Read(question, now);
+                if (reading is Reading.Valid) asks.Add(question);
+                if (reading is Reading.Lost) lost.Add(question);
             }
-            else if (batch.Exists(d => d.Change is not null))
+            else if (batch.Count > 0)
             {
                 _questions.Add(question); // its version depends on whether the change before it is stored
             }
@@ -32,36 +34,26 @@ internal sealed partial class QuotaLedger
             }
         }
 
+        // A holder has given up what it asked before its latest request: two of them must not both be lent what is free.
+        foreach (var ask in asks.Where(IsOvertaken)) _answers.Add(new(ask.Ticket, Reply(ask, LeaseOutcome.Stale)));
+        asks.RemoveAll(IsOvertaken);
         if (_limit is not { } limit)
         {
             foreach (var ask in asks) Answer(ask, _holders[ask.Request!.Holder], Reply(ask, LeaseOutcome.Unlimited));
             return batch;
         }
 
-        if (batch.Find(d => d.Change is not null) is { Change: { } change }) limit = Math.Min(limit, change.Limit); // raised, it is in force when it is stored
+        if (batch is [{ Change: { } change }]) limit = Math.Min(limit, change.Limit); // raised, it is in force when it is stored
         foreach (var holder in _holders.Values) holder.IsServed = false;
         foreach (var ask in asks) batch.Add(Lend(ask, limit, now));
+
+        // Not before the write either: another activation may have taken over and lent the holder what it claims.
+        foreach (var question in lost) batch.Add(new(question, _holders.GetValueOrDefault(question.Request!.Holder)) { IsLost = true });
         return batch;
     }
 
-    /// <summary>Whether a new request claims more than its holder was lent, or than is left of it.</summary>
-    private bool IsBeyondItsLease(LeaseRequest request, TimeSpan now)
-    {
-        if (_limit is null || now < _relearnsUntil) return false;
-        var holder = _holders.GetValueOrDefault(request.Holder);
-        return request.Held > (holder?.Leased ?? 0) && request.Number > (holder?.LastNumber ?? 0);
-    }
-
-    /// <summary>Tells a holder that it holds nothing, once a write has shown that this activation is in charge: a former one would not know.</summary>
-    private Decision Lose(Question question)
-    {
-        var holder = _holders.GetValueOrDefault(question.Request!.Holder);
-        if (holder is not null) (holder.LastNumber, holder.LastReply) = (question.Request.Number, null); // what it was lent stays on loan until it lets go
-        return new Decision(question, holder) { IsLost = true };
-    }
-
-    /// <summary>Notes what a request promises; false when it has been answered already.</summary>
-    private bool Read(Question question, TimeSpan now)
+    /// <summary>Notes what a request promises.</summary>
+    private Reading Read(Question question, TimeSpan now)
     {
         var request = question.Request!;
         var holder = _holders.GetValueOrDefault(request.Holder);
@@ -69,14 +61,20 @@ internal sealed partial class QuotaLedger
         {
             var isRepeated = request.Number == holder.LastNumber && holder.LastReply is not null;
             _answers.Add(new(question.Ticket, isRepeated ? holder.LastReply : Reply(question, LeaseOutcome.Stale)));
-            return false;
+            return Reading.Answered;
+        }
+
+        if (_limit is not null && now >= _relearnsUntil && request.Held > (holder?.Leased ?? 0))
+        {
+            if (holder is not null) holder.LastNumber = request.Number; // what it was lent stays on loan until it says that it has let go
+            return Reading.Lost;
         }
 
         if (request.IsLast)
         {
             _holders.Remove(request.Holder);
             _answers.Add(new(question.Ticket, Reply(question, LeaseOutcome.Granted)));
-            return false;
+            return Reading.Answered;
         }
 
         if (holder is null) _holders.Add(request.Holder, holder = new LedgerHolder(request.Holder, request.Gateway));
@@ -90,8 +88,10 @@ internal sealed partial class QuotaLedger
         holder.LastNumber = request.Number;
         holder.LastReply = null;
         holder.Renew(terms.Lease, now);
-        return true;
+        return Reading.Valid;
     }
+
+    private bool IsOvertaken(Question ask) => _holders.GetValueOrDefault(ask.Request!.Holder)?.LastNumber != ask.Request.Number;
 
     private Decision Lend(Question ask, int limit, TimeSpan now)
     {
@@ -162,10 +162,25 @@ internal sealed partial class QuotaLedger
         return decision with { Denial = reason };
     }
 
+    /// <summary>What a request turned out to be.</summary>
+    private enum Reading
+    {
+        /// <summary>One that changes nothing more: it has its answer.</summary>
+        Answered,
+
+        /// <summary>One to decide on.</summary>
+        Valid,
+
+        /// <summary>One that claims more than its holder was lent.</summary>
+        Lost,
+    }
+
     /// <summary>What is decided on one question, and holds once it is written.</summary>
     private sealed record Decision(Question Question, LedgerHolder? Holder)
     {
         public LimitChange? Change { get; init; }
+
+        public bool IsLost { get; init; }
 
         public int Growth { get; init; }
 
@@ -174,8 +189,6 @@ internal sealed partial class QuotaLedger
         public int Close { get; init; }
 
         public QuotaDenial Denial { get; init; }
-
-        public bool IsLost { get; init; }
     }
 
     /// <summary>All holders but one, added up.</summary>

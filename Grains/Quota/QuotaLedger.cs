@@ -115,10 +115,10 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         {
             _batch = null;
             foreach (var holder in _holders.Values) holder.Proposed = 0;
-            foreach (var decision in batch) AnswerWithoutStore(decision.Question, isRead: !decision.IsLost, now);
+            foreach (var decision in batch) AnswerWithoutStore(decision.Question, decision.IsLost ? Reading.Lost : Reading.Valid, now);
         }
 
-        foreach (var question in _questions) AnswerWithoutStore(question, isRead: false, now);
+        foreach (var question in _questions) AnswerWithoutStore(question, null, now);
         _questions.Clear();
     }
 
@@ -169,8 +169,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             if (decision.IsLost)
             {
                 var lost = Reply(decision.Question, LeaseOutcome.LeaseLost);
-                _answers.Add(new(decision.Question.Ticket, lost));
-                if (decision.Holder is not null) decision.Holder.LastReply = lost;
+                if (decision.Holder is { } claimant) Answer(decision.Question, claimant, lost);
+                else _answers.Add(new(decision.Question.Ticket, lost));
                 continue;
             }
 
@@ -242,7 +242,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         }
     }
 
-    private void AnswerWithoutStore(Question question, bool isRead, TimeSpan now)
+    private void AnswerWithoutStore(Question question, Reading? reading, TimeSpan now)
     {
         if (question.Request is not { } request)
         {
@@ -252,13 +252,15 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
 
         // Another activation may have taken over since the last good write began, but not before; it waits for one lease time.
         var lease = terms.Lease - (question.ReceivedAt - _verifiedAt);
-        if (!_hasWritten || lease <= TimeSpan.Zero || _limit is null || now < _relearnsUntil || (!isRead && IsBeyondItsLease(request, now)))
+        var isSafe = _hasWritten && lease > TimeSpan.Zero && _limit is not null && now >= _relearnsUntil;
+        if (isSafe) reading ??= Read(question, now);
+        if (reading is Reading.Answered) return;
+        if (!isSafe || reading is Reading.Lost)
         {
             _answers.Add(new(question.Ticket, Reply(question, LeaseOutcome.Unavailable) with { Denial = QuotaDenial.StorageUnavailable }));
             return;
         }
 
-        if (!isRead && !Read(question, now)) return;
         var holder = _holders[request.Holder];
         holder.Renew(lease, now);
         var isShort = request.Needed > holder.Leased;

@@ -1,0 +1,102 @@
+using OrleansEcho.Grains.Interfaces.Quota;
+using OrleansEcho.Grains.Quota;
+
+namespace OrleansEcho.Quota.Tests.Simulation;
+
+/// <summary>Which activations of the quota there are, and which one a request reaches: one as a rule, any of several at worst.</summary>
+internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dice, Coverage coverage, Sabotage sabotage)
+{
+    private readonly List<SimulatedActivation> _activations = [];
+    private SimulatedActivation? _current;
+    private long _scatteredUntil;
+    private int _spawned;
+
+    public required QuotaTerms Terms { get; set; }
+
+    /// <summary>Those that live.</summary>
+    public IReadOnlyList<SimulatedActivation> Activations => _activations;
+
+    /// <summary>The one that wrote what is in the store, if it still lives.</summary>
+    public SimulatedActivation? InCharge => store.Record is { } record ? _activations.Find(a => a.Id == record.Writer) : null;
+
+    public void Ask(LeaseRequest request, Action<LeaseReply?> answer)
+    {
+        var activation = Route();
+        world.At(world.Now, activation, () =>
+        {
+            world.Trace?.Say(world.Now, $"{activation.Id}: asked by {request.Holder}#{request.Number} held {request.Held}, in use {request.InUse}+{request.Unleased}, needed {request.Needed}, wanted {request.Wanted}{(request.IsLast ? ", last" : "")}");
+            activation.Ask(request, answer);
+        });
+    }
+
+    public void SetLimit(int limit, int versionError)
+    {
+        var activation = Route();
+        world.At(world.Now, activation, () => activation.SetLimit(limit, activation.Snapshot.Version + versionError, reply =>
+        {
+            world.Trace?.Say(world.Now, $"{activation.Id}: limit {limit} is {reply?.Outcome}");
+            if (reply?.Outcome is SetLimitOutcome.Changed) coverage.See(Sight.LimitsChanged);
+            if (reply?.Outcome is SetLimitOutcome.VersionMismatch) coverage.See(Sight.VersionMismatches);
+        }));
+    }
+
+    public void Crash(int target)
+    {
+        if (Pick(target) is { } victim) victim.IsDead = true;
+    }
+
+    public void Pause(int target, int length, bool isThoughtDead)
+    {
+        if (Pick(target) is not { } victim) return;
+        victim.FrozenUntil = Math.Max(victim.FrozenUntil, world.Now + length);
+        if (isThoughtDead && victim == _current) _current = null;
+    }
+
+    public void Drift(int target, int rate) => Pick(target)?.Clock.RunAt(rate, world.Now);
+
+    public void Multiply(int length, int more)
+    {
+        for (; more > 0; more--) Spawn();
+        _scatteredUntil = world.Now + length;
+    }
+
+    /// <summary>All silos start anew with another configuration.</summary>
+    public void Configure(int? limit)
+    {
+        foreach (var activation in _activations) activation.IsDead = true;
+        Terms = Terms with { Limit = limit };
+    }
+
+    public void Recover()
+    {
+        _scatteredUntil = 0;
+        foreach (var activation in _activations) activation.FrozenUntil = 0;
+    }
+
+    private SimulatedActivation? Pick(int target)
+    {
+        Sweep();
+        return _activations.Count is 0 ? null : _activations[target % _activations.Count];
+    }
+
+    private SimulatedActivation Route()
+    {
+        Sweep();
+        if (world.Now < _scatteredUntil && _activations.Count > 0) return _activations[dice.Roll(_activations.Count)];
+        if (_current is null or { IsDead: true } or { IsSuperseded: true }) _current = Spawn();
+        return _current;
+    }
+
+    private void Sweep() => _activations.RemoveAll(a => a.IsDead || a.IsSuperseded);
+
+    private SimulatedActivation Spawn()
+    {
+        var rate = sabotage is Sabotage.LedgerClockIsFast ? 200_000 : dice.Pick(-50_000, 50_000, 0, dice.Between(-50_000, 50_000));
+        var clock = new DriftingClock(TimeSpan.FromSeconds(dice.Roll(100_000)), rate);
+        var activation = new SimulatedActivation(world, store, $"a{++_spawned}", Terms, clock, coverage, sabotage);
+        _activations.Add(activation);
+        if (_activations.Count > 1) coverage.See(Sight.ActivationsOverlapped);
+        world.Trace?.Say(world.Now, $"{activation.Id}: begins");
+        return activation;
+    }
+}

@@ -1,0 +1,41 @@
+namespace OrleansEcho.Quota.Tests.Simulation;
+
+/// <summary>Between gateways and the quota: messages are late, lost, repeated, and overtake each other.</summary>
+internal sealed class SimulatedNetwork(World world, int latency)
+{
+    private readonly Dictionary<int, long> _cutOffUntil = [];
+    private long _losesUntil;
+    private long _delaysUntil;
+    private long _repeatsUntil;
+    private int _lostPercent;
+    private int _mostDelay;
+    private int _repeatedPercent;
+
+    public void CutOff(int gateway, int length) => _cutOffUntil[gateway] = world.Now + length;
+
+    public void Lose(int length, int percent) => (_losesUntil, _lostPercent) = (world.Now + length, percent);
+
+    public void Delay(int length, int most) => (_delaysUntil, _mostDelay) = (world.Now + length, most);
+
+    public void Repeat(int length, int percent) => (_repeatsUntil, _repeatedPercent) = (world.Now + length, percent);
+
+    public void Recover()
+    {
+        _cutOffUntil.Clear();
+        _losesUntil = _delaysUntil = _repeatsUntil = 0;
+    }
+
+    /// <summary>Carries a message from or to a gateway.</summary>
+    public void Carry(int gateway, Dice dice, Actor? receiver, Action deliver)
+    {
+        if (IsLost()) return;
+        world.After(Delay(), receiver, () =>
+        {
+            if (world.Now >= _cutOffUntil.GetValueOrDefault(gateway)) deliver();
+        });
+        if (world.Now < _repeatsUntil && dice.Chance(_repeatedPercent)) world.After(Delay() + dice.Roll(_mostDelay), receiver, deliver);
+
+        bool IsLost() => world.Now < _cutOffUntil.GetValueOrDefault(gateway) || (world.Now < _losesUntil && dice.Chance(_lostPercent));
+        int Delay() => 1 + dice.Roll(world.Now < _delaysUntil ? _mostDelay : latency);
+    }
+}
