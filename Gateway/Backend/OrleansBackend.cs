@@ -14,6 +14,9 @@ internal sealed class OrleansBackend(
     GatewayMetrics metrics,
     TimeProvider time) : IBackend
 {
+    // As many as there may be silos to go through: each is reached by the same one every time.
+    private const int Relays = 16;
+
     private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, reachability, metrics, time);
     private volatile bool _relaysQuota;
 
@@ -45,15 +48,17 @@ internal sealed class OrleansBackend(
         {
             // Not made before: until the client has reached a silo, it knows no grain.
             var reply = _relaysQuota
-                ? grains.GetGrain<IQuotaRelayGrain>(Random.Shared.NextInt64()).LeaseAsync(IConnectionQuotaGrain.ClusterScope, request)
+                ? grains.GetGrain<IQuotaRelayGrain>(Random.Shared.Next(Relays)).LeaseAsync(IConnectionQuotaGrain.ClusterScope, request)
                 : grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope).LeaseAsync(request);
             return await reply.AsTask().WaitAsync(cancellationToken);
         }
+        catch (OperationCanceledException)
+        {
+            _relaysQuota = !_relaysQuota; // the silo that it goes through may be frozen
+            throw;
+        }
         catch (Exception fault)
         {
-            _relaysQuota = !_relaysQuota; // the silo that it goes through may be the one that fails
-            if (fault is OperationCanceledException) throw;
-
             // Whatever it is (its silo is gone, its store cannot be read): the quota did not answer, and is asked again.
             throw new BackendUnavailableException("The quota's grain did not answer.", fault);
         }

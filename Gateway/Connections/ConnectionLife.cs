@@ -69,7 +69,9 @@ internal sealed partial class ConnectionLife(
         }
 
         var id = ConnectionId.Create(_run, Interlocked.Increment(ref _lastNumber));
+        registry.AddOpening(admitted, connection.Abort);
         var (grain, failure) = await OpenAsync(id, connection, cancellationToken);
+        registry.RemoveOpening(admitted);
         if (grain is null)
         {
             await RefuseAsync(connection, failure, cancellationToken);

@@ -10,6 +10,7 @@ namespace OrleansEcho.Gateway.Connections;
 internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseClock clock, TimeProvider time) : BackgroundService
 {
     private readonly ConcurrentDictionary<ConnectionPump, Entry> _pumps = new();
+    private readonly ConcurrentDictionary<AdmissionDecision, Action> _opening = new();
     private readonly Lock _emptyLock = new();
     private TaskCompletionSource? _empty;
     private int _count;
@@ -22,6 +23,12 @@ internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseCl
         Interlocked.Increment(ref _count);
         _pumps.TryAdd(pump, new Entry(Interlocked.Increment(ref _lastNumber), abort));
     }
+
+    /// <summary>A connection has been admitted and waits for its grain: its permit may become void meanwhile.</summary>
+    public void AddOpening(AdmissionDecision admitted, Action abort) => _opening.TryAdd(admitted, abort);
+
+    /// <summary>It waits no more.</summary>
+    public void RemoveOpening(AdmissionDecision admitted) => _opening.TryRemove(admitted, out _);
 
     public void Remove(ConnectionPump pump)
     {
@@ -81,6 +88,11 @@ internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseCl
 
     private void Meet(QuotaDemand demand)
     {
+        foreach (var (admitted, abort) in _opening)
+        {
+            if (admitted.Generation < demand.CloseBefore) abort();
+        }
+
         foreach (var (pump, entry) in _pumps)
         {
             if (pump.Generation >= demand.CloseBefore) continue;

@@ -27,8 +27,8 @@ public sealed record QuotaSnapshot
     public required IReadOnlyList<HolderSnapshot> Holders { get; init; }
 
     /// <summary>The permits on loan.</summary>
-    public int Leased => Holders.Sum(h => h.Leased);
+    public long Leased => Holders.Sum(h => (long)h.Leased);
 
     /// <summary>The permits on loan that had a connection when their holder reported last.</summary>
-    public int InUse => Holders.Sum(h => h.InUse);
+    public long InUse => Holders.Sum(h => (long)h.InUse);
 }

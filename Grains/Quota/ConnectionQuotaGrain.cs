@@ -17,8 +17,10 @@ internal sealed partial class ConnectionQuotaGrain(
     TimeProvider time,
     ILogger<ConnectionQuotaGrain> logger) : Grain, IConnectionQuotaGrain
 {
-    // A store answers within tens of milliseconds; who waits is better told soon what goes without it.
-    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostStorePatience = TimeSpan.FromSeconds(1);
+
+    // A store answers within tens of milliseconds; who waits is better told soon what goes without it, before it gives up itself.
+    private readonly TimeSpan _storePatience = terms.Renew / 2 < MostStorePatience ? terms.Renew / 2 : MostStorePatience;
 
     private readonly QuotaLedger _ledger = new(Guid.NewGuid().ToString("N"), terms);
     private readonly Dictionary<int, TaskCompletionSource<LedgerAnswer>> _waiting = [];
@@ -35,6 +37,7 @@ internal sealed partial class ConnectionQuotaGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         metrics.Add(this, Scope, () => _snapshot);
+        this.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions(terms.Renew, terms.Renew) { Interleave = true });
         return DriveAsync(); // so that a quota that nobody has asked yet knows what is stored
     }
 
@@ -60,7 +63,11 @@ internal sealed partial class ConnectionQuotaGrain(
         return reply;
     }
 
-    public ValueTask<QuotaSnapshot> GetSnapshotAsync() => new(_ledger.Describe(Now));
+    public ValueTask<QuotaSnapshot> GetSnapshotAsync()
+    {
+        EnsureInCharge();
+        return new(_ledger.Describe(Now));
+    }
 
     private void EnsureInCharge()
     {
@@ -71,12 +78,12 @@ internal sealed partial class ConnectionQuotaGrain(
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
-    private async Task<LedgerAnswer> AnswerAsync(int ticket)
+    private Task<LedgerAnswer> AnswerAsync(int ticket)
     {
         var answer = new TaskCompletionSource<LedgerAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Add(ticket, answer);
-        await DriveAsync();
-        return await answer.Task;
+        DriveAsync().Ignore(); // it reports its faults itself, and may go on for others when this answer is there
+        return answer.Task;
     }
 
     /// <summary>Does what the ledger asks for until nobody waits for anything that the store has not been asked for.</summary>
@@ -93,6 +100,11 @@ internal sealed partial class ConnectionQuotaGrain(
                 Deliver();
                 if (record is not null) await WriteAsync(record);
             }
+        }
+        catch (Exception fault)
+        {
+            Log.Failed(logger, Scope, fault); // a fault of ours: another activation begins with what is stored
+            _ledger.Supersede();
         }
         finally
         {
@@ -131,7 +143,7 @@ internal sealed partial class ConnectionQuotaGrain(
         {
             if (!_storeCall.IsCompleted) throw new TimeoutException("An earlier call to the store has not ended yet.");
             _storeCall = call();
-            await _storeCall.WaitAsync(StorePatience, time);
+            await _storeCall.WaitAsync(_storePatience, time);
             if (_saidStoreFault) Log.StoreIsBack(logger, Scope);
             _saidStoreFault = false;
             return true;
@@ -151,6 +163,13 @@ internal sealed partial class ConnectionQuotaGrain(
         }
 
         return false;
+    }
+
+    // Leases end although nobody asks; and metrics should say so.
+    private Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (_wasRead) Deliver();
+        return Task.CompletedTask;
     }
 
     private void Deliver()
@@ -188,6 +207,9 @@ internal sealed partial class ConnectionQuotaGrain(
 
         [LoggerMessage(3104, LogLevel.Information, "The quota '{Scope}' has its store back.")]
         public static partial void StoreIsBack(ILogger logger, string scope);
+
+        [LoggerMessage(3106, LogLevel.Error, "The quota '{Scope}' failed; another activation of it begins.")]
+        public static partial void Failed(ILogger logger, string scope, Exception fault);
 
         [LoggerMessage(3105, LogLevel.Information, "Another activation of the quota '{Scope}' has taken over; this one has stopped.")]
         public static partial void Superseded(ILogger logger, string scope);

@@ -21,17 +21,26 @@ internal sealed class LedgerHolder(string id, string gateway)
     /// <summary>Connections without a permit, when it reported last.</summary>
     public int Unleased { get; set; }
 
-    /// <summary>Permits that it needs and did not get.</summary>
+    /// <summary>When it asked last.</summary>
+    public TimeSpan HeardAt { get; set; }
+
+    /// <summary>It has said that it stops.</summary>
+    public bool HasLeft { get; set; }
+
+    /// <summary>Permits that it needed and did not get.</summary>
     public int Shortage { get; set; }
+
+    /// <summary>When it said so.</summary>
+    public TimeSpan ShortageAt { get; private set; }
 
     /// <summary>Whether it has had its part of what this batch divides.</summary>
     public bool IsServed { get; set; }
 
-    /// <summary>When it said so: a gateway that is still short says so again.</summary>
-    public TimeSpan ShortageAt { get; set; }
-
     /// <summary>Idle permits that it was told to give back and has not yet.</summary>
     public int Recalled { get; set; }
+
+    /// <summary>How many permits fewer its last reply asked it to hold.</summary>
+    public int Told { get; set; }
 
     public long LastNumber { get; set; }
 
@@ -47,8 +56,18 @@ internal sealed class LedgerHolder(string id, string gateway)
     /// <summary>What is on loan to it or about to be.</summary>
     public int Total => Leased + Proposed;
 
+    /// <summary>What has a connection.</summary>
+    public int Busy => Math.Min(InUse, Total);
+
     /// <summary>What it could give back at once.</summary>
-    public int Idle => Math.Max(0, Total - InUse);
+    public int Idle => Total - Busy;
+
+    /// <summary>Notes what it lacks; a greater shortage of a moment ago stands, because those who can end it have not all been told.</summary>
+    public void NoteShortage(int shortage, TimeSpan now, TimeSpan stands)
+    {
+        if (shortage < Shortage && now - ShortageAt < stands) return;
+        (Shortage, ShortageAt) = (shortage, now);
+    }
 
     /// <summary>Notes a lease that begins at <paramref name="now"/> at the latest.</summary>
     public void Renew(TimeSpan lease, TimeSpan now)

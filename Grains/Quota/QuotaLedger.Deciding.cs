@@ -72,21 +72,15 @@ internal sealed partial class QuotaLedger
             return Reading.Lost;
         }
 
-        if (request.IsLast)
-        {
-            _holders.Remove(request.Holder);
-            _answers.Add(new(question.Ticket, Reply(question, LeaseOutcome.Granted)));
-            return Reading.Answered;
-        }
-
         if (holder is null) _holders.Add(request.Holder, holder = new LedgerHolder(request.Holder, request.Gateway));
         holder.Gateway = request.Gateway;
         holder.Leased = _limit is null ? 0 : request.Held;
         holder.InUse = request.InUse;
         holder.Unleased = request.Unleased;
-        holder.Shortage = Math.Max(0, request.Needed - request.Held);
-        holder.ShortageAt = now;
+        holder.HasLeft = request.IsLast; // but its number is remembered: what it asked before may still be under way
+        holder.HeardAt = now;
         holder.Recalled = 0;
+        holder.NoteShortage(request.IsLast ? 0 : Math.Max(0, request.Needed - request.Held), now, ShortagesStand);
         holder.LastNumber = request.Number;
         holder.LastReply = null;
         holder.Renew(terms.Lease, now);
@@ -99,17 +93,19 @@ internal sealed partial class QuotaLedger
     {
         var request = ask.Request!;
         var holder = _holders[request.Holder];
-        var others = Others.Of(_holders.Values, holder, now, terms.Renew);
+        if (holder.HasLeft) return new Decision(ask, holder);
+        var needs = Math.Max(0, request.Needed - request.Held);
+        var others = Others.Of(_holders.Values, holder, now, ShortagesStand, terms.Renew);
         var free = limit - others.Total - holder.Leased; // negative after the limit was lowered
-        if (now < _relearnsUntil) return Short(new Decision(ask, holder) { Target = holder.Leased }, QuotaDenial.Relearning);
-        if (free < 0) return Short(Lower(ask, holder, limit), QuotaDenial.LimitLowered);
+        if (now < _relearnsUntil) return Short(new Decision(ask, holder) { Target = holder.Leased }, needs, QuotaDenial.Relearning);
+        if (free < 0) return Short(Lower(ask, holder, limit), needs, QuotaDenial.LimitLowered);
 
         // 1. What it needs; in equal parts, while others need some too, and not at the cost of one that has less than its share.
-        var wanting = others.Wanting + (holder.Shortage > 0 || holder.InUse > 0 ? 1 : 0);
+        var wanting = others.Wanting + (needs > 0 || holder.InUse > 0 ? 1 : 0);
         var fair = limit / Math.Max(1, wanting);
         var part = free;
         if (others.Short > 0) part = others.LeastTotalOfShort < fair && holder.Leased >= fair ? 0 : (free + others.Unserved) / (others.Unserved + 1);
-        var growth = Math.Min(holder.Shortage, part);
+        var growth = Math.Min(needs, part);
 
         // 2. A block on top, while nobody is short: half of what is free, over all who may ask next; single permits at last.
         if (others.Short is 0) growth = Math.Max(growth, Math.Min(Math.Min(request.Wanted - request.Held, free), Math.Max(1, free / (2 * _holders.Count))));
@@ -120,46 +116,43 @@ internal sealed partial class QuotaLedger
 
         // 3. Idle permits back, for those who are short; and what becomes idle, down to its share, when there are none.
         var lacking = Math.Max(0, others.Shortage - free - others.Recalled);
-        holder.Recalled = (int)Math.Min(lacking, holder.Shortage > 0 ? 0 : Math.Max(0, holder.Total - request.Needed));
+        holder.Recalled = (int)Math.Min(lacking, Math.Max(0, holder.Total - request.Needed));
         lacking -= holder.Recalled;
         var target = holder.Total - holder.Recalled;
         if (others.Idle is 0 && others.LeastTotalOfShort < fair) target -= (int)Math.Min(lacking, Math.Max(0, target - fair));
-        Counts.Recalled += holder.Total - target;
         var decision = new Decision(ask, holder) { Growth = (int)growth, Target = target };
-        return Short(decision, free > 0 || others.Idle > 0 ? QuotaDenial.Recalling : QuotaDenial.LimitReached);
+        return Short(decision, needs - (int)Math.Min(growth, needs), free > 0 || others.Idle > 0 ? QuotaDenial.Recalling : QuotaDenial.LimitReached);
     }
 
-    /// <summary>The holder's part in coming down to a lowered limit: idle permits first, then in proportion.</summary>
+    /// <summary>The holder's part in coming down to a lowered limit: idle permits go first, then connections; who has most, gives most.</summary>
     private Decision Lower(Question ask, LedgerHolder holder, int limit)
     {
-        var inUse = _holders.Values.Sum(h => (long)Math.Min(h.InUse, h.Total));
-        var idle = _holders.Values.Sum(h => (long)h.Idle);
-        int target;
-        if (inUse <= limit)
-        {
-            target = holder.Total - holder.Idle + PartOf(limit - inUse, holder, h => h.Idle, idle);
-        }
-        else
-        {
-            target = PartOf(limit, holder, h => Math.Min(h.InUse, h.Total), inUse);
-        }
-
-        target = Math.Min(target, holder.Total);
-        Counts.Recalled += holder.Total - target;
+        var spare = limit - _holders.Values.Sum(h => (long)h.Busy);
+        var target = spare >= 0 ? holder.Busy + PartOf(spare, holder, h => h.Idle) : PartOf(limit, holder, h => h.Busy);
         return new Decision(ask, holder) { Target = target, Close = terms.ClosesNewest ? Math.Max(0, holder.InUse + holder.Unleased - target) : 0 };
     }
 
-    /// <summary>Divides an amount among all holders by weight, so that the parts add up to it.</summary>
-    private int PartOf(long amount, LedgerHolder holder, Func<LedgerHolder, long> weight, long weights)
+    /// <summary>
+    /// Divides an amount so that nobody gets more than it has and all others the same, and it adds up. Whoever has come down to its
+    /// part already keeps it, however often it is asked.
+    /// </summary>
+    private int PartOf(long amount, LedgerHolder one, Func<LedgerHolder, int> has)
     {
-        if (weights is 0) return 0;
-        var before = _holders.Values.TakeWhile(h => h != holder).Sum(weight);
-        return (int)((amount * (before + weight(holder)) / weights) - (amount * before / weights));
+        var left = _holders.Count;
+        foreach (var holder in _holders.Values.OrderBy(has)) // stable: holders of the same size in the order of their names
+        {
+            var part = (int)Math.Min(has(holder), amount / left);
+            if (holder == one) return part;
+            amount -= part;
+            left--;
+        }
+
+        return 0;
     }
 
-    private Decision Short(Decision decision, QuotaDenial reason)
+    private Decision Short(Decision decision, int lacking, QuotaDenial reason)
     {
-        if (decision.Holder!.Shortage is 0) return decision;
+        if (lacking is 0) return decision;
         Counts.Deny(reason);
         return decision with { Denial = reason };
     }
@@ -195,23 +188,27 @@ internal sealed partial class QuotaLedger
         public QuotaDenial Denial { get; init; }
     }
 
+    /// <summary>
+    /// How long a shortage stands that is not repeated: a holder with idle permits asks twice in a renewal interval, and must meet it.
+    /// </summary>
+    private TimeSpan ShortagesStand => terms.Renew * 5 / 8;
+
     /// <summary>All holders but one, added up.</summary>
     private readonly record struct Others(long Total, long Idle, long Shortage, long Recalled, int Short, int Unserved, int Wanting, int LeastTotalOfShort)
     {
-        public static Others Of(IEnumerable<LedgerHolder> holders, LedgerHolder one, TimeSpan now, TimeSpan renew)
+        public static Others Of(IEnumerable<LedgerHolder> holders, LedgerHolder one, TimeSpan now, TimeSpan shortagesStand, TimeSpan renew)
         {
             var sum = new Others { LeastTotalOfShort = int.MaxValue };
             foreach (var holder in holders)
             {
                 if (holder == one) continue;
-
-                // Who is short asks four times in a renewal interval: one that has not for half of it does not want any more.
-                var shortage = now - holder.ShortageAt < renew / 2 ? holder.Shortage : 0;
+                var shortage = now - holder.ShortageAt < shortagesStand ? holder.Shortage : 0;
+                var isHeard = now - holder.HeardAt < renew * 2; // one that is gone gives nothing back before its lease ends
                 sum = new Others(
                     sum.Total + holder.Total,
-                    sum.Idle + holder.Idle,
+                    sum.Idle + (isHeard ? holder.Idle : 0),
                     sum.Shortage + shortage,
-                    sum.Recalled + holder.Recalled,
+                    sum.Recalled + (isHeard ? holder.Recalled : 0),
                     sum.Short + (shortage > 0 ? 1 : 0),
                     sum.Unserved + (shortage > 0 && !holder.IsServed ? 1 : 0),
                     sum.Wanting + (shortage > 0 || holder.InUse > 0 ? 1 : 0),

@@ -13,6 +13,10 @@ namespace OrleansEcho.Grains.Quota;
 /// </remarks>
 internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
 {
+    // Far beyond anything real, and far from where sums would overflow.
+    private const int MostPermits = 1_000_000_000;
+    private const long MostEpochs = 1_000_000_000_000;
+
     private readonly SortedDictionary<string, LedgerHolder> _holders = new(StringComparer.Ordinal);
     private readonly List<Question> _questions = [];
     private readonly List<LedgerAnswer> _answers = [];
@@ -48,6 +52,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         { Holder: null or { Length: 0 or > 100 } } => "a holder's id has 1 to 100 characters",
         { Gateway: null or { Length: > 1000 } } => "a gateway's name has at most 1000 characters",
         { Number: < 1 } => "requests are numbered from 1",
+        { Epoch: > MostEpochs } or { Held: > MostPermits } or { Wanted: > MostPermits } => "a number is too large to be true",
         { Epoch: < 0 } or { Held: < 0 } or { InUse: < 0 } or { Unleased: < 0 } => "a number is negative",
         _ when request.InUse > request.Held => $"{request.InUse} permits cannot be in use of {request.Held} that are held",
         _ when request.Needed < (long)request.InUse + request.Unleased => $"{request.Needed} permits are too few for {request.InUse} and {request.Unleased} connections",
@@ -184,6 +189,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             holder.Leased += decision.Growth;
             holder.Proposed -= decision.Growth;
             holder.Renew(terms.Lease, now);
+            Counts.Recalled += Math.Max(0, holder.Leased - decision.Target - holder.Told);
+            holder.Told = holder.Leased - decision.Target;
             Counts.Granted += decision.Growth;
             Answer(decision.Question, holder, Reply(decision.Question, LeaseOutcome.Granted) with
             {
@@ -206,7 +213,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             Version = _version,
             Epoch = _epoch,
             IsRelearning = now < _relearnsUntil,
-            Holders = [.. _holders.Values.Select(h => new HolderSnapshot(h.Gateway, h.Id, h.Total, h.InUse, h.Unleased, h.ExpiresAt - now))],
+            Holders = [.. _holders.Values.Where(h => !h.HasLeft).Select(h => new HolderSnapshot(h.Gateway, h.Id, h.Total, h.InUse, h.Unleased, h.ExpiresAt - now))],
         };
     }
 
@@ -224,13 +231,19 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             // When it was lent this is not known, but it was before now.
             var holder = new LedgerHolder(stored.Holder, stored.Gateway) { Leased = stored.Leased, InUse = stored.Leased, LastNumber = stored.LastNumber };
             holder.Renew(stored.Lease, now);
+            holder.HeardAt = now;
             _holders.Add(holder.Id, holder);
         }
 
         if (found is null ? terms.MayHaveForgotten : !found.IsComplete || (wasUnlimited && _limit is not null)) Relearn(now);
     }
 
-    private void Relearn(TimeSpan now) => _relearnsUntil = now + QuotaTerms.WaitFor(terms.Lease);
+    // Who is not in the table was lent permits on the same terms as those who are: an earlier configuration may have had a longer lease.
+    private void Relearn(TimeSpan now)
+    {
+        var lease = _holders.Values.Select(h => h.Lease).Append(terms.Lease).Max();
+        _relearnsUntil = now + QuotaTerms.WaitFor(lease);
+    }
 
     private bool IsDistrusted(List<Question> questions)
     {

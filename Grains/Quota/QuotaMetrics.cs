@@ -52,7 +52,7 @@ internal sealed class QuotaMetrics
         if (amount > 0) counter.Add(amount, tags);
     }
 
-    private IEnumerable<Measurement<int>> Observe(Func<QuotaSnapshot, int?> value)
+    private IEnumerable<Measurement<long>> Observe(Func<QuotaSnapshot, long?> value)
     {
         foreach (var (scope, describe) in _active.Values)
         {

@@ -20,6 +20,7 @@ internal static class StorageBuilderExtensions
         var services = builder.Services;
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        builder.Services.AddSingleton<IValidateOptions<StorageOptions>, SharedStoreValidator>();
         var configured = Configured(builder.Configuration);
         if (configured.Is(StorageOptions.File))
         {

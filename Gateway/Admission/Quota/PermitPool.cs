@@ -65,6 +65,9 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>Why the last request got less than it needed.</summary>
     public QuotaDenial Denial => _lastReply?.Denial ?? QuotaDenial.None;
 
+    /// <summary>How often it renews.</summary>
+    public TimeSpan Renew => _renew;
+
     /// <summary>Whether a request is under way.</summary>
     public bool IsAsking => _outstanding is not null;
 
@@ -169,7 +172,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     {
         Tick(now); // first: at the end of a lease the request under way is given up
         if (_outstanding is not { } asked || reply.Number != asked.Number) return;
-        if (reply.Outcome is LeaseOutcome.Stale)
+        if (reply.Outcome is LeaseOutcome.Stale || (reply.Outcome is LeaseOutcome.Unlimited && reply.Epoch < _epoch)) // of a former activation
         {
             Fail(now);
             return;
@@ -182,6 +185,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         _epoch = Math.Max(_epoch, reply.Epoch);
         _renew = reply.Renew;
         if (reply.Outcome is LeaseOutcome.Unavailable) return;
+        var wasUnlimited = IsUnlimited;
         IsUnlimited = reply.Outcome is LeaseOutcome.Unlimited;
         _target = int.MaxValue;
         CloseDownTo = null;
@@ -191,7 +195,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
                 _expiresAt = _hasLease && _expiresAt > end ? _expiresAt : end;
                 _stopsAt = policy is QuotaPolicy.Strict ? _expiresAt - (_renew / 2) : _expiresAt; // in time to tell peers, close and abort
                 _hasLease = true;
-                Held = _lent = reply.Granted;
+                _lent = reply.Granted;
+                Held = wasUnlimited ? Math.Max(Open, reply.Granted) : reply.Granted; // what came while it asked was admitted rightly, and is reported next
                 if (reply.Target < reply.Granted) _target = reply.Target;
                 if (reply.Close > 0) CloseDownTo = reply.Target;
                 LetGo();
@@ -224,7 +229,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     {
         (_hasLease, _stopsAt, _expiresAt) = (false, TimeSpan.MinValue, TimeSpan.MinValue);
         if (_outstanding is { Held: > 0 }) _outstanding = null; // what it promised is not true any more, so its reply must not count
-        _openAtLeaseEnd = Open;
+        _openAtLeaseEnd = Math.Min(Open, Held); // not what the reserve has admitted: it must not grow from one end to the next
         Held = 0;
         CloseDownTo = null;
     }

@@ -10,7 +10,7 @@ namespace OrleansEcho.Gateway.Admission.Quota;
 internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend, GatewayMetrics metrics, TimeProvider time, ILogger<QuotaKeeper> logger) : BackgroundService
 {
     // A silo answers within milliseconds, its store within tens of them; one that takes longer is asked anew while the lease lasts.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(2);
 
     private QuotaDenial _said;
     private bool _saidUnreachable;
@@ -71,7 +71,7 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
 
     private async Task<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        using var patience = new CancellationTokenSource(limiter.Renew < MostPatience ? limiter.Renew : MostPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         return await backend.LeaseAsync(request, either.Token);
     }

@@ -21,7 +21,7 @@ internal sealed class QuotaLimiter : RateLimiter
 
     private readonly Lock _lock = new();
     private readonly PermitPool _pool;
-    private readonly TimeSpan _wait;
+    private readonly TimeSpan? _wait;
     private readonly TimeProvider _time;
     private readonly LinkedList<TaskCompletionSource<RateLimitLease>> _waiting = new();
     private readonly SemaphoreSlim _due = new(0, 1);
@@ -31,13 +31,26 @@ internal sealed class QuotaLimiter : RateLimiter
     private long _refused;
     private long _voidAt = long.MaxValue;
 
-    public QuotaLimiter(PermitPool pool, TimeSpan wait, TimeProvider time)
+    /// <summary>Puts a pool to use.</summary>
+    /// <param name="pool">The pool; nobody else may touch it any more.</param>
+    /// <param name="wait">How long a connection waits for a permit; null for one renewal interval.</param>
+    /// <param name="time">The clock.</param>
+    public QuotaLimiter(PermitPool pool, TimeSpan? wait, TimeProvider time)
     {
         (_pool, _wait, _time) = (pool, wait, time);
         _lease = new PermitLease(this, pool.Generation);
     }
 
     public override TimeSpan? IdleDuration => null;
+
+    /// <summary>How often the quota wants to hear of this gateway.</summary>
+    public TimeSpan Renew
+    {
+        get
+        {
+            lock (_lock) return _pool.Renew;
+        }
+    }
 
     /// <summary>What the pool holds now.</summary>
     public (int Held, int Open, bool IsUnlimited, QuotaDenial Denial) State
@@ -178,17 +191,19 @@ internal sealed class QuotaLimiter : RateLimiter
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(permitCount, 1);
         LinkedListNode<TaskCompletionSource<RateLimitLease>> place;
+        TimeSpan wait;
         lock (_lock)
         {
             if (_waiting.Count is 0 && TryTake(Now) is { } lease) return lease;
-            if (_wait == TimeSpan.Zero || _pool.Outlook is not PermitOutlook.Soon || _waiting.Count >= MaxWaiting) return Refuse(countsAsDemand: true);
+            wait = _wait ?? _pool.Renew;
+            if (wait == TimeSpan.Zero || _pool.Outlook is not PermitOutlook.Soon || _waiting.Count >= MaxWaiting) return Refuse(countsAsDemand: true);
             place = _waiting.AddLast(new TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously));
             AskSoonerIfDue(Now);
         }
 
         try
         {
-            return await place.Value.Task.WaitAsync(_wait, _time, cancellationToken);
+            return await place.Value.Task.WaitAsync(wait, _time, cancellationToken);
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {

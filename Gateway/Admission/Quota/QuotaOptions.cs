@@ -20,14 +20,14 @@ internal sealed class QuotaOptions
     public int Reserve { get; set; }
 
     /// <summary>
-    /// How long a connection waits for a permit that another gateway holds idle, in seconds: as long as it takes at most to call it back
-    /// with the silo's default for Quota:RenewSeconds.
+    /// How long a connection waits for a permit that another gateway holds idle, in seconds: when absent, for one renewal interval, which
+    /// is as long as it takes at most to call it back.
     /// </summary>
-    [Description("How long a connection waits for a permit that is being fetched or called back, in seconds, before it is refused; when the cluster is full it is refused at once.")]
+    [Description("How long a connection waits for a permit that is being fetched or called back, in seconds, before it is refused; Quota:RenewSeconds of the silo when absent. When the cluster is full it is refused at once.")]
     [Range(0, 60)]
-    public double WaitSeconds { get; set; } = 3;
+    public double? WaitSeconds { get; set; }
 
-    internal TimeSpan Wait => TimeSpan.FromSeconds(WaitSeconds);
+    internal TimeSpan? Wait => WaitSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     internal QuotaPolicy EffectivePolicy => Policy.Equals("available", StringComparison.OrdinalIgnoreCase) ? QuotaPolicy.Available : QuotaPolicy.Strict;
 }

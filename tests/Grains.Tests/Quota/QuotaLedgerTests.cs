@@ -58,7 +58,7 @@ public sealed class QuotaLedgerTests
     {
         _rig.Ask(Request("g", 1, needed: 10));
         _rig.Now += Guarded - Moment;
-        Assert.Equal((0, QuotaDenial.Recalling), _rig.Ask(Request("h", 1, needed: 10)) is var early ? (early.Granted, early.Denial) : default);
+        Assert.Equal((0, QuotaDenial.LimitReached), _rig.Ask(Request("h", 1, needed: 10)) is var early ? (early.Granted, early.Denial) : default);
         _rig.Now += Moment;
         Assert.Equal(10, _rig.Ask(Request("h", 2, needed: 10)).Granted);
         Assert.Equal(1, _rig.Ledger.Counts.Expired);
@@ -179,6 +179,53 @@ public sealed class QuotaLedgerTests
     }
 
     [Fact]
+    public void HolderThatDiedAfterItWasToldToGiveBack_DoesNotKeepOthersFromBeingTold()
+    {
+        _rig.Ask(Request("dead", 1, needed: 2));
+        _rig.Ask(Request("idle", 1, needed: 8));
+        _rig.Ask(Request("short", 1, needed: 2));
+        Assert.Equal(0, _rig.Ask(Request("dead", 2, held: 2)).Target);
+        _rig.Now += Terms.Renew * 2;
+        _rig.Ask(Request("short", 2, needed: 2));
+        Assert.Equal(6, _rig.Ask(Request("idle", 2, held: 8, wanted: 8)).Target);
+    }
+
+    [Fact]
+    public void ShortageStandsLongEnoughToBeMetByAHolderWithIdlePermits()
+    {
+        _rig.Ask(Request("idle", 1, needed: 10));
+        _rig.Ask(Request("short", 1, needed: 1));
+        _rig.Now += Terms.Renew / 4;
+        _rig.Ask(Request("short", 2)); // whoever wanted one has been refused and is gone
+        _rig.Now += Terms.Renew / 4;
+        Assert.Equal(9, _rig.Ask(Request("idle", 2, held: 10, wanted: 10)).Target);
+    }
+
+    [Fact]
+    public void LoweredLimit_TakesTheSameFromEverybody_HoweverOftenTheyAsk()
+    {
+        var rig = new LedgerRig(Terms with { ClosesNewest = true });
+        rig.Ask(Request("g", 1, needed: 5));
+        rig.Ask(Request("h", 1, needed: 5));
+        rig.Ask(Request("g", 2, held: 5, inUse: 5));
+        rig.Ask(Request("h", 2, held: 5, inUse: 5));
+        rig.SetLimit(4, 1);
+        Assert.Equal(2, rig.Ask(Request("g", 3, held: 5, inUse: 5)).Target);
+        for (var i = 4; i < 10; i++) Assert.Equal((2, 0), rig.Ask(Request("g", i, held: 2, inUse: 2)) is var again ? (again.Target, again.Close) : default);
+        Assert.Equal(2, rig.Ask(Request("h", 3, held: 5, inUse: 5)).Target);
+    }
+
+    [Fact]
+    public void RequestFromBeforeAHolderLeft_IsLate()
+    {
+        _rig.Ask(Request("g", 1, needed: 5));
+        _rig.Ask(Request("g", 3) with { IsLast = true });
+        Assert.Equal(LeaseOutcome.Stale, _rig.Ask(Request("g", 2, needed: 5)).Outcome);
+        Assert.Empty(_rig.Ledger.Describe(_rig.Now).Holders);
+        Assert.Equal(0, _rig.Stored!.Holders.Sum(h => h.Leased));
+    }
+
+    [Fact]
     public void WhoHoldsMoreThanItsShare_GivesWayAsItsConnectionsEnd()
     {
         _rig.Ask(Request("g", 1, needed: 10));
@@ -259,11 +306,11 @@ public sealed class QuotaLedgerTests
     }
 
     [Fact]
-    public void WithoutALimit_NothingIsLentOrWritten_AndOneThatComesCountsWhatIsOpen()
+    public void WithoutALimit_NothingIsLent_AndOneThatComesCountsWhatIsOpen()
     {
         var rig = new LedgerRig(Terms with { Limit = null });
         Assert.Equal(LeaseOutcome.Unlimited, rig.Ask(Request("g", 1, held: 30, inUse: 30)).Outcome);
-        Assert.Null(rig.Stored);
+        Assert.Null(rig.Stored!.Limit);
         Assert.Equal(30, rig.Ledger.Describe(rig.Now).InUse);
 
         Assert.Equal(SetLimitOutcome.Changed, rig.SetLimit(20, 1).Outcome);
@@ -294,6 +341,9 @@ public sealed class QuotaLedgerTests
                 good with { Needed = 0 },
                 good with { Unleased = int.MaxValue, Needed = int.MaxValue, Wanted = int.MaxValue },
                 good with { Needed = 5, Wanted = 4 },
+                good with { Epoch = long.MaxValue },
+                good with { Held = int.MaxValue },
+                good with { Wanted = int.MaxValue },
             ],
             (LeaseRequest request) => Assert.NotNull(QuotaLedger.FaultIn(request)));
     }

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using OrleansEcho.ServiceDefaults;
+using OrleansEcho.Silo.Membership;
+
+namespace OrleansEcho.Silo.Storage;
+
+/// <summary>Several silos need one store: with a folder each, the next one to run a grain would find what another knew long ago.</summary>
+internal sealed class SharedStoreValidator(IConfiguration configuration) : IValidateOptions<StorageOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StorageOptions options)
+    {
+        var membership = configuration.GetSection(ClusterIdentityOptions.Section).Get<MembershipOptions>() ?? new(); // not through options: they may have faults of their own
+        if (!membership.IsRedis || !options.Is(StorageOptions.File)) return ValidateOptionsResult.Success;
+        return ValidateOptionsResult.Fail(
+            $"{StorageOptions.Section}:{nameof(StorageOptions.Provider)}: '{options.Provider}' is for one silo, and {MembershipOptions.Key(nameof(MembershipOptions.Membership))}={membership.Membership} is for several; choose {StorageOptions.Redis} or {StorageOptions.PostgreSql}.");
+    }
+}
