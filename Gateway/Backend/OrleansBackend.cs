@@ -16,8 +16,6 @@ internal sealed class OrleansBackend(
 {
     private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, reachability, metrics, time);
 
-    private readonly IConnectionQuotaGrain _quota = grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope);
-
     public bool IsReachable => reachability.IsReachable;
 
     public async ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken)
@@ -44,7 +42,9 @@ internal sealed class OrleansBackend(
     {
         try
         {
-            return await _quota.LeaseAsync(request).AsTask().WaitAsync(cancellationToken);
+            // Not before: until the client has reached a silo, it knows no grain.
+            var quota = grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope);
+            return await quota.LeaseAsync(request).AsTask().WaitAsync(cancellationToken);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -9,6 +9,7 @@ namespace OrleansEcho.Testing.Processes;
 public abstract class ProcessTest : IAsyncDisposable
 {
     private readonly List<EchoProcess> _processes = [];
+    private readonly List<IAsyncDisposable> _surroundings = [];
 
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -32,7 +33,7 @@ public abstract class ProcessTest : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         foreach (var process in _processes.AsEnumerable().Reverse()) await process.DisposeAsync(); // who came later uses who came before
-
+        foreach (var resource in _surroundings.AsEnumerable().Reverse()) await resource.DisposeAsync();
         ReportOn(_processes);
     }
 
@@ -49,5 +50,13 @@ public abstract class ProcessTest : IAsyncDisposable
     {
         _processes.Add(process);
         return process;
+    }
+
+    /// <summary>Lets something that processes use end with the test, after them.</summary>
+    protected T Keep<T>(T resource)
+        where T : IAsyncDisposable
+    {
+        _surroundings.Add(resource);
+        return resource;
     }
 }
