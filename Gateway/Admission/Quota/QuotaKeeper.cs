@@ -60,7 +60,7 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
             metrics.QuotaAsked("NoAnswer");
             limiter.Fail();
             if (_saidUnreachable || !backend.IsReachable) return; // that no silo is there is said elsewhere
-            Log.Unreachable(logger, fault.InnerException?.Message ?? fault.Message);
+            Log.Unreachable(logger, Explain(fault));
             _saidUnreachable = true;
         }
         catch
@@ -76,6 +76,13 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         return await backend.LeaseAsync(request, either.Token);
     }
+
+    private static string Explain(Exception fault) => fault switch
+    {
+        OperationCanceledException => $"no answer within {Patience.TotalSeconds} s",
+        { InnerException: { } cause } => cause.Message.Split('\n')[0].TrimEnd('.', '\r'), // a fault in a silo may bring its stack trace along
+        _ => fault.Message.TrimEnd('.'),
+    };
 
     private void Say(LeaseRequest request, LeaseReply reply)
     {

@@ -16,8 +16,8 @@ internal sealed record NodePlace(IPAddress Address, IReadOnlyList<string> Throug
 /// <summary>A program that keeps its ports when it is started again.</summary>
 internal abstract class Node(EchoExecutable executable, NodePlace place, Func<EchoProcess, EchoProcess> own)
 {
+    private readonly Uri _management = new($"http://{place.Address}:{FreePorts.Next()}");
     private EchoProcess? _process;
-    private Uri? _management;
 
     /// <summary>The run that was started last.</summary>
     public EchoProcess Process => _process ?? throw new InvalidOperationException($"{executable} has not been started.");
@@ -33,10 +33,10 @@ internal abstract class Node(EchoExecutable executable, NodePlace place, Func<Ec
     }
 
     /// <summary>Starts it, and does not wait.</summary>
-    public void Launch() => _process = own(EchoProcess.Start(executable, [.. Arguments(), "--management", $"{Address}:{Management}"], place.Environment, through: place.Through));
+    public void Launch() => _process = own(EchoProcess.Start(executable, [.. Arguments(), "--management", _management.Authority], place.Environment, through: place.Through));
 
     /// <summary>Waits until it says that it has started.</summary>
-    public async Task ReadyAsync() => _management = await Process.ManagementAsync();
+    public Task ReadyAsync(TimeSpan? limit = null) => Process.ManagementAsync(limit);
 
     /// <summary>Ends it as a crash does, and waits until it has ended.</summary>
     public async Task KillAsync()
@@ -48,18 +48,42 @@ internal abstract class Node(EchoExecutable executable, NodePlace place, Func<Ec
     /// <summary>Reads one of its metrics: the sum over all series with these labels.</summary>
     public async Task<double> MetricAsync(string name, params string[] labels)
     {
-        var (_, body) = await EchoService.GetAsync(new Uri(_management ?? throw new InvalidOperationException($"{executable} has not been started."), "/metrics"));
+        var (_, body) = await EchoService.GetAsync(new Uri(_management, "/metrics"));
         return PrometheusText.Sum(body, name, labels);
     }
 
+    /// <summary>Whether it says that it can do its work.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            return (await EchoService.GetAsync(new Uri(_management, "/health/ready"))).Status is HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits until a metric has a value.</summary>
-    public Task MetricIsAsync(double value, string name, TimeSpan? limit = null) =>
-        Deadline.UntilAsync(async () => await MetricAsync(name) == value, $"{name} of {Process.Name} to be {value.ToString(CultureInfo.InvariantCulture)}", limit);
+    public Task MetricIsAsync(double value, string name) => MetricIsAsync(now => now == value, name);
+
+    /// <summary>Waits until a metric is as it should be.</summary>
+    public async Task MetricIsAsync(Predicate<double> isRight, string name, TimeSpan? limit = null)
+    {
+        var last = double.NaN;
+        try
+        {
+            await Deadline.UntilAsync(async () => isRight(last = await MetricAsync(name)), $"{name} of {Process.Name}", limit);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new TimeoutException($"{fault.Message} It was {last.ToString(CultureInfo.InvariantCulture)} last.", fault);
+        }
+    }
 
     /// <summary>Its command line, but for where it tells of itself.</summary>
     protected abstract IEnumerable<string> Arguments();
-
-    private int Management { get; } = FreePorts.Next();
 }
 
 /// <summary>A silo.</summary>

@@ -13,18 +13,18 @@ internal sealed class QuotaCluster
     public static readonly TimeSpan Renew = TimeSpan.FromSeconds(1);
 
     /// <summary>What a wait may take longer than the protocol needs, because the machine is busy.</summary>
-    public static readonly TimeSpan Allowance = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Allowance = TimeSpan.FromSeconds(2);
 
     /// <summary>For how long a free permit may be refused, or waited for, because another gateway holds it idle (docs/quota.md).</summary>
     public static readonly TimeSpan Bound = Renew + Allowance;
 
     private readonly TimeSpan _lease;
 
-    public QuotaCluster(Func<EchoProcess, EchoProcess> own, TimeSpan lease, IReadOnlyList<string> silo, IReadOnlyList<string> gateway, int gateways = 2)
+    public QuotaCluster(Func<EchoProcess, EchoProcess> own, TimeSpan lease, IReadOnlyList<string> silo, IReadOnlyList<string> gateway, int gateways = 2, TimeSpan? renew = null)
     {
         _lease = lease;
         var seconds = lease.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-        Silo = new SiloNode(NodePlace.Here, own, ["--quota", $"{Limit}", $"--Quota:LeaseSeconds={seconds}", $"--Quota:RenewSeconds={Renew.TotalSeconds}", .. silo]);
+        Silo = new SiloNode(NodePlace.Here, own, ["--quota", $"{Limit}", $"--Quota:LeaseSeconds={seconds}", $"--Quota:RenewSeconds={(renew ?? Renew).TotalSeconds}", .. silo]);
         Gateways = [.. Enumerable.Range(1, gateways).Select(i => new GatewayNode(NodePlace.Here, own, [Silo], [$"--Gateway:Name=g{i}", .. gateway]))];
     }
 

@@ -28,7 +28,7 @@ public sealed class RestartQuotaTests : ProcessTest
         await six.EchoAsync("over the restart");
 
         // 2. Its four are lent still.
-        using (var more = await Crowd.OpenAsync(2, cluster.First)) Assert.Equal(["QuotaExceeded", "QuotaExceeded"], more.Refusals);
+        await Deadline.UntilAsync(async () => (await Crowd.TryAsync(cluster.First)).Refusal is "QuotaExceeded", "the gateway to hear that the cluster is full");
         Assert.Equal(10, await cluster.Silo.MetricAsync("echo_quota_permits_leased"));
 
         // 3. And free when its lease has ended.
@@ -52,8 +52,6 @@ public sealed class RestartQuotaTests : ProcessTest
         var start = TimeProvider.System.GetTimestamp();
         await six.EchoAsync("over the restart");
         await Deadline.UntilAsync(async () => (await Crowd.TryAsync(cluster.Second)).Refusal is "QuotaUnavailable", "the second gateway to learn that nothing is lent");
-        Assert.Equal(6, await cluster.Silo.MetricAsync("echo_quota_permits_leased"));
-
         await QuotaCluster.AdmittedAsync(4, cluster.Second);
         var took = TimeProvider.System.GetElapsedTime(start);
         Assert.InRange(took, cluster.LeaseOnEveryClock - QuotaCluster.Allowance, cluster.LeaseOnEveryClock + QuotaCluster.Bound);
