@@ -6,8 +6,11 @@ internal static class FaultSchedule
     // A fault begins about this often; most last longer, so that several are there at a time.
     private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(2.2);
 
-    // Orleans makes no grains while the wall clock is behind where it was by more than their collection age (Silo:IdleGrainSeconds, 120).
-    private const int FarthestBackOfASilo = 60;
+    // The quota does not look at wall clocks, but Orleans' membership does: a silo that starts waits for others that, by its clock, were
+    // alive within 15 s, and is thrown out by one whose clock is five minutes ahead; and no grain is made while a silo's clock is behind
+    // where it was by more than its grains' collection age (Silo:IdleGrainSeconds, 120).
+    private const int FarthestOffOfASilo = 10;
+    private const int FarthestOffOfAGateway = 900;
 
     // What a killed process takes until it can be hit again, on a busy machine.
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(3);
@@ -49,12 +52,18 @@ internal static class FaultSchedule
             var at = step * (i + (random.NextDouble() * 0.8));
             if (free.TryGetValue(target, out var then) && then > at) at = then;
             free[target] = at + lasts + (kind is FaultKind.Kill ? StartsWithin : Respite);
-            faults.Add(new Fault(at, kind, target, other, lasts, random.Next(silos.Contains(target) ? -FarthestBackOfASilo : -900, 900)));
+            faults.Add(new Fault(at, kind, target, other, lasts, Off(target)));
         }
 
         return [.. faults.OrderBy(f => f.At)];
 
         string Any(IReadOnlyList<string> names) => names[random.Next(names.Count)];
+
+        int Off(string target)
+        {
+            var farthest = silos.Contains(target) ? FarthestOffOfASilo : FarthestOffOfAGateway;
+            return random.Next(-farthest, farthest + 1);
+        }
 
         (FaultKind, string, string) AnyFault() => random.Next(cuts ? 12 : 8) switch
         {
