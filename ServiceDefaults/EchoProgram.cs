@@ -25,7 +25,13 @@ public static partial class EchoProgram
     [
         ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose (docs/performance.md)
         ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
-        ("Orleans.Messaging.GatewayManager", LogLevel.Error), // repeats what is said below
+        ("Orleans.Messaging", LogLevel.Critical), // a stack trace for each message that finds no silo; who sent it hears of it
+        ("Orleans.Grain", LogLevel.Critical), // a stack trace for each grain that cannot be made; who called it hears of it
+        ("Orleans.Runtime.GrainDirectory", LogLevel.Critical), // stack traces by the dozen about each silo that is lost
+        ("Orleans.Runtime.Metadata", LogLevel.Error), // the same
+        ("Polly", LogLevel.Critical), // Orleans' retries: three stack traces for each message to a silo that has just died
+        ("Orleans.Runtime.MembershipService", LogLevel.Error), // a stack trace for each probe of a silo that is lost, and pages after standing still
+        ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
         ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next
         ("Orleans.Storage.AdoNetGrainStorage", LogLevel.Critical), // a stack trace for each call to a store that is away, and for each lost race;
@@ -34,6 +40,7 @@ public static partial class EchoProgram
         ("OrleansEcho.Silo.Storage.FileGrainStorage", LogLevel.Critical),
         ("Orleans.Runtime.GrainCallCancellationManager", LogLevel.Critical), // cannot cancel a call to a silo that has stopped: true, and no fault
         ("Orleans.Runtime.CallbackData", LogLevel.Error), // a line for each call without an answer: thousands, when a silo is frozen
+        ("Orleans.Runtime.Scheduler.WorkItemGroup", LogLevel.Error), // takes the time that a process stood still for a long task, in a line of screens
         ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
         ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready

@@ -20,9 +20,12 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Back
 
     public long Now => time.GetTimestamp();
 
-    /// <summary>Whether another try can help: the outcome is unknown, or the call did not reach a silo.</summary>
+    /// <summary>
+    /// Whether another try can help: the outcome is unknown, or the call did not reach a silo. Orleans calls it cancelled when a message has
+    /// expired before a silo was found for its grain; no call carries a token of ours.
+    /// </summary>
     public static bool IsTransient(Exception fault) =>
-        fault is TimeoutException or OrleansException or SocketException or IOException or ObjectDisposedException;
+        fault is TimeoutException or OrleansException or SocketException or IOException or ObjectDisposedException or OperationCanceledException;
 
     /// <summary>Whether to try again after a call failed, and then waits a little.</summary>
     /// <param name="attempt">How many tries there have been: 1 or more.</param>

@@ -36,7 +36,7 @@ internal sealed class OrleansBackend(
             await grains.GetGrain<IPingGrain>(Random.Shared.NextInt64()).PingAsync() // another key each time: it may be another silo
                 .AsTask().WaitAsync(cancellationToken);
         }
-        catch (Exception fault) when (BackendRetry.IsTransient(fault))
+        catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
         {
             throw new BackendUnavailableException($"No silo answered a ping: {fault.GetType().Name}.", fault);
         }

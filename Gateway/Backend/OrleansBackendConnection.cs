@@ -74,7 +74,7 @@ internal sealed class OrleansBackendConnection(IConnectionGrain grain, Connectio
                 if (await retry.BoundAsync(grain.EchoAsync(set), since, retry.Patience, cancellationToken) is { } reply) return Acknowledge(set, reply);
                 (mustOpen, mustWait) = (true, mustOpen); // a grain that vanished is opened at once, one that vanishes again not so fast
             }
-            catch (Exception fault) when (BackendRetry.IsTransient(fault))
+            catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
             {
                 (failure, mustWait) = (fault, true);
             }

@@ -47,6 +47,9 @@ internal sealed partial class ConnectionLife(
     /// </summary>
     public const int MaxRefusalsAtATime = 1000;
 
+    // At the end of a lease a connection must be gone, told or not: who lingers is aborted then, and a reset may overtake the words.
+    private static readonly TimeSpan LongestLingerWithoutALease = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrencyLimiter _farewells = new(new() { PermitLimit = MaxRefusalsAtATime, QueueLimit = 0 });
     private readonly string _run = ConnectionId.NewRun();
     private readonly string _gateway = options.Value.EffectiveName;
@@ -90,7 +93,7 @@ internal sealed partial class ConnectionLife(
             if (admitted.IsVoid && reason is CloseReason.Aborted) reason = CloseReason.QuotaLost; // the registry had to abort it
             if (ReasonTexts.For(reason, connection.Limits) is { } text)
             {
-                var linger = pump.PeerHasFinished ? TimeSpan.Zero : connection.Limits.Linger;
+                var linger = pump.PeerHasFinished ? TimeSpan.Zero : LingerFor(reason, connection.Limits);
                 await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), text, linger, time, cancellationToken);
             }
 
@@ -107,6 +110,9 @@ internal sealed partial class ConnectionLife(
     }
 
     public void Dispose() => _farewells.Dispose();
+
+    private static TimeSpan LingerFor(CloseReason reason, ConnectionLimits limits) =>
+        reason is CloseReason.QuotaLost && limits.Linger > LongestLingerWithoutALease ? LongestLingerWithoutALease : limits.Linger;
 
     private async ValueTask<AdmissionDecision> AdmitAsync(CancellationToken cancellationToken)
     {

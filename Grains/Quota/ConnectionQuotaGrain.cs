@@ -156,7 +156,7 @@ internal sealed partial class ConnectionQuotaGrain(
         }
         catch (Exception fault) // each store has exceptions of its own
         {
-            if (!_saidStoreFault) Log.StoreFault(logger, Scope, fault.Message);
+            if (!_saidStoreFault) Log.StoreFault(logger, Scope, Explain(fault));
             _saidStoreFault = true;
             _ledger.StoreFailed(Now);
             Deliver();
@@ -170,6 +170,16 @@ internal sealed partial class ConnectionQuotaGrain(
     {
         if (_wasRead) Deliver();
         return Task.CompletedTask;
+    }
+
+    // The store's own words, out of pages of them: Orleans puts a stack trace into its message, and clients of stores their statistics.
+    private static string Explain(Exception fault)
+    {
+        const string nameEnds = "Exception: ";
+        var words = fault.GetBaseException().Message;
+        var name = words.LastIndexOf(nameEnds, StringComparison.Ordinal);
+        if (name >= 0) words = words[(name + nameEnds.Length)..];
+        return words.Split(';', '\r', '\n')[0].TrimEnd('.', ' ');
     }
 
     private void Deliver()
@@ -202,7 +212,7 @@ internal sealed partial class ConnectionQuotaGrain(
         [LoggerMessage(3102, LogLevel.Warning, "The quota '{Scope}' does not know what was lent before: it lends nothing new for {Seconds:0.#} s, while gateways report what they hold.")]
         public static partial void Relearning(ILogger logger, string scope, double seconds);
 
-        [LoggerMessage(3103, LogLevel.Warning, "The quota '{Scope}' lends nothing new: its store (Storage:Provider) fails, {Fault}")]
+        [LoggerMessage(3103, LogLevel.Warning, "The quota '{Scope}' lends nothing new: its store (Storage:Provider) fails: {Fault}.")]
         public static partial void StoreFault(ILogger logger, string scope, string fault);
 
         [LoggerMessage(3104, LogLevel.Information, "The quota '{Scope}' has its store back.")]

@@ -53,13 +53,14 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
             var reply = await LeaseAsync(request, cancellationToken);
             metrics.QuotaAsked(reply.Outcome.ToString());
             limiter.Receive(reply);
-            Say(reply);
+            Say(request, reply);
         }
         catch (Exception fault) when (fault is BackendUnavailableException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             metrics.QuotaAsked("NoAnswer");
             limiter.Fail();
-            if (!_saidUnreachable && backend.IsReachable) Log.Unreachable(logger, fault.InnerException?.Message ?? fault.Message);
+            if (_saidUnreachable || !backend.IsReachable) return; // that no silo is there is said elsewhere
+            Log.Unreachable(logger, Explain(fault));
             _saidUnreachable = true;
         }
         catch
@@ -76,12 +77,19 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
         return await backend.LeaseAsync(request, either.Token);
     }
 
-    private void Say(LeaseReply reply)
+    private static string Explain(Exception fault) => fault switch
     {
-        if (_saidUnreachable && backend.IsReachable) Log.Reachable(logger);
+        OperationCanceledException => "no answer in time",
+        { InnerException: { } cause } => cause.Message.Split('\n')[0].TrimEnd('.', '\r'), // a fault in a silo may bring its stack trace along
+        _ => fault.Message.TrimEnd('.'),
+    };
+
+    private void Say(LeaseRequest request, LeaseReply reply)
+    {
+        if (_saidUnreachable) Log.Reachable(logger);
         _saidUnreachable = false;
         if (reply.Outcome is LeaseOutcome.LeaseLost) Log.LeaseLost(logger);
-        if (reply.Denial == _said) return;
+        if (reply.Denial == _said || (reply.Denial is QuotaDenial.None && request.Needed <= request.Held)) return; // who needs nothing is denied nothing: no news
         _said = reply.Denial;
         if (reply.Denial is QuotaDenial.Relearning or QuotaDenial.StorageUnavailable) Log.Denied(logger, reply.Denial);
     }

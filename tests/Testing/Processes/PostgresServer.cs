@@ -6,7 +6,7 @@ namespace OrleansEcho.Testing.Processes;
 /// <summary>
 /// A PostgreSQL that trusts everybody on this machine. A test that starts one is skipped where none is installed.
 /// </summary>
-public sealed class PostgresServer : StoreServer
+public sealed class PostgresServer() : StoreServer("127.0.0.1", [])
 {
     private const string User = "echo";
     private static readonly string? Programs = Directory.Exists("/usr/lib/postgresql")

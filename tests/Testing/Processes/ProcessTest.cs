@@ -9,7 +9,7 @@ namespace OrleansEcho.Testing.Processes;
 public abstract class ProcessTest : IAsyncDisposable
 {
     private readonly List<EchoProcess> _processes = [];
-    private readonly List<StoreServer> _servers = [];
+    private readonly List<IAsyncDisposable> _surroundings = [];
 
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -33,7 +33,7 @@ public abstract class ProcessTest : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         foreach (var process in _processes.AsEnumerable().Reverse()) await process.DisposeAsync(); // who came later uses who came before
-        foreach (var server in _servers) await server.DisposeAsync(); // the programs would report that it has gone
+        foreach (var resource in _surroundings.AsEnumerable().Reverse()) await resource.DisposeAsync(); // the programs would report that it has gone
         ReportOn(_processes);
     }
 
@@ -49,9 +49,7 @@ public abstract class ProcessTest : IAsyncDisposable
     protected async Task<TServer> OwnAsync<TServer>(Task<TServer> starting)
         where TServer : StoreServer
     {
-        var server = await starting;
-        _servers.Add(server);
-        return server;
+        return Keep(await starting);
     }
 
     /// <summary>Lets a process end with the test.</summary>
@@ -59,5 +57,13 @@ public abstract class ProcessTest : IAsyncDisposable
     {
         _processes.Add(process);
         return process;
+    }
+
+    /// <summary>Lets something that processes use end with the test, after them.</summary>
+    protected T Keep<T>(T resource)
+        where T : IAsyncDisposable
+    {
+        _surroundings.Add(resource);
+        return resource;
     }
 }

@@ -7,11 +7,11 @@ using Xunit;
 namespace OrleansEcho.Testing.Processes;
 
 /// <summary>A Redis that writes each change to its disk before it answers. A test that starts one is skipped where none is installed.</summary>
-public sealed class RedisServer : StoreServer
+public sealed class RedisServer(string address, IReadOnlyList<string> through) : StoreServer(address, through)
 {
     private const string Program = "redis-server";
 
-    public override string ConnectionString => $"127.0.0.1:{Port}";
+    public override string ConnectionString => $"{Address}:{Port}";
 
     protected override Signal Stop => Signal.Terminate;
 
@@ -20,10 +20,12 @@ public sealed class RedisServer : StoreServer
     protected override string ReadyLine => "Ready to accept connections";
 
     /// <summary>Starts one without data.</summary>
-    public static async Task<RedisServer> StartNewAsync()
+    /// <param name="address">Where it listens; it lets everybody in who can reach that.</param>
+    /// <param name="through">A command that becomes it; none when empty.</param>
+    public static async Task<RedisServer> StartNewAsync(string address = "127.0.0.1", params IReadOnlyList<string> through)
     {
         Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, Program))), $"{Program} is not installed.");
-        var server = new RedisServer();
+        var server = new RedisServer(address, through);
         try
         {
             await server.StartAsync();
@@ -49,7 +51,7 @@ public sealed class RedisServer : StoreServer
 
     protected override string[] Command() =>
     [
-        Program, "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Folder,
+        Program, "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", Address, "--protected-mode", "no", "--dir", Folder,
         "--appendonly", "yes", "--appendfsync", "always", "--save", "",
     ];
 }

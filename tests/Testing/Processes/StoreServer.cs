@@ -7,11 +7,16 @@ namespace OrleansEcho.Testing.Processes;
 /// A server that keeps data, as a process on a port of its own, with its data in a folder of its own. It can be stopped, killed and frozen,
 /// and comes back at the same port with its data.
 /// </summary>
-public abstract class StoreServer : IAsyncDisposable
+/// <param name="address">Where it listens.</param>
+/// <param name="through">A command that becomes it; none when empty.</param>
+public abstract class StoreServer(string address, IReadOnlyList<string> through) : IAsyncDisposable
 {
     private Process? _process;
     private ProcessOutput? _output;
     private Task _reading = Task.CompletedTask;
+
+    /// <summary>Where it listens.</summary>
+    public string Address => address;
 
     /// <summary>The port, the same for as long as this object lives.</summary>
     public int Port { get; } = FreePorts.Next();
@@ -34,7 +39,7 @@ public abstract class StoreServer : IAsyncDisposable
     /// <summary>Starts it, again or for the first time, and waits until it can be used.</summary>
     public async Task StartAsync()
     {
-        var command = Command();
+        string[] command = [.. through, .. Command()];
         _process = Launch(command);
         _output = new ProcessOutput($"{command[0]} ({_process.Id})");
         _reading = ReadAllAsync(_process, _output);

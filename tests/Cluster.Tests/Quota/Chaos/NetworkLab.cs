@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
+
+/// <summary>Hosts of our own on this machine, as network namespaces on a bridge, and cuts between them. Needs root, ip and nft.</summary>
+internal sealed class NetworkLab : IAsyncDisposable
+{
+    // A network that nobody is likely to have; the third byte tells runs at the same time apart.
+    private const string Network = "10.213";
+
+    private readonly string _name = $"qc{Environment.ProcessId % 100_000}";
+    private readonly int _subnet = 1 + (Environment.ProcessId % 250);
+    private readonly Dictionary<string, IPAddress> _hosts = [];
+
+    private NetworkLab()
+    {
+    }
+
+    private string Bridge => $"{_name}br";
+
+    /// <summary>Makes a bridge and a host for each name.</summary>
+    /// <returns>The lab; or why there is none.</returns>
+    public static async Task<(NetworkLab? Lab, string Fault)> CreateAsync(IEnumerable<string> hosts)
+    {
+        if (!Environment.IsPrivilegedProcess) return (null, "network namespaces need root");
+        var lab = new NetworkLab();
+        try
+        {
+            await RunAsync("ip", "link", "add", lab.Bridge, "type", "bridge");
+            await RunAsync("ip", "addr", "add", $"{Network}.{lab._subnet}.254/24", "dev", lab.Bridge);
+            await RunAsync("ip", "link", "set", lab.Bridge, "up");
+            foreach (var host in hosts) await lab.AddAsync(host);
+            return (lab, "");
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            await lab.DisposeAsync();
+            return (null, fault.Message);
+        }
+    }
+
+    /// <summary>The address of a host.</summary>
+    public IPAddress AddressOf(string host) => _hosts[host];
+
+    /// <summary>The command that becomes a program on a host.</summary>
+    public string[] Through(string host) => ["ip", "netns", "exec", Space(host)];
+
+    /// <summary>A host no longer hears another.</summary>
+    public Task DeafenAsync(string host, string other) => Nft(host, $"add element inet f deaf {{ {AddressOf(other)} }}");
+
+    /// <summary>A host hears another again.</summary>
+    public Task HearAsync(string host, string other) => Nft(host, $"delete element inet f deaf {{ {AddressOf(other)} }}");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts.Keys) await TryAsync("ip", "netns", "del", Space(host)); // its end of the wire goes with it
+        await TryAsync("ip", "link", "del", Bridge);
+    }
+
+    private async Task AddAsync(string host)
+    {
+        var address = IPAddress.Parse($"{Network}.{_subnet}.{_hosts.Count + 1}");
+        _hosts.Add(host, address);
+        await RunAsync("ip", "netns", "add", Space(host));
+        await RunAsync("ip", "link", "add", $"{_name}{host}", "type", "veth", "peer", "name", "e0", "netns", Space(host));
+        await RunAsync("ip", "link", "set", $"{_name}{host}", "master", Bridge, "up");
+        var inside = Through(host);
+        await RunAsync([.. inside, "ip", "addr", "add", $"{address}/24", "dev", "e0"]);
+        await RunAsync([.. inside, "ip", "link", "set", "e0", "up"]);
+        await RunAsync([.. inside, "ip", "link", "set", "lo", "up"]);
+        await Nft(host, "add table inet f");
+        await Nft(host, "add set inet f deaf { type ipv4_addr; }");
+        await Nft(host, "add chain inet f in { type filter hook input priority 0; }");
+        await Nft(host, "add rule inet f in ip saddr @deaf drop");
+    }
+
+    private string Space(string host) => $"{_name}-{host}";
+
+    private Task Nft(string host, string command) => RunAsync([.. Through(host), "nft", command]);
+
+    private static async Task TryAsync(params string[] command)
+    {
+        try
+        {
+            await RunAsync(command);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It was not made.
+        }
+    }
+
+    private static async Task RunAsync(params string[] command)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true }) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        var words = await process.StandardError.ReadToEndAsync(CancellationToken.None); // not cancelled: a half-made network must go
+        await process.WaitForExitAsync(CancellationToken.None);
+        if (process.ExitCode is not 0) throw new InvalidOperationException($"{string.Join(' ', command)}: {words.Trim()}");
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using OrleansEcho.Cluster.Tests.Quota.Chaos;
+
+namespace OrleansEcho.Cluster.Tests.Quota;
+
+/// <summary>
+/// Whatever fails, the cluster never holds more connections than its limit, and soon after the last fault it holds as many. Three
+/// environment variables make a run longer or repeat one: QUOTA_CHAOS_SECONDS, QUOTA_CHAOS_SEED, and QUOTA_CHAOS_STORE=postgresql.
+/// </summary>
+[Collection(Alone.Name)]
+public sealed class QuotaChaosTests
+{
+    private const int Clients = 650;
+
+    /// <summary>
+    /// How long it may take to notice what has failed when nothing fails any more: a silo is declared dead after three missed probes of a
+    /// second, in the fourth; a call that was under way to it is given up after Backend:CallTimeoutSeconds (5); and TCP tries again after
+    /// a cut up to as long as it lasted (5.5 s at most), while the others happen.
+    /// </summary>
+    private static readonly TimeSpan FailureDetection = TimeSpan.FromSeconds(4 + 5);
+
+    // What a round may take longer than the protocol needs, because 520 connections are opened at once on a busy machine.
+    private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public Task LimitIsExact_WhileProcessesDieAndFreezeAndClocksJump() => RunAsync(lab: null);
+
+    [Fact]
+    public async Task LimitIsExact_WhileTheNetworkIsCut_Too()
+    {
+        Assert.SkipWhen(Setting("STORE", "redis") is not "redis", "PostgreSQL listens on this machine's own address only.");
+        var (lab, fault) = await NetworkLab.CreateAsync([.. ChaosCluster.GatewayNames, .. ChaosCluster.SiloNames, ChaosCluster.Store]);
+        Assert.SkipWhen(lab is null, $"Network faults were left out: {fault}.");
+        await using (lab) await RunAsync(lab);
+    }
+
+    private static async Task RunAsync(NetworkLab? lab)
+    {
+        var seed = int.Parse(Setting("SEED", $"{Random.Shared.Next(1_000_000)}"), CultureInfo.InvariantCulture);
+        var length = TimeSpan.FromSeconds(double.Parse(Setting("SECONDS", "16"), CultureInfo.InvariantCulture));
+        var schedule = FaultSchedule.Make(seed, length, ChaosCluster.GatewayNames, ChaosCluster.SiloNames, ChaosCluster.Store, cuts: lab is not null, clocks: WallClock.Exists);
+        var audit = new HoldAudit();
+        await using var cluster = new ChaosCluster(lab);
+        try
+        {
+            await RunAsync(cluster, audit, schedule, seed);
+        }
+        finally
+        {
+            Report(cluster, audit, schedule, seed);
+        }
+
+        Assert.Empty(audit.Wrong);
+        Assert.True(audit.Worst().Held <= ChaosCluster.Limit, $"{audit.Worst().Held} connections were held at once (seed {seed}).");
+        Assert.DoesNotContain(cluster.Runs.SelectMany(r => r.Output.Faults), line => !IsExpected(line));
+    }
+
+    /// <remarks>1. Start. 2. Clients and faults. 3. Recovery: three times exactly the limit.</remarks>
+    private static async Task RunAsync(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<Fault> schedule, int seed)
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        await cluster.StartAsync(usesPostgres: Setting("STORE", "redis") is "postgresql");
+        foreach (var (_, address) in cluster.Listeners) await QuotaCluster.AdmittedAsync(1, address);
+        cluster.Say("all is up");
+        using (var end = CancellationTokenSource.CreateLinkedTokenSource(cancelled))
+        {
+            var churn = new Churn(audit, cluster.Listeners, seed).RunAsync(Clients, end.Token);
+            try
+            {
+                await cluster.RunAsync(schedule, cancelled);
+            }
+            finally
+            {
+                await end.CancelAsync();
+                await churn;
+            }
+        }
+
+        cluster.Say("the last fault is over");
+        await cluster.UpAsync();
+        cluster.Say("all is up again");
+        var rounds = new ExactRounds(cluster, audit);
+        var random = new Random(seed);
+        var recovery = (ChaosCluster.Lease * 1.12) + FailureDetection;
+        await rounds.RunAsync(i => i % 3, recovery, cancelled);
+        await rounds.RunAsync(i => i % 2, ChaosCluster.Renew + Allowance, cancelled); // what the third had comes back
+        await rounds.RunAsync(_ => random.Next(3), ChaosCluster.Renew + Allowance, cancelled);
+    }
+
+    private static void Report(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<Fault> schedule, int seed)
+    {
+        var output = TestContext.Current.TestOutputHelper!;
+        var (held, at, where) = audit.Worst();
+        output.WriteLine($"Seed {seed}{(WallClock.Exists ? "" : "; faketime is not installed, so no clock jumps")}. Most held at once: {held} of {ChaosCluster.Limit}, at {cluster.SecondsAt(at):0.00} s ({where}).");
+        output.WriteLine($"{audit}");
+        output.WriteLine($"The schedule:\n{string.Join('\n', schedule)}");
+        output.WriteLine($"What happened:\n{string.Join('\n', cluster.Events)}");
+        foreach (var wrong in audit.Wrong) output.WriteLine($"Wrong bytes: {wrong}");
+        foreach (var run in cluster.Runs) output.WriteLine(run.Report());
+    }
+
+    // What Orleans calls a fault is one of a silo or of Redis that we have killed: a silo that starts waits for one that is dead, and the
+    // list of silos cannot be read. Our own lines are never expected.
+    private static bool IsExpected(string line) => line.Contains(" Orleans.Runtime.MembershipService.", StringComparison.Ordinal);
+
+    private static string Setting(string name, string otherwise) => Environment.GetEnvironmentVariable($"QUOTA_CHAOS_{name}") is { Length: > 0 } value ? value : otherwise;
+}

@@ -1,0 +1,88 @@
+using OrleansEcho.Testing.Processes;
+
+namespace OrleansEcho.Cluster.Tests.Quota;
+
+/// <summary>A silo that comes back knows what was lent where it has a store, and lends nothing until it knows where it has none.</summary>
+public sealed class RestartQuotaTests : ProcessTest
+{
+    private const string Forgotten = "does not know what was lent before";
+
+    // Longer than a silo takes to come back, so that it is the store that knows and not a new lease.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("redis")]
+    [InlineData("postgresql")]
+    public async Task RestartedSilo_RemembersWhatWasLent_EvenToAGatewayThatIsGone(string provider)
+    {
+        var cluster = new QuotaCluster(Own, Lease, await StoreAsync(provider), []);
+        await cluster.StartAsync();
+        using var six = await Crowd.OpenAsync(6, cluster.First, QuotaCluster.Bound);
+        using var four = await Crowd.OpenAsync(4, cluster.Second, QuotaCluster.Bound);
+        Assert.Equal((6, 4), (six.Count, four.Count));
+
+        // 1. Both end at once: nobody is left to say what the second gateway had.
+        await Task.WhenAll(cluster.Silo.KillAsync(), cluster.Gateways[1].KillAsync());
+        await cluster.Silo.StartAsync();
+        await six.EchoAsync("over the restart");
+
+        // 2. Its four are lent still.
+        await Deadline.UntilAsync(async () => (await Crowd.TryAsync(cluster.First)).Refusal is "QuotaExceeded", "the gateway to hear that the cluster is full");
+        Assert.Equal(10, await cluster.Silo.MetricAsync("echo_quota_permits_leased"));
+
+        // 3. And free when its lease has ended.
+        await QuotaCluster.AdmittedAsync(4, cluster.First);
+        using var ten = await Crowd.OpenAsync(5, cluster.First, QuotaCluster.Bound);
+        Assert.Equal((4, "QuotaExceeded"), (ten.Count, Assert.Single(ten.Refusals)));
+        await six.EchoAsync("to the end");
+        Assert.DoesNotContain(cluster.Silo.Process.Output.Lines, l => l.Contains(Forgotten, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RestartedSiloWithoutAStore_LendsNothingNew_UntilItKnowsWhatWasLent()
+    {
+        var cluster = new QuotaCluster(Own, TimeSpan.FromSeconds(5), await StoreAsync("memory"), []);
+        await cluster.StartAsync();
+        using var six = await Crowd.OpenAsync(6, cluster.First, QuotaCluster.Bound);
+        Assert.Equal(6, six.Count);
+        await cluster.Silo.KillAsync();
+        await cluster.Silo.StartAsync();
+        await cluster.Silo.Process.Output.WaitForAsync(Forgotten);
+        var start = TimeProvider.System.GetTimestamp();
+        await six.EchoAsync("over the restart");
+        await Deadline.UntilAsync(async () => (await Crowd.TryAsync(cluster.Second)).Refusal is "QuotaUnavailable", "the second gateway to learn that nothing is lent");
+        await QuotaCluster.AdmittedAsync(4, cluster.Second);
+        var took = TimeProvider.System.GetElapsedTime(start);
+        Assert.InRange(took, cluster.LeaseOnEveryClock - QuotaCluster.Allowance, cluster.LeaseOnEveryClock + QuotaCluster.Bound);
+        using var more = await Crowd.OpenAsync(5, cluster.Second, QuotaCluster.Bound);
+        Assert.Equal((4, "QuotaExceeded"), (more.Count, Assert.Single(more.Refusals)));
+        await six.EchoAsync("to the end");
+    }
+
+    private async Task<string[]> StoreAsync(string provider)
+    {
+        switch (provider)
+        {
+            case "file":
+                return ["--Storage:Provider=file", $"--Storage:Folder={Keep(new StoreFolder()).Path}"];
+            case "redis":
+                return ["--Storage:Provider=redis", $"--Storage:ConnectionString={Keep(await RedisServer.StartNewAsync()).ConnectionString}"];
+            case "postgresql":
+                return ["--Storage:Provider=postgresql", $"--Storage:ConnectionString={Keep(await PostgresServer.StartNewAsync()).ConnectionString}", "--Storage:CreateSchema=true"];
+            default:
+                return [];
+        }
+    }
+
+    private sealed class StoreFolder : IAsyncDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("quota-").FullName;
+
+        public ValueTask DisposeAsync()
+        {
+            Directory.Delete(Path, recursive: true);
+            return ValueTask.CompletedTask;
+        }
+    }
+}
