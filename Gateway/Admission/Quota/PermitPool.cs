@@ -227,9 +227,9 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
 
     private void EndLease()
     {
+        if (_hasLease) _openAtLeaseEnd = Math.Min(Open, Held); // without what the reserve has admitted: it must not grow from one end to the next
         (_hasLease, _stopsAt, _expiresAt) = (false, TimeSpan.MinValue, TimeSpan.MinValue);
         if (_outstanding is { Held: > 0 }) _outstanding = null; // what it promised is not true any more, so its reply must not count
-        _openAtLeaseEnd = Math.Min(Open, Held); // not what the reserve has admitted: it must not grow from one end to the next
         Held = 0;
         CloseDownTo = null;
     }
