@@ -13,13 +13,16 @@ internal sealed class Crowd : IDisposable
     /// <summary>How many connections were admitted and have not been closed.</summary>
     public int Count => _peers.Count;
 
+    /// <summary>How long the first of them was refused.</summary>
+    public TimeSpan FirstAdmittedAfter { get; private set; }
+
     /// <summary>What each refused one was told: one word.</summary>
     public IReadOnlyList<string> Refusals => _refusals;
 
     /// <summary>Those that were admitted, in the order of the gateways that they were opened at.</summary>
     public IReadOnlyList<Peer> Peers => _peers;
 
-    /// <summary>Opens connections at once, one at each of the gateways. One that is told that the cluster is full tries again for a while.</summary>
+    /// <summary>Opens connections at once, one at each of the gateways. One that is told that the cluster is full, or that the limit cannot be asked, tries again for a while.</summary>
     /// <param name="gateways">Where, once for each connection.</param>
     /// <param name="retryFor">For how long; not at all when null.</param>
     public static async Task<Crowd> OpenAsync(IEnumerable<EndPoint> gateways, TimeSpan? retryFor = null)
@@ -27,8 +30,9 @@ internal sealed class Crowd : IDisposable
         var crowd = new Crowd();
         try
         {
-            foreach (var (peer, refusal) in await Task.WhenAll(gateways.Select(g => TryAsync(g, retryFor ?? TimeSpan.Zero))))
+            foreach (var (peer, refusal, took) in await Task.WhenAll(gateways.Select(g => TryAsync(g, retryFor ?? TimeSpan.Zero))))
             {
+                if (peer is not null && (crowd.Count is 0 || took < crowd.FirstAdmittedAfter)) crowd.FirstAdmittedAfter = took;
                 if (peer is not null) crowd._peers.Add(peer);
                 else crowd._refusals.Add(refusal);
             }
@@ -45,13 +49,14 @@ internal sealed class Crowd : IDisposable
     /// <summary>Opens connections at once at one gateway.</summary>
     public static Task<Crowd> OpenAsync(int count, EndPoint gateway, TimeSpan? retryFor = null) => OpenAsync(Enumerable.Repeat(gateway, count), retryFor);
 
-    private static async Task<(Peer? Peer, string Refusal)> TryAsync(EndPoint gateway, TimeSpan retryFor)
+    private static async Task<(Peer? Peer, string Refusal, TimeSpan Took)> TryAsync(EndPoint gateway, TimeSpan retryFor)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var (peer, refusal) = await TryAsync(gateway);
-            if (peer is not null || refusal is not "QuotaExceeded" || TimeProvider.System.GetElapsedTime(start) > retryFor) return (peer, refusal);
+            var took = TimeProvider.System.GetElapsedTime(start);
+            if (peer is not null || refusal is not ("QuotaExceeded" or "QuotaUnavailable") || took > retryFor) return (peer, refusal, took);
             await Task.Delay(RetryPause, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

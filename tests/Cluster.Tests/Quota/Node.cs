@@ -26,17 +26,14 @@ internal abstract class Node(EchoExecutable executable, NodePlace place, Func<Ec
     public IPAddress Address => place.Address;
 
     /// <summary>Starts it, again or for the first time, and waits until it says that it has started.</summary>
-    public async Task StartAsync()
+    public Task StartAsync()
     {
         Launch();
-        await ReadyAsync();
+        return Process.ManagementAsync();
     }
 
     /// <summary>Starts it, and does not wait.</summary>
     public void Launch() => _process = own(EchoProcess.Start(executable, [.. Arguments(), "--management", _management.Authority], place.Environment, through: place.Through));
-
-    /// <summary>Waits until it says that it has started.</summary>
-    public Task ReadyAsync(TimeSpan? limit = null) => Process.ManagementAsync(limit);
 
     /// <summary>Ends it as a crash does, and waits until it has ended.</summary>
     public async Task KillAsync()

@@ -76,6 +76,7 @@ public sealed class QuotaChaosTests
             }
         }
 
+        cluster.FaultsEnded = TimeProvider.System.GetTimestamp();
         cluster.Say("the last fault is over");
         await cluster.UpAsync();
         cluster.Say("all is up again");
@@ -90,8 +91,8 @@ public sealed class QuotaChaosTests
     private static void Report(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<Fault> schedule, int seed)
     {
         var output = TestContext.Current.TestOutputHelper!;
-        var (held, at, where) = audit.Worst();
-        output.WriteLine($"Seed {seed}{(WallClock.Exists ? "" : "; faketime is not installed, so no clock jumps")}. Most held at once: {held} of {ChaosCluster.Limit}, at {cluster.SecondsAt(at):0.00} s ({where}).");
+        var (held, at, where) = audit.Worst(cluster.FaultsEnded);
+        output.WriteLine($"Seed {seed}{(WallClock.Exists ? "" : "; faketime is not installed, so no clock jumps")}. Most held at once: {audit.Worst().Held} of {ChaosCluster.Limit}; during the faults {held}, at {cluster.SecondsAt(at):0.00} s ({where}).");
         output.WriteLine($"{audit}");
         output.WriteLine($"The schedule:\n{string.Join('\n', schedule)}");
         output.WriteLine($"What happened:\n{string.Join('\n', cluster.Events)}");

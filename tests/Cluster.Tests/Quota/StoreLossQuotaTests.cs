@@ -49,6 +49,7 @@ public sealed class StoreLossQuotaTests : ProcessTest
         var redis = Keep(await RedisServer.StartNewAsync());
         var cluster = NewCluster(redis, "--quota-policy", "available", $"--Quota:Reserve={reserve}");
         await cluster.StartAsync();
+        await QuotaCluster.AdmittedAsync(10, cluster.First); // until then it admits the reserve
         using var ten = await Crowd.OpenAsync(10, cluster.First, QuotaCluster.Bound);
         Assert.Equal(10, ten.Count);
         await redis.KillAsync();

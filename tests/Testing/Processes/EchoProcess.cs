@@ -70,10 +70,10 @@ public sealed class EchoProcess : IAsyncDisposable
 
     /// <summary>Waits until health and metrics are served.</summary>
     /// <returns>Where.</returns>
-    public async Task<Uri> ManagementAsync(TimeSpan? limit = null)
+    public async Task<Uri> ManagementAsync()
     {
         const string banner = "Health and metrics: ";
-        return new Uri((await Output.WaitForAsync(banner, limit))[banner.Length..]);
+        return new Uri((await Output.WaitForAsync(banner))[banner.Length..]);
     }
 
     public void Send(Signal signal) => ProcessSignals.Send(_process.Id, signal);

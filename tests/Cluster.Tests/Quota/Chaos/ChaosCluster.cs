@@ -41,6 +41,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>The silos.</summary>
     public IReadOnlyList<Node> Silos => [.. SiloNames.Select(s => _nodes[s].Node)];
 
+    /// <summary>When the last fault was over.</summary>
+    public long FaultsEnded { get; set; } = long.MaxValue;
+
     /// <summary>What happened, with times.</summary>
     public IReadOnlyCollection<string> Events => _events;
 
@@ -68,7 +71,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var silos = SiloNames.Select(s => new SiloNode(Place(s), Own, [.. terms, .. membership, .. storage])).ToList();
         foreach (var (i, silo) in silos.Index()) Add(SiloNames[i], silo);
         foreach (var name in GatewayNames) Add(name, new GatewayNode(Place(name), Own, silos, [$"--Gateway:Name={name}"]));
-        await Task.WhenAll(_nodes.Values.Select(n => n.StartAsync(UntilUp)));
+        foreach (var node in _nodes.Values) node.Start();
         await UpAsync();
     }
 

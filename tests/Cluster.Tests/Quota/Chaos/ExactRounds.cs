@@ -25,7 +25,7 @@ internal sealed class ExactRounds(ChaosCluster cluster, HoldAudit audit)
         try
         {
             // 1. Exactly so many, and the others know why.
-            cluster.Say(string.Create(CultureInfo.InvariantCulture, $"{clients.Count} connections are admitted, the last after {took.TotalSeconds:0.00} s"));
+            cluster.Say(string.Create(CultureInfo.InvariantCulture, $"{clients.Count} connections are admitted, the last after {took.TotalSeconds:0.00} s; {Words(outcomes)}"));
             Assert.Equal(ChaosCluster.Limit, clients.Count);
             Assert.All(outcomes.Where(o => o.Client is null), o => Assert.Equal("QuotaExceeded", o.Refusal));
 
@@ -64,6 +64,10 @@ internal sealed class ExactRounds(ChaosCluster cluster, HoldAudit audit)
             }
         }
     }
+
+    private static string Words(IEnumerable<(EchoClient? Client, string Refusal)> outcomes) => string.Join(
+        ", ",
+        outcomes.Where(o => o.Client is null).GroupBy(o => o.Refusal).Select(g => $"{g.Count()} {(g.Key is "" ? "without an answer" : g.Key)}"));
 
     private static async Task SumIsAsync(int value, IReadOnlyList<Node> nodes, string metric)
     {

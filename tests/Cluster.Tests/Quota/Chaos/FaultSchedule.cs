@@ -3,8 +3,9 @@ namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 /// <summary>What goes wrong when: the same for the same seed.</summary>
 internal static class FaultSchedule
 {
-    // A fault begins about this often; most last longer, so that several are there at a time.
-    private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(2.2);
+    // A fault begins about this often, or more often in a run that is too short for those that every run has. Most last seconds, so that some
+    // are there at a time, and not so many that nobody is served: the limit is in danger only where it is reached.
+    private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(4);
 
     // The quota does not look at wall clocks, but Orleans' membership does: a silo that starts waits for others that, by its clock, were
     // alive within 15 s, and is thrown out by one whose clock is five minutes ahead; and no grain is made while a silo's clock is behind

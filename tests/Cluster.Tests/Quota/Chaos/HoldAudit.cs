@@ -39,10 +39,11 @@ internal sealed class HoldAudit
     public void GotWrongBytes(string sent, string got) => _wrong.Enqueue($"sent '{sent}', got '{got}'");
 
     /// <summary>The instant at which most connections were held: exact, over the intervals.</summary>
-    public (int Held, long At, string Where) Worst()
+    /// <param name="before">Only those that began before.</param>
+    public (int Held, long At, string Where) Worst(long before = long.MaxValue)
     {
         // At the same tick one goes before another comes: what cannot be told apart is not held against the product.
-        var events = _holds.SelectMany(h => new (long At, int Change, string Gateway)[] { (h.From, 1, h.Gateway), (h.To, -1, h.Gateway) })
+        var events = _holds.Where(h => h.From < before).SelectMany(h => new (long At, int Change, string Gateway)[] { (h.From, 1, h.Gateway), (h.To, -1, h.Gateway) })
             .OrderBy(e => e.At).ThenBy(e => e.Change);
         var (held, worst, at) = (0, 0, 0L);
         var byGateway = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -22,11 +22,10 @@ internal sealed class SupervisedNode(string name, Node node, Action<string> say)
     public Node Node => node;
 
     /// <summary>Starts it for the first time; from now on it is started again.</summary>
-    public Task StartAsync(TimeSpan limit)
+    public void Start()
     {
         node.Launch();
         _running = SuperviseAsync();
-        return node.ReadyAsync(limit);
     }
 
     /// <summary>Ends it as a crash does; it stays down until <see cref="Release"/>.</summary>

@@ -1,0 +1,41 @@
+namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
+
+/// <summary>The audit sees what it is there for, and a schedule can be repeated.</summary>
+public sealed class ChaosToolsTests
+{
+    [Fact]
+    public void Audit_FindsTheInstantAtWhichMostWereHeld()
+    {
+        var audit = new HoldAudit();
+        audit.Held("g1", 10, 20);
+        audit.Held("g1", 20, 30); // one goes as the other comes
+        audit.Held("g2", 15, 18);
+        audit.Held("g2", 17, 25);
+        audit.Held("g2", 17, 17); // a single echo proves no time
+        Assert.Equal((3, 17, "g1 1, g2 2"), audit.Worst());
+        Assert.Equal((2, 15, "g1 1, g2 1"), audit.Worst(before: 17));
+    }
+
+    [Fact]
+    public void Schedule_IsTheSameForTheSameSeed_AndHitsEachSiloAGatewayAndTheStore()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var faults = Make(seed);
+            Assert.Equal(faults, Make(seed));
+            Assert.NotEqual(faults, Make(seed + 1));
+            foreach (var silo in ChaosCluster.SiloNames)
+            {
+                Assert.Contains(faults, f => f.Kind is FaultKind.Kill && f.Target == silo);
+                Assert.Contains(faults, f => f.Kind is FaultKind.Freeze && f.Target == silo);
+            }
+
+            Assert.Contains(faults, f => f.Kind is FaultKind.Kill && ChaosCluster.GatewayNames.Contains(f.Target));
+            Assert.Contains(faults, f => f.Kind is FaultKind.Freeze && ChaosCluster.GatewayNames.Contains(f.Target));
+            Assert.Contains(faults, f => f.Kind is FaultKind.Kill or FaultKind.Freeze && f.Target == ChaosCluster.Store);
+        }
+    }
+
+    private static IReadOnlyList<Fault> Make(int seed) =>
+        FaultSchedule.Make(seed, TimeSpan.FromSeconds(16), ChaosCluster.GatewayNames, ChaosCluster.SiloNames, ChaosCluster.Store, cuts: true, clocks: true);
+}
