@@ -95,7 +95,7 @@ internal sealed partial class QuotaLedger
         var holder = _holders[request.Holder];
         if (holder.HasLeft) return new Decision(ask, holder);
         var needs = Math.Max(0, request.Needed - request.Held);
-        var others = Others.Of(_holders.Values, holder, now, ShortagesStand, terms.Renew);
+        var others = Others.Of(_holders.Values, holder, now, ShortagesStand);
         var free = limit - others.Total - holder.Leased; // negative after the limit was lowered
         if (now < _relearnsUntil) return Short(new Decision(ask, holder) { Target = holder.Leased }, needs, QuotaDenial.Relearning);
         if (free < 0) return Short(Lower(ask, holder, limit), needs, QuotaDenial.LimitLowered);
@@ -108,7 +108,7 @@ internal sealed partial class QuotaLedger
         var growth = Math.Min(needs, part);
 
         // 2. A block on top, while nobody is short: half of what is free, over all who may ask next; single permits at last.
-        if (others.Short is 0) growth = Math.Max(growth, Math.Min(Math.Min(request.Wanted - request.Held, free), Math.Max(1, free / (2 * _holders.Count))));
+        if (others.Shortage is 0) growth = Math.Max(growth, Math.Min(Math.Min(request.Wanted - request.Held, free), Math.Max(1, free / (2 * _holders.Count))));
         holder.Proposed = (int)growth;
         holder.IsServed = true;
         holder.Shortage -= (int)Math.Min(growth, holder.Shortage);
@@ -189,30 +189,32 @@ internal sealed partial class QuotaLedger
     }
 
     /// <summary>
-    /// How long a shortage stands that is not repeated: a holder with idle permits asks twice in a renewal interval, and must meet it.
+    /// How long a shortage stands that is not repeated: a holder with idle permits asks twice in a renewal interval, and must meet it even
+    /// when it is late.
     /// </summary>
-    private TimeSpan ShortagesStand => terms.Renew * 5 / 8;
+    private TimeSpan ShortagesStand => terms.Renew;
 
     /// <summary>All holders but one, added up.</summary>
     private readonly record struct Others(long Total, long Idle, long Shortage, long Recalled, int Short, int Unserved, int Wanting, int LeastTotalOfShort)
     {
-        public static Others Of(IEnumerable<LedgerHolder> holders, LedgerHolder one, TimeSpan now, TimeSpan shortagesStand, TimeSpan renew)
+        public static Others Of(IEnumerable<LedgerHolder> holders, LedgerHolder one, TimeSpan now, TimeSpan shortagesStand)
         {
             var sum = new Others { LeastTotalOfShort = int.MaxValue };
             foreach (var holder in holders)
             {
                 if (holder == one) continue;
                 var shortage = now - holder.ShortageAt < shortagesStand ? holder.Shortage : 0;
-                var isHeard = now - holder.HeardAt < renew * 2; // one that is gone gives nothing back before its lease ends
+                var competes = shortage > 0 && now - holder.ShortageAt < shortagesStand / 2; // it asks four times in an interval, while it wants any
+                var isHeard = now - holder.HeardAt < shortagesStand * 3; // one that is gone gives nothing back before its lease ends
                 sum = new Others(
                     sum.Total + holder.Total,
                     sum.Idle + (isHeard ? holder.Idle : 0),
                     sum.Shortage + shortage,
                     sum.Recalled + (isHeard ? holder.Recalled : 0),
-                    sum.Short + (shortage > 0 ? 1 : 0),
-                    sum.Unserved + (shortage > 0 && !holder.IsServed ? 1 : 0),
+                    sum.Short + (competes ? 1 : 0),
+                    sum.Unserved + (competes && !holder.IsServed ? 1 : 0),
                     sum.Wanting + (shortage > 0 || holder.InUse > 0 ? 1 : 0),
-                    shortage > 0 ? Math.Min(sum.LeastTotalOfShort, holder.Total) : sum.LeastTotalOfShort);
+                    competes ? Math.Min(sum.LeastTotalOfShort, holder.Total) : sum.LeastTotalOfShort);
             }
 
             return sum;

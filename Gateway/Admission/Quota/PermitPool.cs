@@ -12,6 +12,9 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     private const int SmallestBlock = 64;
     private const int LargestBlock = 1024;
 
+    // Under the strict policy: time to notice, to tell peers, and to abort those that do not go, before the lease ends.
+    private static readonly TimeSpan ToClose = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Never = TimeSpan.MaxValue;
 
     private Outstanding? _outstanding;
@@ -193,7 +196,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         {
             case LeaseOutcome.Granted when asked.SentAt + reply.Lease is var end && end > now:
                 _expiresAt = _hasLease && _expiresAt > end ? _expiresAt : end;
-                _stopsAt = policy is QuotaPolicy.Strict ? _expiresAt - (_renew / 2) : _expiresAt; // in time to tell peers, close and abort
+                _stopsAt = policy is QuotaPolicy.Strict ? _expiresAt - Max(_renew / 2, ToClose) : _expiresAt;
                 _hasLease = true;
                 _lent = reply.Granted;
                 Held = wasUnlimited ? Math.Max(Open, reply.Granted) : reply.Granted; // what came while it asked was admitted rightly, and is reported next
@@ -238,6 +241,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     private void LetGo() => Held = Math.Min(Held, Math.Max(_target, Open));
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private sealed record Outstanding(long Number, int Held, TimeSpan SentAt);
 }

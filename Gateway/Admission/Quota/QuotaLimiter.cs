@@ -129,6 +129,7 @@ internal sealed class QuotaLimiter : RateLimiter
             _pool.Receive(reply, Now);
             Publish();
             ServeWaiting();
+            DismissWaiting();
         }
     }
 
@@ -140,6 +141,7 @@ internal sealed class QuotaLimiter : RateLimiter
             _pool.Fail(Now);
             Publish();
             ServeWaiting();
+            DismissWaiting();
         }
     }
 
@@ -196,7 +198,7 @@ internal sealed class QuotaLimiter : RateLimiter
         {
             if (_waiting.Count is 0 && TryTake(Now) is { } lease) return lease;
             wait = _wait ?? _pool.Renew;
-            if (wait == TimeSpan.Zero || _pool.Outlook is not PermitOutlook.Soon || _waiting.Count >= MaxWaiting) return Refuse(countsAsDemand: true);
+            if (wait == TimeSpan.Zero || !IsWorthWaiting() || _waiting.Count >= MaxWaiting) return Refuse(countsAsDemand: true);
             place = _waiting.AddLast(new TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously));
             AskSoonerIfDue(Now);
         }
@@ -262,21 +264,28 @@ internal sealed class QuotaLimiter : RateLimiter
     private void ServeWaiting()
     {
         var now = Now;
-        while (_waiting.First is { } first)
+        while (_waiting.First is { } first && TryTake(now) is { } lease)
         {
-            RateLimitLease? lease = TryTake(now);
-            if (lease is null)
-            {
-                if (_pool.Outlook is PermitOutlook.Soon) return;
-                lease = Refuse(countsAsDemand: true);
-            }
-
             _waiting.Remove(first);
             first.Value.SetResult(lease);
         }
 
         AskSoonerIfDue(now);
     }
+
+    // The quota has spoken: who waits in vain is told so.
+    private void DismissWaiting()
+    {
+        if (_pool.Outlook is PermitOutlook.Soon) return;
+        while (_waiting.First is { } first)
+        {
+            _waiting.Remove(first);
+            first.Value.SetResult(Refuse(countsAsDemand: true));
+        }
+    }
+
+    // What it said last may not be true any more: when it is being asked, or is to be asked at once, the answer comes in a moment.
+    private bool IsWorthWaiting() => _pool.Outlook is PermitOutlook.Soon || _pool.IsAsking || _pool.NextAskAt(_waiting.Count + 1) <= Now;
 
     // What other threads read without the lock.
     private void Publish()

@@ -185,7 +185,7 @@ public sealed class QuotaLedgerTests
         _rig.Ask(Request("idle", 1, needed: 8));
         _rig.Ask(Request("short", 1, needed: 2));
         Assert.Equal(0, _rig.Ask(Request("dead", 2, held: 2)).Target);
-        _rig.Now += Terms.Renew * 2;
+        _rig.Now += Terms.Renew * 3;
         _rig.Ask(Request("short", 2, needed: 2));
         Assert.Equal(6, _rig.Ask(Request("idle", 2, held: 8, wanted: 8)).Target);
     }

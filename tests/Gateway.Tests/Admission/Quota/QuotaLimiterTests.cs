@@ -54,8 +54,20 @@ public sealed class QuotaLimiterTests
 
         Assert.Equal(reason, Assert.IsType<PermitRefusal>(await waiting.WithinAsync("the answer")).Reason);
         var next = quota.Limiter.AcquireAsync(1, Stop);
-        Assert.True(next.IsCompleted);
+        Assert.True(next.IsCompleted); // the next request is not due yet
         Assert.Equal(reason, ((PermitRefusal)await next).Reason);
+    }
+
+    [Fact]
+    public async Task OldNewsThatTheClusterIsFull_IsNotBelieved_WhenTheQuotaIsAskedAnyway()
+    {
+        var quota = new FakeQuota(_time, wait: Wait);
+        quota.Grant(0, QuotaDenial.LimitReached);
+        _time.Advance(FakeQuota.Renew);
+        var waiting = quota.Limiter.AcquireAsync(1, Stop).AsTask();
+        Assert.False(waiting.IsCompleted);
+        quota.Grant(1);
+        Assert.True((await waiting.WithinAsync("a permit")).IsAcquired);
     }
 
     [Fact]
