@@ -13,7 +13,7 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
     private readonly Dictionary<string, (int Open, int Kept)> _seen = [];
 
     /// <summary>What may be held at this moment; null for any number.</summary>
-    public long? Bound { get; private set; } = 0;
+    public required long? Bound { get; set; }
 
     /// <summary>The store has not lost some of what it was told and kept the rest.</summary>
     public bool IsExact { get; set; } = true;

@@ -42,7 +42,7 @@ internal static class ScheduleGenerator
             Seed = seed,
             Limit = limit,
             Lease = lease,
-            Renew = lease / dice.Pick(3, 3, 5, 8),
+            Renew = Math.Max(1_000, lease / dice.Pick(3, 3, 5, 8)), // as QuotaLimitOptions allows
             ClosesNewest = dice.Chance(50),
             Latency = dice.Pick(2, 2, 10, 40),
             Gateways = gateways,

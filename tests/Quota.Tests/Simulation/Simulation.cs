@@ -28,7 +28,7 @@ internal sealed class Simulation
         _clocks = [.. schedule.Gateways.Select((plan, i) => new DriftingClock(TimeSpan.FromSeconds(new Dice(schedule.Seed, 100 + (ulong)i).Roll(100_000)), plan.Drift))];
         _gateways = new SimulatedGateway?[schedule.Gateways.Count];
         _runs = new int[schedule.Gateways.Count];
-        _monitor = new Monitor(_world, _directory, _gateways);
+        _monitor = new Monitor(_world, _directory, _gateways) { Bound = schedule.Limit is null ? null : 0 };
         _store.Stored = _monitor.Note;
         for (var i = 0; i < _gateways.Length; i++) Begin(i);
         foreach (var fault in schedule.Faults) _world.At(fault.At, null, () => Inject(fault));
@@ -192,6 +192,7 @@ internal sealed class Simulation
                 break;
             case LimitIsConfigured:
                 _directory.Configure(fault.Amount is 0 ? null : fault.Amount);
+                if (fault.Amount is 0) _monitor.Bound = null; // an unlimited quota writes nothing
                 LoseLeases();
                 break;
         }
