@@ -113,7 +113,10 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         if (IsUnlimited) return next;
         var lacks = _lastReply!.Denial is not QuotaDenial.None;
         if (Held < _lent && _target < int.MaxValue) next = Min(next, _letsGoAtOnce ? TimeSpan.MinValue : _lastAnswerAt + (_renew / 8));
-        if (waiting > 0) next = Min(next, lacks ? _lastAnswerAt + (_renew / 8) : TimeSpan.MinValue);
+
+        // Who waits although there are permits waits for the lease to be renewed in time: asking at once, again and again, does not help.
+        var isOfUse = !lacks && Held < Open + waiting;
+        if (waiting > 0) next = Min(next, isOfUse ? TimeSpan.MinValue : _lastAnswerAt + (_renew / 8));
         if (_refused > 0) next = Min(next, _lastAnswerAt + (_renew / 4));
         if (idle < Block / 2 && _target == int.MaxValue)
         {
