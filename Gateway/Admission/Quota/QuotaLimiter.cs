@@ -65,9 +65,9 @@ internal sealed class QuotaLimiter : RateLimiter
     /// <summary>Whether the permits of a generation are void now: exact, whoever was frozen in between.</summary>
     public bool IsVoid(int generation)
     {
-        if (generation < Volatile.Read(ref _lease).Generation) return true;
+        // Read in the opposite order to how Publish writes them: whoever sees that there is no end any more sees the new generation, too.
         var voidAt = Volatile.Read(ref _voidAt);
-        return voidAt is not long.MaxValue && _time.GetTimestamp() >= voidAt;
+        return generation < Volatile.Read(ref _lease).Generation || (voidAt is not long.MaxValue && _time.GetTimestamp() >= voidAt);
     }
 
     /// <summary>Lets the lease end when it is time.</summary>
@@ -266,9 +266,9 @@ internal sealed class QuotaLimiter : RateLimiter
     // What other threads read without the lock.
     private void Publish()
     {
+        if (_lease.Generation != _pool.Generation) Volatile.Write(ref _lease, new PermitLease(this, _pool.Generation));
         var voidAt = _pool.VoidAt;
         Volatile.Write(ref _voidAt, voidAt == TimeSpan.MaxValue ? long.MaxValue : (long)(voidAt.TotalSeconds * _time.TimestampFrequency));
-        if (_lease.Generation != _pool.Generation) Volatile.Write(ref _lease, new PermitLease(this, _pool.Generation));
     }
 
     private void AskSoonerIfDue(TimeSpan now)
