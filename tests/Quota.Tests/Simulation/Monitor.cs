@@ -64,14 +64,14 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
     private void CheckAdmission(SimulatedGateway gateway)
     {
         var (open, kept) = _seen.GetValueOrDefault(gateway.Holder);
-        var hasLease = gateway.Believed > 0;
+        var hasLease = gateway.Pool.HasLease(gateway.Now);
         if (gateway.Open > open && !gateway.Pool.IsUnlimited)
         {
             var most = hasLease ? gateway.Pool.Held : gateway.IsStrict ? 0 : kept + gateway.Plan.Reserve;
             if (gateway.Open > most) Fail(Invariant.AdmitsByPolicy, $"{gateway.Holder} has admitted up to {gateway.Open} and may have {most}");
         }
 
-        _seen[gateway.Holder] = (gateway.Open, hasLease || gateway.Pool.IsUnlimited ? gateway.Open : kept);
+        _seen[gateway.Holder] = (gateway.Open, hasLease ? gateway.Open : kept);
     }
 
     private void CheckTables()

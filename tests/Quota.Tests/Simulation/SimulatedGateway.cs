@@ -143,8 +143,9 @@ internal sealed class SimulatedGateway : Actor
     private bool TryTake(int life)
     {
         var hadLease = Pool.IsUnlimited || Pool.HasLease(Now);
-        if (!Pool.TryAcquire(Now)) return false;
-        Notice();
+        var isAdmitted = Pool.TryAcquire(Now);
+        Notice(); // it may have found that the lease is over
+        if (!isAdmitted) return false;
         _coverage.See(Sight.ConnectionsAdmitted);
         if (!hadLease) _coverage.See(Sight.AdmittedFromReserve);
         var connection = new SimulatedConnection(Pool.Generation, Pool.IsUnlimited);
