@@ -46,7 +46,7 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
             if (!gateway.IsStrict) continue;
             serving += gateway.Serving;
             if (gateway.Serving > gateway.Believed) Fail(Invariant.ServingWithinHeld, $"{gateway.Holder} serves {gateway.Serving} and holds {gateway.Believed}");
-            if (gateway.OpenUnderLimit > gateway.Believed && IsAwake(gateway)) Fail(Invariant.OpenWithinHeld, $"{gateway.Holder} has {gateway.OpenUnderLimit} open and holds {gateway.Believed}");
+            if (gateway.OpenUnderLimit > gateway.Believed && gateway.LosesNoLease && IsAwake(gateway)) Fail(Invariant.OpenWithinHeld, $"{gateway.Holder} has {gateway.OpenUnderLimit} open and holds {gateway.Believed}");
         }
 
         if (!IsExact) return;
@@ -82,7 +82,7 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
             if (activation.IsDead || activation != directory.InCharge) continue;
             var snapshot = activation.Snapshot;
             if (snapshot.IsRelearning || snapshot.Limit is not { } limit) continue;
-            if (snapshot.Leased > Math.Max(limit, Bound ?? long.MaxValue)) Fail(Invariant.TableWithinLimit, $"{activation.Id} has lent {snapshot.Leased} of {limit}");
+            if (activation.IsUpToDate && snapshot.Leased > Math.Max(limit, Bound ?? long.MaxValue)) Fail(Invariant.TableWithinLimit, $"{activation.Id} has lent {snapshot.Leased} of {limit}");
             foreach (var gateway in gateways)
             {
                 if (gateway is null or { IsDead: true } || gateway.Believed is 0) continue;
