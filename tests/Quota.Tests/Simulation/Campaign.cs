@@ -12,6 +12,9 @@ internal sealed class Campaign(int schedules, params ulong[] bases)
 {
     private readonly Lock _lock = new();
 
+    /// <summary>How many there are in all.</summary>
+    public int Schedules => schedules * bases.Length;
+
     public Coverage Coverage { get; } = new();
 
     /// <summary>The violation with the lowest seed of those found, shrunk; null when there is none.</summary>
@@ -31,7 +34,7 @@ internal sealed class Campaign(int schedules, params ulong[] bases)
     public void Run(Sabotage sabotage = Sabotage.None)
     {
         Violation? first = null;
-        Parallel.For(0, schedules * bases.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, () => new Coverage(), (i, state, coverage) =>
+        Parallel.For(0, Schedules, new ParallelOptions { MaxDegreeOfParallelism = 2 }, () => new Coverage(), (i, state, coverage) =>
         {
             var seed = bases[i / schedules] + (ulong)(i % schedules);
             if (Simulation.Try(ScheduleGenerator.Generate(seed), coverage, sabotage, null) is not { } found) return coverage;

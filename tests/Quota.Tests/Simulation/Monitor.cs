@@ -21,6 +21,7 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
     /// <summary>A record was stored.</summary>
     public void Note(QuotaRecord record)
     {
+        if (record.ConfiguredLimit != directory.Terms.Limit) return; // the last word of a silo that was replaced meanwhile: nobody hears it
         if (record.Limit is not { } limit)
         {
             Bound = null;

@@ -14,7 +14,7 @@ internal enum Sabotage
     /// <summary>The store reports writes as done that it has forgotten.</summary>
     WriteIsForgotten,
 
-    /// <summary>A new activation believes the first record that there ever was.</summary>
+    /// <summary>A new activation believes a record that was there long ago.</summary>
     ReadIsSkipped,
 
     /// <summary>The store takes a write whatever version it was based on.</summary>

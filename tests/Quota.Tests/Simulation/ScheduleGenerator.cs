@@ -33,7 +33,7 @@ internal static class ScheduleGenerator
         }
 
         // Which kinds of faults a schedule may have: those of all kinds at once drown each other.
-        var kinds = Enum.GetValues<FaultKind>().Where(kind => dice.Chance(kind is StoreGoesBack ? 3 : kind is StoreIsEmptied or LimitIsConfigured ? 12 : 45)).ToArray();
+        var kinds = Enum.GetValues<FaultKind>().Where(kind => dice.Chance(kind is StoreGoesBack ? 3 : kind is LimitIsConfigured ? 12 : kind is StoreIsEmptied ? 25 : 45)).ToArray();
         var faults = new List<Fault>();
         for (var i = kinds.Length is 0 ? 0 : dice.Between(1, 14); i > 0; i--) faults.Add(MakeFault(dice, dice.Pick<FaultKind>(kinds), lease, duration, isLarge));
         faults.Sort((a, b) => a.At.CompareTo(b.At));
@@ -41,6 +41,7 @@ internal static class ScheduleGenerator
         {
             Seed = seed,
             Limit = limit,
+            IsKnown = limit is not null && dice.Chance(70),
             Lease = lease,
             Renew = Math.Max(1_000, lease / dice.Pick(3, 3, 5, 8)), // as QuotaLimitOptions allows
             ClosesNewest = dice.Chance(50),

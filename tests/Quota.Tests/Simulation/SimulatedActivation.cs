@@ -141,7 +141,7 @@ internal sealed class SimulatedActivation : Actor
         }
 
         _wasRead = true;
-        Load(_sabotage is Sabotage.ReadIsSkipped ? _store.First : answer.Record);
+        Load(_sabotage is Sabotage.ReadIsSkipped ? _store.Old : answer.Record);
         Drive();
     }
 

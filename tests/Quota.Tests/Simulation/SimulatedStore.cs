@@ -25,8 +25,15 @@ internal sealed class SimulatedStore(World world, Dice dice, int latency, Covera
     /// <summary>A record was stored.</summary>
     public Action<QuotaRecord>? Stored { get; set; }
 
-    /// <summary>The first record that there ever was.</summary>
-    public QuotaRecord? First => _past.Count is 0 ? null : _past[0].Record;
+    /// <summary>A record that was there long ago.</summary>
+    public QuotaRecord? Old => _past.Count is 0 ? null : _past[_past.Count / 2].Record;
+
+    /// <summary>Has a record from the start.</summary>
+    public void Begin(QuotaRecord record)
+    {
+        (Record, ETag) = (record, ++_lastETag);
+        _past.Add((record, ETag));
+    }
 
     public void Read(Actor caller, Action<StoreAnswer> answer) =>
         Call(caller, answer, isWrite: false, () => new StoreAnswer(StoreOutcome.Done, Record, ETag));

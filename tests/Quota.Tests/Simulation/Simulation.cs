@@ -30,6 +30,7 @@ internal sealed class Simulation
         _runs = new int[schedule.Gateways.Count];
         _monitor = new Monitor(_world, _directory, _gateways) { Bound = schedule.Limit is null ? null : 0 };
         _store.Stored = _monitor.Note;
+        if (schedule.IsKnown) _store.Begin(new QuotaRecord { Epoch = 1, Writer = "a0", Limit = schedule.Limit, ConfiguredLimit = schedule.Limit, Version = 1, IsComplete = true });
         for (var i = 0; i < _gateways.Length; i++) Begin(i);
         foreach (var fault in schedule.Faults) _world.At(fault.At, null, () => Inject(fault));
     }
