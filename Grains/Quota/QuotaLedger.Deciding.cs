@@ -39,7 +39,9 @@ internal sealed partial class QuotaLedger
         asks.RemoveAll(IsOvertaken);
         if (_limit is not { } limit)
         {
-            foreach (var ask in asks) Answer(ask, _holders[ask.Request!.Holder], Reply(ask, LeaseOutcome.Unlimited));
+            // Written once, so that an activation with a limit knows that there are connections which nobody has counted.
+            if (!_hasWritten) batch.AddRange(asks.Select(ask => new Decision(ask, _holders[ask.Request!.Holder]) { IsUnlimited = true }));
+            else foreach (var ask in asks) AnswerUnlimited(ask);
             return batch;
         }
 
@@ -177,6 +179,8 @@ internal sealed partial class QuotaLedger
     private sealed record Decision(Question Question, LedgerHolder? Holder)
     {
         public LimitChange? Change { get; init; }
+
+        public bool IsUnlimited { get; init; }
 
         public bool IsLost { get; init; }
 

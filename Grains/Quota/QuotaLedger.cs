@@ -166,6 +166,12 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
                 continue;
             }
 
+            if (decision.IsUnlimited)
+            {
+                AnswerUnlimited(decision.Question);
+                continue;
+            }
+
             if (decision.IsLost)
             {
                 var lost = Reply(decision.Question, LeaseOutcome.LeaseLost);
@@ -250,9 +256,16 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             return;
         }
 
+        if (_limit is null && _epoch > 0)
+        {
+            // It was read that there is no limit: nobody has to wait for the store.
+            if ((reading ?? Read(question, now)) is Reading.Valid) AnswerUnlimited(question);
+            return;
+        }
+
         // Another activation may have taken over since the last good write began, but not before; it waits for one lease time.
         var lease = terms.Lease - (question.ReceivedAt - _verifiedAt);
-        var isSafe = _hasWritten && lease > TimeSpan.Zero && _limit is not null && now >= _relearnsUntil;
+        var isSafe = _hasWritten && lease > TimeSpan.Zero && now >= _relearnsUntil;
         if (isSafe) reading ??= Read(question, now);
         if (reading is Reading.Answered) return;
         if (!isSafe || reading is Reading.Lost)
@@ -273,6 +286,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             Denial = isShort ? QuotaDenial.StorageUnavailable : QuotaDenial.None,
         });
     }
+
+    private void AnswerUnlimited(Question question) =>
+        Answer(question, _holders[question.Request!.Holder], Reply(question, LeaseOutcome.Unlimited));
 
     private void Answer(Question question, LedgerHolder holder, LeaseReply reply)
     {

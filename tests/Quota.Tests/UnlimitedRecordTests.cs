@@ -1,0 +1,48 @@
+using OrleansEcho.Grains.Interfaces.Quota;
+using static OrleansEcho.Quota.Tests.LedgerDriver;
+
+namespace OrleansEcho.Quota.Tests;
+
+/// <summary>Connections that were admitted without a limit are in no record: whoever has a limit next must know that there may be some.</summary>
+public sealed class UnlimitedRecordTests
+{
+    [Fact]
+    public void ConnectionsAreRelearned_WhenALimitReturnsToTheConfiguration()
+    {
+        var limited = new LedgerDriver("limited");
+        limited.Lease(Request("a", 1, needed: 2));
+        var unlimited = new LedgerDriver("unlimited", limit: null) { Record = limited.Record };
+        Assert.Equal(LeaseOutcome.Unlimited, unlimited.Lease(Request("a", 2, held: 2, needed: 2)).Outcome);
+
+        var again = new LedgerDriver("again") { Record = unlimited.Record };
+        var reply = again.Lease(Request("a", 3, held: 8, needed: 8));
+
+        Assert.Equal((LeaseOutcome.Granted, 8), (reply.Outcome, reply.Granted));
+        Assert.True(again.Ledger.Describe(again.Now).IsRelearning);
+    }
+
+    [Fact]
+    public void ThatThereIsNoLimitIsWrittenOnce()
+    {
+        var driver = new LedgerDriver(limit: null);
+        driver.Lease(Request("a", 1));
+        driver.Record = null;
+
+        Assert.Equal(LeaseOutcome.Unlimited, driver.Lease(Request("a", 2)).Outcome);
+        Assert.Null(driver.Record);
+    }
+
+    [Fact]
+    public void NobodyWaitsForTheStore_WhenThereIsNoLimit()
+    {
+        var driver = new LedgerDriver(limit: null);
+        driver.Ledger.Loaded(null, driver.Now);
+        driver.Ask(Request("a", 1));
+        driver.Ledger.BeginWrite(driver.Now);
+        driver.Ask(Request("b", 1));
+
+        driver.Ledger.StoreFailed(driver.Now);
+
+        Assert.Equal([LeaseOutcome.Unlimited, LeaseOutcome.Unlimited], driver.Ledger.TakeAnswers().Select(answer => answer.Lease!.Outcome));
+    }
+}
