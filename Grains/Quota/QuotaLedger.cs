@@ -88,12 +88,14 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         NeedsRead = false;
         if (_hasWritten)
         {
-            // What was found is this activation's own last word, or a store that was emptied under it: then its own table still is the truth.
             if (found is not null && found.Writer != id)
             {
                 Supersede();
                 return;
             }
+
+            // The store was emptied. Its own table is the truth, unless another activation had taken over before.
+            if (found is null && terms.MayHaveForgotten) Relearn(now);
         }
         else
         {
