@@ -1,6 +1,4 @@
 using OrleansEcho.Gateway.Admission.Quota;
-using OrleansEcho.Grains.Interfaces.Quota;
-using OrleansEcho.Grains.Quota;
 
 namespace OrleansEcho.Quota.Tests.Simulation;
 
@@ -8,9 +6,8 @@ namespace OrleansEcho.Quota.Tests.Simulation;
 /// One run of a gateway: drives its <see cref="PermitPool"/> as QuotaKeeper (asking), QuotaLimiter (waiting) and ConnectionRegistry
 /// (closing) do between them.
 /// </summary>
-internal sealed class SimulatedGateway : Actor
+internal sealed partial class SimulatedGateway : Actor
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2); // QuotaKeeper
     private static readonly TimeSpan AbortEarly = TimeSpan.FromMilliseconds(300); // QuotaLimiter
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250); // CoarseClock.Resolution
 
@@ -25,10 +22,7 @@ internal sealed class SimulatedGateway : Actor
     private readonly TimeSpan _lease;
     private readonly List<SimulatedConnection> _connections = []; // oldest first
     private readonly LinkedList<Waiting> _waiting = new();
-    private readonly Queue<TimeSpan> _asked = new();
     private int _generation;
-    private int _asking; // number of the request under way; 0 for none
-    private long _wakesAt = long.MaxValue;
 
     public SimulatedGateway(World world, int index, int run, GatewayPlan plan, DriftingClock clock, QuotaDirectory directory, SimulatedNetwork network, Dice dice, Coverage coverage, Sabotage sabotage)
     {
@@ -56,6 +50,9 @@ internal sealed class SimulatedGateway : Actor
 
     /// <summary>Nobody goes any more, but who is told to.</summary>
     public bool IsQuiet { get; set; }
+
+    /// <summary>Whether the store has kept what it was told, so that no lease may be lost.</summary>
+    public bool LosesNoLease { get; set; } = true;
 
     public TimeSpan Now => _clock.At(_world.Now);
 
@@ -250,120 +247,6 @@ internal sealed class SimulatedGateway : Actor
         if (_generation == Pool.Generation) return;
         _generation = Pool.Generation;
         Valid = 0;
-    }
-
-    private void Drive()
-    {
-        if (IsDead) return;
-        var next = Pool.NextAskAt(_waiting.Count);
-        if (next > Now)
-        {
-            WakeAt(next);
-            return;
-        }
-
-        var request = Pool.BeginRequest(Now, _waiting.Count);
-        Notice();
-        CheckRate();
-        Send(request);
-        _asking = (int)request.Number;
-        At(Now + Patience, () => Fail((int)request.Number));
-    }
-
-    private void WakeAt(TimeSpan time)
-    {
-        if (time == TimeSpan.MaxValue) return;
-        var moment = Math.Max(_world.Now + 1, _clock.When(time));
-        if (moment >= _wakesAt) return;
-        _wakesAt = moment;
-        _world.At(moment, this, () =>
-        {
-            if (_wakesAt != moment) return;
-            _wakesAt = long.MaxValue;
-            Drive();
-        });
-    }
-
-    private void Send(LeaseRequest request)
-    {
-        if (QuotaLedger.FaultIn(request) is { } fault) throw new ViolationException(Invariant.CountsAreSane, $"{Holder} asks: {fault}");
-        _coverage.See(Sight.Requests);
-        var hasArrived = false;
-        _network.Carry(Index, _dice, null, () =>
-        {
-            var isRepeated = hasArrived;
-            hasArrived = true;
-            _directory.Ask(request, reply =>
-            {
-                if (isRepeated && reply?.Outcome is LeaseOutcome.Granted) _coverage.See(Sight.RepeatedAnswers);
-                _network.Carry(Index, _dice, this, () =>
-                {
-                    if (reply is null) Fail((int)request.Number);
-                    else Receive(request, reply);
-                });
-            });
-        });
-    }
-
-    private void Receive(LeaseRequest request, LeaseReply reply)
-    {
-        _world.Trace?.Say(_world.Now, $"{Holder}: answered {request.Number} {reply.Outcome} {reply.Granted} for {reply.Lease.TotalMilliseconds:0}, target {reply.Target}, {reply.Denial}, epoch {reply.Epoch}");
-        Check(request, reply);
-        Count(reply);
-        if (_sabotage is Sabotage.StaleReplyIsTaken && _asking is not 0) reply = reply with { Number = _asking };
-        Pool.Receive(reply, Now);
-        if (!Pool.IsAsking) _asking = 0;
-        Notice();
-        ServeWaiting();
-        Drive();
-    }
-
-    private void Check(LeaseRequest request, LeaseReply reply)
-    {
-        if (reply.Outcome is LeaseOutcome.Granted && reply.Granted > request.Held && reply.Epoch < request.Epoch)
-        {
-            throw new ViolationException(Invariant.GrowthIsUpToDate, $"{Holder} has seen epoch {request.Epoch} and is lent {reply.Granted} instead of {request.Held} by epoch {reply.Epoch}");
-        }
-
-        if (reply.Outcome is LeaseOutcome.LeaseLost && reply.Number == _asking && Believed > 0 && LosesNoLease)
-        {
-            throw new ViolationException(Invariant.LeaseIsKept, $"{Holder} holds {Believed} and is told that its lease is lost");
-        }
-    }
-
-    /// <summary>Whether the store has kept what it was told, so that no lease may be lost.</summary>
-    public bool LosesNoLease { get; set; } = true;
-
-    private void Count(LeaseReply reply)
-    {
-        _coverage.See(reply.Outcome switch
-        {
-            LeaseOutcome.Granted => reply.Lease < _lease ? Sight.FallbackRenewals : Sight.Granted,
-            LeaseOutcome.Unlimited => Sight.Unlimited,
-            LeaseOutcome.Stale => Sight.StaleAnswers,
-            LeaseOutcome.LeaseLost => Sight.LeaseLost,
-            _ => Sight.Unavailable,
-        });
-    }
-
-    private void Fail(int number)
-    {
-        if (_asking != number) return;
-        _asking = 0;
-        Pool.Fail(Now);
-        Notice();
-        ServeWaiting();
-        Drive();
-    }
-
-    // Every request has a round trip before it: more than this is a pool that asks and asks without a reason.
-    private void CheckRate()
-    {
-        const int most = 100;
-        _asked.Enqueue(Now);
-        if (_asked.Count <= most) return;
-        var first = _asked.Dequeue();
-        if (Now - first < TimeSpan.FromSeconds(1)) throw new ViolationException(Invariant.AskingIsBounded, $"{Holder} has asked {most} times within {(Now - first).TotalMilliseconds:0} ms");
     }
 
     private void At(TimeSpan time, Action action) => _world.At(Math.Max(_world.Now + 1, _clock.When(time)), this, action);

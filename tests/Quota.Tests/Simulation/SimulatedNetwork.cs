@@ -3,6 +3,9 @@ namespace OrleansEcho.Quota.Tests.Simulation;
 /// <summary>Between gateways and the quota: messages are late, lost, repeated, and overtake each other.</summary>
 internal sealed class SimulatedNetwork(World world, int latency)
 {
+    // Late enough to come after requests that were made since, and to another activation.
+    private const int LatestRepetition = 4_000;
+
     private readonly Dictionary<int, long> _cutOffUntil = [];
     private long _losesUntil;
     private long _delaysUntil;
@@ -33,7 +36,7 @@ internal sealed class SimulatedNetwork(World world, int latency)
         {
             if (world.Now >= _cutOffUntil.GetValueOrDefault(gateway)) deliver();
         });
-        if (world.Now < _repeatsUntil && dice.Chance(_repeatedPercent)) world.After(Delay() + dice.Roll(_mostDelay), receiver, deliver);
+        if (world.Now < _repeatsUntil && dice.Chance(_repeatedPercent)) world.After(Delay() + dice.Roll(LatestRepetition), receiver, deliver);
 
         bool IsLost() => world.Now < _cutOffUntil.GetValueOrDefault(gateway) || (world.Now < _losesUntil && dice.Chance(_lostPercent));
         int Delay() => 1 + dice.Roll(world.Now < _delaysUntil ? _mostDelay : latency);
