@@ -222,8 +222,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
 
     private void EndLease()
     {
+        if (_hasLease) _openAtLeaseEnd = Open; // once: who hears later that the lease is lost has used the reserve already
         (_hasLease, _stopsAt, _expiresAt) = (false, TimeSpan.MinValue, TimeSpan.MinValue);
-        _openAtLeaseEnd = Open;
         Held = 0;
         CloseDownTo = null;
     }
