@@ -45,4 +45,17 @@ public sealed class UnlimitedRecordTests
 
         Assert.Equal([LeaseOutcome.Unlimited, LeaseOutcome.Unlimited], driver.Ledger.TakeAnswers().Select(answer => answer.Lease!.Outcome));
     }
+
+    [Fact]
+    public void ConnectionsAreRelearned_WhenALimitIsSet()
+    {
+        var driver = new LedgerDriver(limit: null);
+        driver.Lease(Request("a", 1));
+        driver.Ledger.SetLimit(10, 1, driver.Now);
+        driver.Settle();
+
+        var reply = driver.Lease(Request("a", 2, held: 4, needed: 4));
+
+        Assert.Equal((LeaseOutcome.Granted, 4), (reply.Outcome, reply.Granted));
+    }
 }

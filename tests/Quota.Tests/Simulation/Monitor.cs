@@ -10,6 +10,7 @@ namespace OrleansEcho.Quota.Tests.Simulation;
 /// </remarks>
 internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyList<SimulatedGateway?> gateways)
 {
+    private readonly Dictionary<SimulatedActivation, int> _lent = [];
     private readonly Dictionary<string, (int Open, int Kept)> _seen = [];
 
     /// <summary>What may be held at this moment; null for any number.</summary>
@@ -82,8 +83,11 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
             // One that is not in charge may have in its table whatever it likes: it cannot write it.
             if (activation.IsDead || activation != directory.InCharge) continue;
             var snapshot = activation.Snapshot;
+            if (snapshot.IsRelearning) _lent.Remove(activation); // whatever it is told, and a message that is late may tell of a holder that is gone
             if (snapshot.IsRelearning || snapshot.Limit is not { } limit) continue;
-            if (activation.IsUpToDate && snapshot.Leased > Math.Max(limit, Bound ?? long.MaxValue)) Fail(Invariant.TableWithinLimit, $"{activation.Id} has lent {snapshot.Leased} of {limit}");
+            var before = _lent.GetValueOrDefault(activation, int.MaxValue);
+            _lent[activation] = snapshot.Leased;
+            if (snapshot.Leased > limit && snapshot.Leased > before) Fail(Invariant.TableWithinLimit, $"{activation.Id} had lent {before} of {limit}, and has lent {snapshot.Leased}");
             foreach (var gateway in gateways)
             {
                 if (gateway is null or { IsDead: true } || gateway.Believed is 0) continue;

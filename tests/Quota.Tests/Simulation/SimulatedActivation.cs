@@ -44,9 +44,6 @@ internal sealed class SimulatedActivation : Actor
 
     public DriftingClock Clock => _clock;
 
-    /// <summary>It knows the latest version of what is stored: no write of its own has taken place after it was given up.</summary>
-    public bool IsUpToDate => _eTag == _store.ETag;
-
     /// <summary>Somebody waits, and nothing is under way that could answer.</summary>
     public bool HasForgottenSomebody => _waiting.Count > 0 && _awaited is 0;
 

@@ -31,7 +31,7 @@ internal enum Invariant
     /// <summary>A holder believes to hold no more than the activation in charge has in its table.</summary>
     TableCoversBelief,
 
-    /// <summary>What an activation has lent and is about to lend is no more than the limit.</summary>
+    /// <summary>What an activation has lent and is about to lend does not rise above the limit.</summary>
     TableWithinLimit,
 
     /// <summary>No count is negative, a request has no fault, the pool counts the connections that there are.</summary>

@@ -1,0 +1,43 @@
+using OrleansEcho.Grains.Interfaces.Quota;
+using static OrleansEcho.Quota.Tests.LedgerDriver;
+
+namespace OrleansEcho.Quota.Tests;
+
+/// <summary>What goes without the store, and what does not.</summary>
+public sealed class FailedWriteTests
+{
+    [Fact]
+    public void WhatWasProposedIsFreeAgain_WhenTheWriteFails()
+    {
+        var driver = new LedgerDriver();
+        driver.Ledger.Loaded(null, driver.Now);
+        driver.Ask(Request("a", 1, needed: 6));
+        driver.Ledger.BeginWrite(driver.Now);
+        Assert.Equal(6, driver.Ledger.Describe(driver.Now).Leased);
+
+        driver.Ledger.StoreFailed(driver.Now);
+
+        Assert.Equal(0, driver.Ledger.Describe(driver.Now).Leased);
+        Assert.Equal(QuotaDenial.StorageUnavailable, Assert.Single(driver.Ledger.TakeAnswers()).Lease!.Denial);
+    }
+
+    [Fact]
+    public void ARenewalReachesOneLeaseFromTheLastWritesBegin()
+    {
+        // Another activation may have read, and begun to wait for one lease, as soon as this write was there: not when this one heard of it.
+        var driver = new LedgerDriver();
+        driver.Ledger.Loaded(null, driver.Now);
+        driver.Ask(Request("a", 1, needed: 6));
+        driver.Ledger.BeginWrite(driver.Now);
+        driver.Now += TimeSpan.FromSeconds(1);
+        driver.Ledger.Written(driver.Now);
+        driver.Ledger.TakeAnswers();
+
+        driver.Now += TimeSpan.FromSeconds(1);
+        driver.Ask(Request("a", 2, held: 6, needed: 6));
+        driver.Ledger.StoreFailed(driver.Now);
+
+        var reply = Assert.Single(driver.Ledger.TakeAnswers()).Lease!;
+        Assert.Equal((6, Terms.Lease - TimeSpan.FromSeconds(2)), (reply.Granted, reply.Lease));
+    }
+}
