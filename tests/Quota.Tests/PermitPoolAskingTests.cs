@@ -23,6 +23,15 @@ public sealed class PermitPoolAskingTests
         Assert.Equal(_now + (Renew / 8), pool.NextAskAt(waiting: 1));
     }
 
+    [Fact]
+    public void WhatIsNotNeededGoesBack()
+    {
+        var pool = new PermitPool("a", "a", QuotaPolicy.Strict, 0);
+        Answer(pool, 1_000, TimeSpan.FromSeconds(15));
+
+        Assert.Equal(128, pool.BeginRequest(_now, waiting: 0).Held); // two blocks
+    }
+
     private void Answer(PermitPool pool, int granted, TimeSpan lease)
     {
         var request = pool.BeginRequest(_now, waiting: 1);

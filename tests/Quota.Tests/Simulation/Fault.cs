@@ -43,7 +43,12 @@ internal enum FaultKind
     /// <summary>An activation's clock runs Amount millionths too fast from now on.</summary>
     ActivationDrifts,
 
-    /// <summary>There are Amount more activations, and for Length requests go to any of all.</summary>
+    /// <summary>An activation does not reach the store for Length; others do.</summary>
+    ActivationIsCutOff,
+
+    /// <summary>
+    /// There are Amount more activations, and for Length requests go to any of all; when Target is odd, those of one gateway to the same.
+    /// </summary>
     ActivationsMultiply,
 
     /// <summary>Amount percent of all messages are lost for Length.</summary>

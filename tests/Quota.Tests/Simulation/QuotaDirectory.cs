@@ -9,6 +9,7 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
     private readonly List<SimulatedActivation> _activations = [];
     private SimulatedActivation? _current;
     private long _scatteredUntil;
+    private bool _sticks;
     private int _spawned;
 
     public required QuotaTerms Terms { get; set; }
@@ -19,9 +20,9 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
     /// <summary>The one that wrote what is in the store, if it still lives.</summary>
     public SimulatedActivation? InCharge => store.Record is { } record ? _activations.Find(a => a.Id == record.Writer) : null;
 
-    public void Ask(LeaseRequest request, Action<LeaseReply?> answer)
+    public void Ask(int gateway, LeaseRequest request, Action<LeaseReply?> answer)
     {
-        var activation = Route();
+        var activation = Route(gateway);
         world.At(world.Now, activation, () =>
         {
             world.Trace?.Say(world.Now, $"{activation.Id}: asked by {request.Holder}#{request.Number} held {request.Held}, in use {request.InUse}+{request.Unleased}, needed {request.Needed}, wanted {request.Wanted}{(request.IsLast ? ", last" : "")}");
@@ -31,7 +32,7 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
 
     public void SetLimit(int limit, int versionError)
     {
-        var activation = Route();
+        var activation = Route(0);
         world.At(world.Now, activation, () => activation.SetLimit(limit, activation.Snapshot.Version + versionError, reply =>
         {
             world.Trace?.Say(world.Now, $"{activation.Id}: limit {limit} is {reply?.Outcome}");
@@ -54,10 +55,15 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
 
     public void Drift(int target, int rate) => Pick(target)?.Clock.RunAt(rate, world.Now);
 
-    public void Multiply(int length, int more)
+    public void CutOff(int target, int length)
+    {
+        if (Pick(target) is { } victim) victim.CutOffUntil = world.Now + length;
+    }
+
+    public void Multiply(int length, int more, bool sticks)
     {
         for (; more > 0; more--) Spawn();
-        _scatteredUntil = world.Now + length;
+        (_scatteredUntil, _sticks) = (world.Now + length, sticks);
     }
 
     /// <summary>All silos start anew with another configuration.</summary>
@@ -70,7 +76,7 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
     public void Recover()
     {
         _scatteredUntil = 0;
-        foreach (var activation in _activations) activation.FrozenUntil = 0;
+        foreach (var activation in _activations) activation.FrozenUntil = activation.CutOffUntil = 0;
     }
 
     private SimulatedActivation? Pick(int target)
@@ -79,10 +85,10 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
         return _activations.Count is 0 ? null : _activations[target % _activations.Count];
     }
 
-    private SimulatedActivation Route()
+    private SimulatedActivation Route(int gateway)
     {
         Sweep();
-        if (world.Now < _scatteredUntil && _activations.Count > 0) return _activations[dice.Roll(_activations.Count)];
+        if (world.Now < _scatteredUntil && _activations.Count > 0) return _activations[_sticks ? gateway % _activations.Count : dice.Roll(_activations.Count)];
         if (_current is null or { IsDead: true } or { IsSuperseded: true }) _current = Spawn();
         return _current;
     }

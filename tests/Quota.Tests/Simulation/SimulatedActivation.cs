@@ -44,6 +44,12 @@ internal sealed class SimulatedActivation : Actor
 
     public DriftingClock Clock => _clock;
 
+    /// <summary>Until when it does not reach the store.</summary>
+    public long CutOffUntil { get; set; }
+
+    /// <summary>How often it has read the store: what it finds there may be more than it knew, such as a write that it had given up.</summary>
+    public int Reads { get; private set; }
+
     /// <summary>Somebody waits, and nothing is under way that could answer.</summary>
     public bool HasForgottenSomebody => _waiting.Count > 0 && _awaited is 0;
 
@@ -110,14 +116,8 @@ internal sealed class SimulatedActivation : Actor
 
         var number = ++_call;
         (_awaited, _callIsUnderWay) = (number, true);
-        call(answer =>
-        {
-            _callIsUnderWay = false;
-            if (answer.Outcome is StoreOutcome.Done) _eTag = answer.ETag;
-            if (_awaited != number) return; // given up
-            _awaited = 0;
-            done(answer);
-        });
+        if (_world.Now < CutOffUntil) _world.After(1, this, () => End(new StoreAnswer(StoreOutcome.Failed)));
+        else call(End);
         _world.At(_clock.When(Now + StorePatience), this, () =>
         {
             if (_awaited != number) return;
@@ -125,6 +125,15 @@ internal sealed class SimulatedActivation : Actor
             done(new StoreAnswer(StoreOutcome.Failed));
         });
         return true;
+
+        void End(StoreAnswer answer)
+        {
+            _callIsUnderWay = false;
+            if (answer.Outcome is StoreOutcome.Done) _eTag = answer.ETag;
+            if (_awaited != number) return; // given up
+            _awaited = 0;
+            done(answer);
+        }
     }
 
     private void OnFirstRead(StoreAnswer answer)
@@ -170,6 +179,7 @@ internal sealed class SimulatedActivation : Actor
 
     private void Load(QuotaRecord? found)
     {
+        Reads++;
         _ledger.Loaded(found, Now);
         _world.Trace?.Say(_world.Now, $"{Id}: has read epoch {found?.Epoch ?? 0}");
         Deliver();

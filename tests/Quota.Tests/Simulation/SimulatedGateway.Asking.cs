@@ -53,7 +53,7 @@ internal sealed partial class SimulatedGateway
         {
             var isRepeated = hasArrived;
             hasArrived = true;
-            _directory.Ask(request, reply =>
+            _directory.Ask(Index, request, reply =>
             {
                 if (isRepeated && reply?.Outcome is LeaseOutcome.Granted) _coverage.See(Sight.RepeatedAnswers);
                 _network.Carry(Index, _dice, this, () =>

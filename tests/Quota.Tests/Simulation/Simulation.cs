@@ -156,8 +156,11 @@ internal sealed class Simulation
             case ActivationDrifts:
                 _directory.Drift(fault.Target, fault.Amount);
                 break;
+            case ActivationIsCutOff:
+                _directory.CutOff(fault.Target, length);
+                break;
             case ActivationsMultiply:
-                _directory.Multiply(length, fault.Amount);
+                _directory.Multiply(length, fault.Amount, fault.Target % 2 is 1);
                 break;
             case MessagesAreLost:
                 _network.Lose(length, fault.Amount);
