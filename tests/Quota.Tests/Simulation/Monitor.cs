@@ -11,6 +11,7 @@ namespace OrleansEcho.Quota.Tests.Simulation;
 internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyList<SimulatedGateway?> gateways)
 {
     private readonly Dictionary<SimulatedActivation, (int Reads, int Leased)> _lent = [];
+    private readonly HashSet<SimulatedGateway> _unlimited = [];
     private readonly Dictionary<string, (int Open, int Kept)> _seen = [];
 
     /// <summary>What may be held at this moment; null for any number.</summary>
@@ -43,7 +44,14 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
             if (gateway is null or { IsDead: true }) continue;
             CheckCounts(gateway);
             CheckAdmission(gateway);
-            if (gateway.Pool.IsUnlimited) continue;
+            if (gateway.Pool.IsUnlimited)
+            {
+                _unlimited.Add(gateway);
+                continue;
+            }
+
+            // While relearning, one that was cut off since there was no limit is believed, however many connections it has from then.
+            if (_unlimited.Remove(gateway)) Bound += gateway.Believed;
             believed += gateway.Believed;
             if (!gateway.IsStrict) continue;
             serving += gateway.Serving;
