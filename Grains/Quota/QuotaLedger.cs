@@ -315,7 +315,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     {
         Outcome = outcome,
         Number = question.Request!.Number,
-        Epoch = _epoch,
+        Epoch = _hasWritten ? _epoch : 0, // one that is in no record yet would make whoever is in charge believe that its store went back
         Renew = terms.Renew,
         Limit = _limit,
         Version = _version,

@@ -22,6 +22,27 @@ public sealed class FailedWriteTests
     }
 
     [Fact]
+<<<<<<< HEAD
+=======
+    public void AnEpochIsToldOnlyOnceItIsWritten()
+    {
+        // Who has seen an epoch that no store knows makes the activation in charge relearn, and nothing is lent for a lease time.
+        var inCharge = new LedgerDriver("in charge");
+        inCharge.Lease(Request("a", 1, needed: 2));
+        var other = new LedgerDriver("other");
+        other.Ledger.Loaded(inCharge.Record, other.Now);
+        other.Ask(Request("a", 2, held: 2, needed: 2));
+        other.Ledger.BeginWrite(other.Now);
+        other.Ledger.StoreFailed(other.Now);
+        var unavailable = Assert.Single(other.Ledger.TakeAnswers()).Lease!;
+
+        var reply = inCharge.Lease(Request("a", 3, held: 2, needed: 6) with { Epoch = unavailable.Epoch });
+
+        Assert.Equal((6, QuotaDenial.None), (reply.Granted, reply.Denial));
+    }
+
+    [Fact]
+>>>>>>> t-sim
     public void ARenewalReachesOneLeaseFromTheLastWritesBegin()
     {
         // Another activation may have read, and begun to wait for one lease, as soon as this write was there: not when this one heard of it.

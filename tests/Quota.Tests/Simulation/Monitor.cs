@@ -10,7 +10,12 @@ namespace OrleansEcho.Quota.Tests.Simulation;
 /// </remarks>
 internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyList<SimulatedGateway?> gateways)
 {
+<<<<<<< HEAD
     private readonly Dictionary<SimulatedActivation, (int Reads, long Leased)> _lent = [];
+=======
+    private readonly Dictionary<SimulatedActivation, (int Reads, int Leased)> _lent = [];
+    private readonly HashSet<SimulatedGateway> _unlimited = [];
+>>>>>>> t-sim
     private readonly Dictionary<string, (int Open, int Kept)> _seen = [];
 
     /// <summary>What may be held at this moment; null for any number.</summary>
@@ -43,7 +48,14 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
             if (gateway is null or { IsDead: true }) continue;
             CheckCounts(gateway);
             CheckAdmission(gateway);
-            if (gateway.Pool.IsUnlimited) continue;
+            if (gateway.Pool.IsUnlimited)
+            {
+                _unlimited.Add(gateway);
+                continue;
+            }
+
+            // While relearning, one that was cut off since there was no limit is believed, however many connections it has from then.
+            if (_unlimited.Remove(gateway)) Bound += gateway.Believed;
             believed += gateway.Believed;
             if (!gateway.IsStrict) continue;
             serving += gateway.Serving;
@@ -85,7 +97,11 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
             var snapshot = activation.Snapshot;
             if (snapshot.IsRelearning) _lent.Remove(activation); // whatever it is told, and a message that is late may tell of a holder that is gone
             if (snapshot.IsRelearning || snapshot.Limit is not { } limit) continue;
+<<<<<<< HEAD
             var before = _lent.TryGetValue(activation, out var seen) && seen.Reads == activation.Reads ? seen.Leased : long.MaxValue;
+=======
+            var before = _lent.TryGetValue(activation, out var seen) && seen.Reads == activation.Reads ? seen.Leased : int.MaxValue;
+>>>>>>> t-sim
             _lent[activation] = (activation.Reads, snapshot.Leased);
             if (snapshot.Leased > limit && snapshot.Leased > before) Fail(Invariant.TableWithinLimit, $"{activation.Id} had lent {before} of {limit}, and has lent {snapshot.Leased}");
             foreach (var gateway in gateways)
