@@ -22,8 +22,6 @@ public sealed class FailedWriteTests
     }
 
     [Fact]
-<<<<<<< HEAD
-=======
     public void AnEpochIsToldOnlyOnceItIsWritten()
     {
         // Who has seen an epoch that no store knows makes the activation in charge relearn, and nothing is lent for a lease time.
@@ -42,7 +40,6 @@ public sealed class FailedWriteTests
     }
 
     [Fact]
->>>>>>> t-sim
     public void ARenewalReachesOneLeaseFromTheLastWritesBegin()
     {
         // Another activation may have read, and begun to wait for one lease, as soon as this write was there: not when this one heard of it.

@@ -10,12 +10,8 @@ namespace OrleansEcho.Quota.Tests.Simulation;
 /// </remarks>
 internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyList<SimulatedGateway?> gateways)
 {
-<<<<<<< HEAD
     private readonly Dictionary<SimulatedActivation, (int Reads, long Leased)> _lent = [];
-=======
-    private readonly Dictionary<SimulatedActivation, (int Reads, int Leased)> _lent = [];
     private readonly HashSet<SimulatedGateway> _unlimited = [];
->>>>>>> t-sim
     private readonly Dictionary<string, (int Open, int Kept)> _seen = [];
 
     /// <summary>What may be held at this moment; null for any number.</summary>
@@ -97,11 +93,7 @@ internal sealed class Monitor(World world, QuotaDirectory directory, IReadOnlyLi
             var snapshot = activation.Snapshot;
             if (snapshot.IsRelearning) _lent.Remove(activation); // whatever it is told, and a message that is late may tell of a holder that is gone
             if (snapshot.IsRelearning || snapshot.Limit is not { } limit) continue;
-<<<<<<< HEAD
             var before = _lent.TryGetValue(activation, out var seen) && seen.Reads == activation.Reads ? seen.Leased : long.MaxValue;
-=======
-            var before = _lent.TryGetValue(activation, out var seen) && seen.Reads == activation.Reads ? seen.Leased : int.MaxValue;
->>>>>>> t-sim
             _lent[activation] = (activation.Reads, snapshot.Leased);
             if (snapshot.Leased > limit && snapshot.Leased > before) Fail(Invariant.TableWithinLimit, $"{activation.Id} had lent {before} of {limit}, and has lent {snapshot.Leased}");
             foreach (var gateway in gateways)
