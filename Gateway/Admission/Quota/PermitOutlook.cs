@@ -9,6 +9,9 @@ internal enum PermitOutlook
     /// <summary>The cluster is full.</summary>
     Exhausted,
 
-    /// <summary>The quota lends nothing or does not answer.</summary>
+    /// <summary>The quota lends nothing now.</summary>
     Unavailable,
+
+    /// <summary>The last request got no answer: the next may, in a moment.</summary>
+    Unanswered,
 }

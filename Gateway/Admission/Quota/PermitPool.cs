@@ -60,7 +60,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>What a connection that finds no permit can hope for.</summary>
     public PermitOutlook Outlook => this switch
     {
-        { _failed: true } or { _lastReply.Denial: QuotaDenial.Relearning or QuotaDenial.StorageUnavailable } => PermitOutlook.Unavailable,
+        { _failed: true } => PermitOutlook.Unanswered,
+        { _lastReply.Denial: QuotaDenial.Relearning or QuotaDenial.StorageUnavailable } => PermitOutlook.Unavailable,
         { _lastReply.Denial: QuotaDenial.LimitReached or QuotaDenial.LimitLowered } => PermitOutlook.Exhausted,
         _ => PermitOutlook.Soon,
     };

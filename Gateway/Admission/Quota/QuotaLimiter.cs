@@ -6,13 +6,10 @@ namespace OrleansEcho.Gateway.Admission.Quota;
 
 /// <summary>
 /// The <see cref="PermitPool"/> as a <see cref="RateLimiter"/>, for many threads: admits out of the permits that this gateway holds, and
-/// lets connections wait for more where there is hope.
+/// lets connections wait for more where there is hope. How many may wait is not its concern: each has a place in this process already.
 /// </summary>
 internal sealed class QuotaLimiter : RateLimiter
 {
-    /// <summary>How many connections wait at a time: each holds a descriptor, and is counted by the local cap.</summary>
-    public const int MaxWaiting = 1000;
-
     private static readonly PermitRefusal Exceeded = new(RejectReason.QuotaExceeded);
     private static readonly PermitRefusal Unavailable = new(RejectReason.QuotaUnavailable);
 
@@ -198,7 +195,7 @@ internal sealed class QuotaLimiter : RateLimiter
         {
             if (_waiting.Count is 0 && TryTake(Now) is { } lease) return lease;
             wait = _wait ?? _pool.Renew;
-            if (wait == TimeSpan.Zero || !IsWorthWaiting() || _waiting.Count >= MaxWaiting) return Refuse(countsAsDemand: true);
+            if (wait == TimeSpan.Zero || !IsWorthWaiting()) return Refuse(countsAsDemand: true);
             place = _waiting.AddLast(new TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously));
             AskSoonerIfDue(Now);
         }
@@ -258,7 +255,7 @@ internal sealed class QuotaLimiter : RateLimiter
             AskSoonerIfDue(Now);
         }
 
-        return _pool.Outlook is PermitOutlook.Unavailable ? Unavailable : Exceeded;
+        return _pool.Outlook is PermitOutlook.Unavailable or PermitOutlook.Unanswered ? Unavailable : Exceeded;
     }
 
     private void ServeWaiting()
@@ -276,7 +273,7 @@ internal sealed class QuotaLimiter : RateLimiter
     // The quota has spoken: who waits in vain is told so.
     private void DismissWaiting()
     {
-        if (_pool.Outlook is PermitOutlook.Soon) return;
+        if (_pool.Outlook is PermitOutlook.Soon or PermitOutlook.Unanswered) return;
         while (_waiting.First is { } first)
         {
             _waiting.Remove(first);
@@ -285,7 +282,7 @@ internal sealed class QuotaLimiter : RateLimiter
     }
 
     // What it said last may not be true any more: when it is being asked, or is to be asked at once, the answer comes in a moment.
-    private bool IsWorthWaiting() => _pool.Outlook is PermitOutlook.Soon || _pool.IsAsking || _pool.NextAskAt(_waiting.Count + 1) <= Now;
+    private bool IsWorthWaiting() => _pool.Outlook is PermitOutlook.Soon or PermitOutlook.Unanswered || _pool.IsAsking || _pool.NextAskAt(_waiting.Count + 1) <= Now;
 
     // What other threads read without the lock.
     private void Publish()

@@ -22,7 +22,7 @@ internal sealed class Crowd : IDisposable
     /// <summary>Those that were admitted, in the order of the gateways that they were opened at.</summary>
     public IReadOnlyList<Peer> Peers => _peers;
 
-    /// <summary>Opens connections at once, one at each of the gateways. One that is told that the cluster is full, or that the limit cannot be asked, tries again for a while.</summary>
+    /// <summary>Opens connections at once, one at each of the gateways. One that is told to try again later does so for a while.</summary>
     /// <param name="gateways">Where, once for each connection.</param>
     /// <param name="retryFor">For how long; not at all when null.</param>
     public static async Task<Crowd> OpenAsync(IEnumerable<EndPoint> gateways, TimeSpan? retryFor = null)
@@ -56,7 +56,7 @@ internal sealed class Crowd : IDisposable
         {
             var (peer, refusal) = await TryAsync(gateway);
             var took = TimeProvider.System.GetElapsedTime(start);
-            if (peer is not null || refusal is not ("QuotaExceeded" or "QuotaUnavailable") || took > retryFor) return (peer, refusal, took);
+            if (peer is not null || refusal is not ("QuotaExceeded" or "QuotaUnavailable" or "BackendUnavailable") || took > retryFor) return (peer, refusal, took);
             await Task.Delay(RetryPause, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

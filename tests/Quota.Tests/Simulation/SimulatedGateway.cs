@@ -111,7 +111,7 @@ internal sealed partial class SimulatedGateway : Actor
         for (; count > 0; count--)
         {
             if (_waiting.Count is 0 && TryTake(life)) continue;
-            if (_plan.Wait is 0 || Pool.Outlook is not PermitOutlook.Soon)
+            if (_plan.Wait is 0 || Pool.Outlook is not (PermitOutlook.Soon or PermitOutlook.Unanswered))
             {
                 Refuse();
                 continue;
@@ -192,7 +192,7 @@ internal sealed partial class SimulatedGateway : Actor
             }
             else
             {
-                if (Pool.Outlook is PermitOutlook.Soon) return;
+                if (Pool.Outlook is PermitOutlook.Soon or PermitOutlook.Unanswered) return;
                 Refuse();
             }
 

@@ -114,12 +114,31 @@ public sealed class QuotaLimiterTests
     }
 
     [Fact]
-    public async Task TooManyDoNotWait()
+    public async Task WhileTheQuotaDoesNotAnswer_ConnectionsWait_AndAreToldWhenTheirTimeIsUp()
+    {
+        var time = new WatchedTime();
+        var quota = new FakeQuota(time, wait: Wait);
+        quota.Next();
+        quota.Limiter.Fail(); // as a gateway that starts before its silo
+        var (first, second) = (quota.Limiter.AcquireAsync(1, Stop).AsTask(), quota.Limiter.AcquireAsync(1, Stop).AsTask());
+        await time.NextTimerAsync();
+        time.Advance(FakeQuota.Renew / 8);
+        quota.Grant(1, QuotaDenial.Recalling);
+        Assert.True((await first.WithinAsync("a permit")).IsAcquired);
+
+        time.Advance(FakeQuota.Renew / 8);
+        quota.Next();
+        quota.Limiter.Fail();
+        time.Advance(Wait);
+        Assert.Equal(RejectReason.QuotaUnavailable, ((PermitRefusal)await second.WithinAsync("a refusal")).Reason);
+    }
+
+    [Fact]
+    public async Task NobodyIsLeftWaiting_WhenTheGatewayEnds()
     {
         var quota = new FakeQuota(_time, wait: Wait);
-        var waiting = Enumerable.Range(0, QuotaLimiter.MaxWaiting).Select(_ => quota.Limiter.AcquireAsync(1, Stop).AsTask()).ToList();
+        var waiting = Enumerable.Range(0, 2000).Select(_ => quota.Limiter.AcquireAsync(1, Stop).AsTask()).ToList();
         Assert.DoesNotContain(waiting, w => w.IsCompleted);
-        Assert.False((await quota.Limiter.AcquireAsync(1, Stop)).IsAcquired);
         quota.Limiter.Dispose();
         Assert.All(await Task.WhenAll(waiting), lease => Assert.False(lease.IsAcquired));
     }
