@@ -41,7 +41,7 @@ public static partial class EchoProgram
         ("Orleans.Runtime.GrainCallCancellationManager", LogLevel.Critical), // cannot cancel a call to a silo that has stopped: true, and no fault
         ("Orleans.Runtime.CallbackData", LogLevel.Error), // a line for each call without an answer: thousands, when a silo is frozen
         ("Orleans.Runtime.Scheduler.WorkItemGroup", LogLevel.Error), // takes the time that a process stood still for a long task, in a line of screens
-        ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
+        ("Orleans.Runtime.Messaging", LogLevel.Critical), // a stack trace for each attempt to reach a silo that is not there yet, and for each fault of a store that a gateway has no name for
         ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
     ];
