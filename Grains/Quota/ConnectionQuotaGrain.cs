@@ -218,10 +218,10 @@ internal sealed partial class ConnectionQuotaGrain(
         [LoggerMessage(3104, LogLevel.Information, "The quota '{Scope}' has its store back.")]
         public static partial void StoreIsBack(ILogger logger, string scope);
 
-        [LoggerMessage(3106, LogLevel.Error, "The quota '{Scope}' failed; another activation of it begins.")]
-        public static partial void Failed(ILogger logger, string scope, Exception fault);
-
         [LoggerMessage(3105, LogLevel.Information, "Another activation of the quota '{Scope}' has taken over; this one has stopped.")]
         public static partial void Superseded(ILogger logger, string scope);
+
+        [LoggerMessage(3106, LogLevel.Error, "The quota '{Scope}' failed; another activation of it begins.")]
+        public static partial void Failed(ILogger logger, string scope, Exception fault);
     }
 }

@@ -323,8 +323,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
 
     private QuotaRecord ToRecord(List<Decision> batch, TimeSpan now)
     {
-        var change = batch.FindLast(d => d.Change is not null)?.Change;
-        var changes = batch.Count(d => d.Change is not null);
+        var change = batch.Find(d => d.Change is not null)?.Change; // a batch has one at most
         var limit = change is null ? _limit : change.Limit;
         return new QuotaRecord
         {
@@ -332,7 +331,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             Writer = id,
             Limit = limit,
             ConfiguredLimit = terms.Limit,
-            Version = _version + changes,
+            Version = change is null ? _version : _version + 1,
             IsComplete = now >= _relearnsUntil && !(_limit is null && limit is not null),
             Holders = [.. _holders.Values.Select(h => new HolderRecord(h.Id, h.Gateway, h.Total, h.LastNumber, h.Lease > terms.Lease ? h.Lease : terms.Lease))],
         };

@@ -22,8 +22,8 @@ internal static class QuotaBuilderExtensions
             // A silo without others and without a port for gateways serves none but that in its own process: what its memory has lost,
             // nobody holds.
             var isAlone = provider.GetRequiredService<SiloPorts>().Gateway is null
-                && provider.GetRequiredService<IOptions<MembershipOptions>>().Value.Membership is MembershipOptions.Localhost
-                && provider.GetRequiredService<IOptions<StorageOptions>>().Value.Provider is StorageOptions.Memory;
+                && !provider.GetRequiredService<IOptions<MembershipOptions>>().Value.IsRedis
+                && provider.GetRequiredService<IOptions<StorageOptions>>().Value.Is(StorageOptions.Memory);
             return new QuotaTerms
             {
                 Limit = quota.Limit,
