@@ -36,12 +36,10 @@ public static partial class EchoProgram
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next
         ("Orleans.Storage.AdoNetGrainStorage", LogLevel.Critical), // a stack trace for each call to a store that is away, and for each lost race;
         ("Orleans.Persistence.RedisGrainStorage", LogLevel.Critical), // the grain gets the exception, and knows which of them is a fault
-        ("OrleansEcho.Silo.Storage.AnyKeyGrainStorage", LogLevel.Critical), // what Orleans' state says in the name of a store, once more the same
-        ("OrleansEcho.Silo.Storage.FileGrainStorage", LogLevel.Critical),
         ("Orleans.Runtime.GrainCallCancellationManager", LogLevel.Critical), // cannot cancel a call to a silo that has stopped: true, and no fault
         ("Orleans.Runtime.CallbackData", LogLevel.Error), // a line for each call without an answer: thousands, when a silo is frozen
         ("Orleans.Runtime.Scheduler.WorkItemGroup", LogLevel.Error), // takes the time that a process stood still for a long task, in a line of screens
-        ("Orleans.Runtime.Messaging", LogLevel.Critical), // a stack trace for each attempt to reach a silo that is not there yet, and for each fault of a store that a gateway has no name for
+        ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
         ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
     ];

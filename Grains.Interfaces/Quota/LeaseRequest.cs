@@ -48,4 +48,11 @@ public sealed record LeaseRequest
     /// <summary>The gateway stops: nobody waits, it holds nothing any more, and is forgotten.</summary>
     [Id(9)]
     public bool IsLast { get; init; }
+
+    /// <summary>
+    /// The holder was told that there is no limit: until it takes the reply to this request, it admits connections without permits, and
+    /// may have more than <see cref="Held"/> by then.
+    /// </summary>
+    [Id(10)]
+    public bool IsUnlimited { get; init; }
 }

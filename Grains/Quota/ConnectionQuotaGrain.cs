@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Orleans.Storage;
 using OrleansEcho.Grains.Interfaces.Quota;
 
@@ -9,14 +11,22 @@ namespace OrleansEcho.Grains.Quota;
 /// Moves messages between gateways, the <see cref="QuotaLedger"/> and the store: every request that arrives while the store is busy goes
 /// into the next write. Reentrant, so that they do arrive; all of it runs on the grain's scheduler, one turn at a time.
 /// </summary>
+/// <remarks>
+/// The record is read here and not by <c>[PersistentState]</c>: that makes an activation fail whose store is away, with the store's own
+/// exception, which a gateway cannot even read. This one answers, and says what is the matter.
+/// </remarks>
 [Reentrant]
+[RandomPlacement] // the default prefers the silo that it was on
 internal sealed partial class ConnectionQuotaGrain(
-    [PersistentState("quota", GrainStorageNames.Quota)] IPersistentState<QuotaRecord> store,
+    [FromKeyedServices(GrainStorageNames.Quota)] IGrainStorage store,
     QuotaTerms terms,
     QuotaMetrics metrics,
     TimeProvider time,
     ILogger<ConnectionQuotaGrain> logger) : Grain, IConnectionQuotaGrain
 {
+    // Part of what is stored: another name would find nothing.
+    private const string StateName = "quota";
+
     private static readonly TimeSpan MostStorePatience = TimeSpan.FromSeconds(1);
 
     // A store answers within tens of milliseconds; who waits is better told soon what goes without it, before it gives up itself.
@@ -24,12 +34,13 @@ internal sealed partial class ConnectionQuotaGrain(
 
     private readonly QuotaLedger _ledger = new(Guid.NewGuid().ToString("N"), terms);
     private readonly Dictionary<int, TaskCompletionSource<LedgerAnswer>> _waiting = [];
+    private readonly GrainState<QuotaRecord> _stored = new();
     private Task _storeCall = Task.CompletedTask;
     private LedgerCounts _counted = new();
     private volatile QuotaSnapshot? _snapshot;
     private bool _isDriving;
     private bool _wasRead;
-    private bool _saidStoreFault;
+    private TimeSpan? _storeFailsSince;
     private bool _saidRelearning;
 
     private string Scope => this.GetPrimaryKeyString();
@@ -63,10 +74,13 @@ internal sealed partial class ConnectionQuotaGrain(
         return reply;
     }
 
-    public ValueTask<QuotaSnapshot> GetSnapshotAsync()
+    public async ValueTask<QuotaSnapshot> GetSnapshotAsync()
     {
         EnsureInCharge();
-        return new(_ledger.Describe(Now));
+        if (!_wasRead) await DriveAsync();
+        EnsureInCharge();
+        if (!_wasRead) throw new OrleansException($"The quota '{Scope}' does not know what is lent: its store (Storage:Provider) fails.");
+        return _ledger.Describe(Now);
     }
 
     private void EnsureInCharge()
@@ -93,7 +107,8 @@ internal sealed partial class ConnectionQuotaGrain(
         _isDriving = true;
         try
         {
-            while (!_ledger.IsSuperseded && (_ledger.HasQuestions || !_wasRead))
+            if (!_wasRead) await ReadAsync();
+            while (!_ledger.IsSuperseded && _ledger.HasQuestions)
             {
                 if (_ledger.NeedsRead && !await ReadAsync()) continue;
                 var record = _ledger.BeginWrite(Now);
@@ -115,10 +130,9 @@ internal sealed partial class ConnectionQuotaGrain(
 
     private async Task<bool> ReadAsync()
     {
-        // Orleans has read the state when it made this activation.
-        if (_wasRead && !await CallStoreAsync(() => store.ReadStateAsync())) return false;
+        if (!await CallStoreAsync(() => store.ReadStateAsync(StateName, this.GetGrainId(), _stored))) return false;
         _wasRead = true;
-        _ledger.Loaded(store.RecordExists ? store.State : null, Now);
+        _ledger.Loaded(_stored.RecordExists ? _stored.State : null, Now);
         Deliver();
         return true;
     }
@@ -127,8 +141,8 @@ internal sealed partial class ConnectionQuotaGrain(
     {
         if (await CallStoreAsync(() =>
         {
-            store.State = record;
-            return store.WriteStateAsync();
+            _stored.State = record;
+            return store.WriteStateAsync(StateName, this.GetGrainId(), _stored);
         }))
         {
             _ledger.Written(Now);
@@ -144,8 +158,8 @@ internal sealed partial class ConnectionQuotaGrain(
             if (!_storeCall.IsCompleted) throw new TimeoutException("An earlier call to the store has not ended yet.");
             _storeCall = call();
             await _storeCall.WaitAsync(_storePatience, time);
-            if (_saidStoreFault) Log.StoreIsBack(logger, Scope);
-            _saidStoreFault = false;
+            if (_storeFailsSince is not null) Log.StoreIsBack(logger, Scope);
+            _storeFailsSince = null;
             return true;
         }
         catch (InconsistentStateException)
@@ -156,10 +170,13 @@ internal sealed partial class ConnectionQuotaGrain(
         }
         catch (Exception fault) // each store has exceptions of its own
         {
-            if (!_saidStoreFault) Log.StoreFault(logger, Scope, Explain(fault));
-            _saidStoreFault = true;
+            if (_storeFailsSince is null) Log.StoreFault(logger, Scope, Explain(fault));
+            _storeFailsSince ??= Now;
             _ledger.StoreFailed(Now);
             Deliver();
+
+            // All that it could say without the store is said: perhaps another silo can reach it.
+            if (Now - _storeFailsSince > terms.Lease && !_ledger.IsUnlimited) DeactivateOnIdle();
         }
 
         return false;
@@ -168,7 +185,8 @@ internal sealed partial class ConnectionQuotaGrain(
     // Leases end although nobody asks; and metrics should say so.
     private Task LookAsync(CancellationToken cancellationToken)
     {
-        if (_wasRead) Deliver();
+        if (!_wasRead) return DriveAsync();
+        Deliver();
         return Task.CompletedTask;
     }
 
@@ -197,6 +215,7 @@ internal sealed partial class ConnectionQuotaGrain(
             return;
         }
 
+        if (!_wasRead) return;
         metrics.Count(Scope, _ledger.Counts, _counted);
         _counted = _ledger.Counts.Copy();
         _snapshot = _ledger.Describe(Now);

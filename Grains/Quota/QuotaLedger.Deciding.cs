@@ -66,7 +66,7 @@ internal sealed partial class QuotaLedger
             return Reading.Answered;
         }
 
-        if (_limit is not null && now >= _relearnsUntil && request.Held > (holder?.Leased ?? 0))
+        if (_limit is not null && now >= _relearnsUntil && (request.Held > (holder?.Leased ?? 0) || request.IsUnlimited))
         {
             if (holder is not null) holder.LastNumber = request.Number; // what it was lent stays on loan until it says that it has let go
             return Reading.Lost;

@@ -27,6 +27,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     private long _epoch;
     private long _epochSeen;
     private bool _hasWritten;
+    private bool _foundLimit;
+    private bool _mayMissHolders; // what was read does not tell of all who hold permits
     private TimeSpan _relearnsUntil = TimeSpan.MinValue;
     private TimeSpan _writeBegan;
     private TimeSpan _verifiedAt;
@@ -42,6 +44,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
 
     /// <summary>Somebody waits for an answer that is not in a batch yet.</summary>
     public bool HasQuestions => _questions.Count > 0;
+
+    /// <summary>There is no limit, and no record that says otherwise: nobody has to wait for the store.</summary>
+    public bool IsUnlimited => _limit is null && _epoch > 0 && (_hasWritten || !_foundLimit);
 
     /// <summary>What it has done so far.</summary>
     public LedgerCounts Counts { get; } = new();
@@ -91,6 +96,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     public void Loaded(QuotaRecord? found, TimeSpan now)
     {
         NeedsRead = false;
+        _mayMissHolders = found is null && terms.MayHaveForgotten;
         if (_hasWritten)
         {
             if (found is not null && found.Writer != id)
@@ -100,7 +106,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             }
 
             // The store was emptied. Its own table is the truth, unless another activation had taken over before.
-            if (found is null && terms.MayHaveForgotten) Relearn(now);
+            if (_mayMissHolders) Relearn(now);
         }
         else
         {
@@ -149,6 +155,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         }
 
         Expire(now);
+        if (_mayMissHolders) Relearn(now); // and not only when it was read: others may have come, lent, and been forgotten in turn
         _writeBegan = now;
         var batch = Decide([.. _questions], now);
         if (batch.Count is 0) return null;
@@ -161,6 +168,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     {
         var batch = _batch ?? throw new InvalidOperationException("Nothing was to be written.");
         _batch = null;
+        if (_mayMissHolders) Relearn(now);
+        _mayMissHolders = false;
         _hasWritten = true;
         _verifiedAt = _writeBegan;
         foreach (var decision in batch)
@@ -197,7 +206,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             Answer(decision.Question, holder, Reply(decision.Question, LeaseOutcome.Granted) with
             {
                 Granted = holder.Leased,
-                Lease = terms.Lease,
+                Lease = LeaseFor(decision.Question),
                 Target = decision.Target,
                 Close = decision.Close,
                 Denial = decision.Denial,
@@ -226,6 +235,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         _epoch = (found?.Epoch ?? 0) + 1;
         _version = found?.Version ?? 1;
         _limit = found is null ? terms.Limit : found.Limit;
+        _foundLimit = found?.Limit is not null;
         var wasUnlimited = found is { Limit: null };
         if (found is not null && found.ConfiguredLimit != terms.Limit) (_limit, _version) = (terms.Limit, _version + 1);
         foreach (var stored in found?.Holders ?? [])
@@ -237,7 +247,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             _holders.Add(holder.Id, holder);
         }
 
-        if (found is null ? terms.MayHaveForgotten : !found.IsComplete || (wasUnlimited && _limit is not null)) Relearn(now);
+        if (wasUnlimited && _limit is not null) _mayMissHolders = true;
+        if (_mayMissHolders || found is { IsComplete: false }) Relearn(now);
     }
 
     // Who is not in the table was lent permits on the same terms as those who are: an earlier configuration may have had a longer lease.
@@ -245,6 +256,14 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     {
         var lease = _holders.Values.Select(h => h.Lease).Append(terms.Lease).Max();
         _relearnsUntil = now + QuotaTerms.WaitFor(lease);
+    }
+
+    // What came to a holder while it asked as one without a limit is in no table, but it does not outlast the time in which nothing is lent.
+    private TimeSpan LeaseFor(Question question)
+    {
+        if (!question.Request!.IsUnlimited) return terms.Lease;
+        var covered = QuotaTerms.LeaseWithin(_relearnsUntil - question.ReceivedAt);
+        return covered < terms.Lease ? covered : terms.Lease;
     }
 
     private bool IsDistrusted(List<Question> questions)
@@ -271,9 +290,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             return;
         }
 
-        if (_limit is null && _epoch > 0)
+        if (IsUnlimited)
         {
-            // It was read that there is no limit: nobody has to wait for the store.
             if ((reading ?? Read(question, now)) is Reading.Valid) AnswerUnlimited(question);
             return;
         }

@@ -31,4 +31,7 @@ internal sealed record QuotaTerms
 
     /// <summary>How long a lender waits, on its clock, until a lease has ended on every other.</summary>
     public static TimeSpan WaitFor(TimeSpan lease) => lease * Guard;
+
+    /// <summary>The longest lease that has ended on every other clock when a lender has waited for <paramref name="wait"/>.</summary>
+    public static TimeSpan LeaseWithin(TimeSpan wait) => wait / Guard;
 }

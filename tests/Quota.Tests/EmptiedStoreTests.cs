@@ -29,4 +29,20 @@ public sealed class EmptiedStoreTests
         var reply = Assert.Single(ledger.TakeAnswers()).Lease!;
         Assert.Equal((0, QuotaDenial.Relearning), (reply.Granted, reply.Denial));
     }
+
+    [Fact]
+    public void NothingIsLent_WhenTheStoreWasFoundEmptyLongAgo()
+    {
+        // Others may have lent all there is in the meantime, and been forgotten as well: an empty store looks like an empty store.
+        var ledger = new QuotaLedger("late", Terms with { MayHaveForgotten = true });
+        ledger.Loaded(null, _now);
+        var later = _now + (Terms.Lease * 10);
+        ledger.Ask(Request("b", 1, needed: 8), later);
+
+        Assert.False(ledger.BeginWrite(later)!.IsComplete);
+        ledger.Written(later + Terms.Renew);
+        var reply = Assert.Single(ledger.TakeAnswers()).Lease!;
+        Assert.Equal((0, QuotaDenial.Relearning), (reply.Granted, reply.Denial));
+        Assert.False(ledger.Describe(later + QuotaTerms.WaitFor(Terms.Lease)) is { IsRelearning: false });
+    }
 }

@@ -32,6 +32,22 @@ public sealed class PermitPoolAskingTests
         Assert.Equal(128, pool.BeginRequest(_now, waiting: 0).Held); // two blocks
     }
 
+    [Fact]
+    public void APoolSaysAtOnceWhatCameWhileItAsked_WhenThereWasNoLimit()
+    {
+        var pool = new PermitPool("a", "a", QuotaPolicy.Strict, 0);
+        var asked = pool.BeginRequest(_now, waiting: 0);
+        pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Unlimited, Number = asked.Number, Epoch = 1, Renew = Renew }, _now);
+        asked = pool.BeginRequest(_now, waiting: 0);
+        Assert.True(asked.IsUnlimited);
+        Assert.True(pool.TryAcquire(_now));
+
+        pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Granted, Number = asked.Number, Epoch = 1, Lease = TimeSpan.FromSeconds(4), Renew = Renew }, _now);
+
+        Assert.True(pool.NextAskAt(waiting: 0) <= _now);
+        Assert.Equal((1, false), (pool.BeginRequest(_now, waiting: 0).Held, pool.IsUnlimited));
+    }
+
     private void Answer(PermitPool pool, int granted, TimeSpan lease)
     {
         var request = pool.BeginRequest(_now, waiting: 1);

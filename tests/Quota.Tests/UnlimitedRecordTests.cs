@@ -1,4 +1,5 @@
 using OrleansEcho.Grains.Interfaces.Quota;
+using OrleansEcho.Grains.Quota;
 using static OrleansEcho.Quota.Tests.LedgerDriver;
 
 namespace OrleansEcho.Quota.Tests;
@@ -47,6 +48,20 @@ public sealed class UnlimitedRecordTests
     }
 
     [Fact]
+    public void ALimitIsGone_OnlyWhenTheStoreHasLearnedOfIt()
+    {
+        var limited = new LedgerDriver("limited");
+        limited.Lease(Request("a", 1, needed: 2));
+        var unlimited = new LedgerDriver("unlimited", limit: null);
+        unlimited.Ledger.Loaded(limited.Record, unlimited.Now);
+        var ticket = unlimited.Ask(Request("a", 2, held: 2, needed: 2));
+        unlimited.Ledger.BeginWrite(unlimited.Now);
+        unlimited.Ledger.StoreFailed(unlimited.Now);
+
+        Assert.Equal(QuotaDenial.StorageUnavailable, unlimited.Ledger.TakeAnswers().Single(answer => answer.Ticket == ticket).Lease!.Denial);
+    }
+
+    [Fact]
     public void ConnectionsAreRelearned_WhenALimitIsSet()
     {
         var driver = new LedgerDriver(limit: null);
@@ -57,5 +72,30 @@ public sealed class UnlimitedRecordTests
         var reply = driver.Lease(Request("a", 2, held: 4, needed: 4));
 
         Assert.Equal((LeaseOutcome.Granted, 4), (reply.Outcome, reply.Granted));
+    }
+
+    [Fact]
+    public void WhatCameWhileAHolderAsked_DoesNotOutlastTheRelearning()
+    {
+        var driver = new LedgerDriver(limit: null);
+        driver.Lease(Request("a", 1));
+        driver.Ledger.SetLimit(10, 1, driver.Now);
+        driver.Settle();
+        var relearned = driver.Now + QuotaTerms.WaitFor(LedgerDriver.Terms.Lease);
+        driver.Now += LedgerDriver.Terms.Renew;
+
+        var first = driver.Lease(Request("a", 2, held: 4, needed: 4) with { IsUnlimited = true });
+        var second = driver.Lease(Request("a", 3, held: 5, needed: 5)); // one came meanwhile
+
+        Assert.Equal((4, relearned), (first.Granted, driver.Now + QuotaTerms.WaitFor(first.Lease)));
+        Assert.Equal((5, LedgerDriver.Terms.Lease), (second.Granted, second.Lease));
+    }
+
+    [Fact]
+    public void AHolderThatKnowsOfNoLimitIsLentNothing_OnceTheOthersAreCounted()
+    {
+        var driver = new LedgerDriver();
+        var reply = driver.Lease(Request("a", 1) with { IsUnlimited = true });
+        Assert.Equal(LeaseOutcome.LeaseLost, reply.Outcome);
     }
 }

@@ -35,6 +35,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     private int _openAtLeaseEnd;
     private bool _hasLease;
     private bool _letsGoAtOnce;
+    private bool _isFirst; // the lease is the first since there was no limit, and may be a short one
 
     /// <summary>Permits that this gateway may have connections for, while its lease lasts.</summary>
     public int Held { get; private set; }
@@ -118,6 +119,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         var next = _lastSentAt + (idle > 0 ? _renew / 2 : _renew); // who may have something to give back asks twice as often
         if (_failed) return Min(next, _lastAnswerAt + (_renew / 8));
         if (IsUnlimited) return next;
+        if (_isFirst) return TimeSpan.MinValue;
         var lacks = _lastReply!.Denial is not QuotaDenial.None;
         if (Held < _lent && _target < int.MaxValue) next = Min(next, _letsGoAtOnce ? TimeSpan.MinValue : _lastAnswerAt + (_renew / 8));
 
@@ -155,6 +157,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
             Unleased = Open - inUse,
             Needed = needed,
             Wanted = wanted,
+            IsUnlimited = IsUnlimited,
         };
         _outstanding = new Outstanding(request.Number, held, now);
         _lastSentAt = now;
@@ -184,23 +187,26 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
 
         _outstanding = null;
         _failed = false;
+        _isFirst = false;
         _lastAnswerAt = now;
         _lastReply = reply;
         _epoch = Math.Max(_epoch, reply.Epoch);
         _renew = reply.Renew;
-        if (reply.Outcome is LeaseOutcome.Unavailable) return;
+        var end = asked.SentAt + reply.Lease;
+        if (reply.Outcome is LeaseOutcome.Unavailable || (reply.Outcome is LeaseOutcome.Granted && end <= now)) return; // of no use, or too late to be
         var wasUnlimited = IsUnlimited;
         IsUnlimited = reply.Outcome is LeaseOutcome.Unlimited;
         _target = int.MaxValue;
         CloseDownTo = null;
         switch (reply.Outcome)
         {
-            case LeaseOutcome.Granted when asked.SentAt + reply.Lease is var end && end > now:
+            case LeaseOutcome.Granted:
                 _expiresAt = _hasLease && _expiresAt > end ? _expiresAt : end;
                 _stopsAt = policy is QuotaPolicy.Strict ? _expiresAt - Max(_renew / 2, ToClose) : _expiresAt;
                 _hasLease = true;
                 _lent = reply.Granted;
-                Held = wasUnlimited ? Math.Max(Open, reply.Granted) : reply.Granted; // what came while it asked was admitted rightly, and is reported next
+                Held = wasUnlimited ? Math.Max(Open, reply.Granted) : reply.Granted; // what came while it asked was admitted rightly, and is reported at once
+                _isFirst = wasUnlimited;
                 if (reply.Target < reply.Granted) _target = reply.Target;
                 if (reply.Close > 0) CloseDownTo = reply.Target;
                 LetGo();

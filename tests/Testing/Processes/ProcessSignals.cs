@@ -10,6 +10,9 @@ internal static class ProcessSignals
         if (Kill(process, (int)signal) is not 0) throw new InvalidOperationException($"Process {process} did not take {signal}: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
+    /// <summary>Sends a signal to a process that may have ended by itself.</summary>
+    public static void SendIfAlive(int process, Signal signal) => _ = Kill(process, (int)signal);
+
     /// <summary>Freezes a process, and waits until each of its threads stands still: one that runs on another core may finish something first.</summary>
     public static async Task FreezeAsync(int process)
     {
@@ -21,8 +24,8 @@ internal static class ProcessSignals
     public static IReadOnlyList<int> ChildrenOf(int process) =>
         [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
-    // The state follows the name in brackets, which may hold anything.
-    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1].StartsWith('T');
+    // The state follows the name in brackets, which may hold anything. One that has ended, and whose parent is frozen, stays as a zombie.
+    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1][0] is 'T' or 'Z';
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int process, int signal);

@@ -69,7 +69,8 @@ public abstract class StoreServer(string address, IReadOnlyList<string> through)
     /// <summary>Lets a frozen one go on.</summary>
     public void Continue()
     {
-        foreach (var process in (int[])[.. ProcessSignals.ChildrenOf(Running.Id), Running.Id]) ProcessSignals.Send(process, Signal.Continue);
+        ProcessSignals.Send(Running.Id, Signal.Continue);
+        foreach (var worker in ProcessSignals.ChildrenOf(Running.Id)) ProcessSignals.SendIfAlive(worker, Signal.Continue); // it may just have ended
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using OrleansEcho.Grains.Interfaces.Quota;
+using OrleansEcho.Grains.Quota;
+using static OrleansEcho.Grains.Tests.Quota.LedgerRig;
+
+namespace OrleansEcho.Grains.Tests.Quota;
+
+/// <summary>The grain over a store that is away, from some silos or from all.</summary>
+public sealed class QuotaStoreTests : IAsyncLifetime
+{
+    private static readonly QuotaTerms ShortTerms = Terms with { MayHaveForgotten = false, Lease = TimeSpan.FromSeconds(1), Renew = TimeSpan.FromSeconds(0.5) };
+    private readonly Table _table = new();
+    private readonly InProcessTestCluster _cluster;
+
+    public QuotaStoreTests() => _cluster = Build(_table);
+
+    public ValueTask InitializeAsync() => new(_cluster.DeployAsync(TestContext.Current.CancellationToken));
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task ActivationThatFindsItsStoreAway_SaysSo_AndGoesOnWhenItIsBack()
+    {
+        var quota = _cluster.Client.GetGrain<IConnectionQuotaGrain>("away");
+        _table.IsAwayFrom = _ => true;
+        var reply = await quota.LeaseAsync(Request("g", 1, needed: 1));
+        Assert.Equal((LeaseOutcome.Unavailable, QuotaDenial.StorageUnavailable), (reply.Outcome, reply.Denial));
+        Assert.Equal(SetLimitOutcome.StorageUnavailable, (await quota.SetLimitAsync(5, 1)).Outcome);
+        var fault = await Assert.ThrowsAsync<OrleansException>(() => quota.GetSnapshotAsync().AsTask());
+        Assert.Contains("its store (Storage:Provider) fails", fault.Message, StringComparison.Ordinal);
+
+        _table.IsAwayFrom = _ => false;
+        Assert.Equal(10, (await quota.GetSnapshotAsync()).Limit);
+        Assert.Equal(1, (await quota.LeaseAsync(Request("g", 2, needed: 1))).Granted);
+    }
+
+    [Fact]
+    public async Task ActivationThatIsCutOffFromItsStore_MovesToASiloThatIsNot()
+    {
+        var quota = _cluster.Client.GetGrain<IConnectionQuotaGrain>("cut off");
+        await quota.LeaseAsync(Request("g", 1, needed: 1));
+        var place = _table.LastCaller;
+        _table.IsAwayFrom = silo => silo == place;
+
+        var number = 1;
+        await Deadline.UntilAsync(
+            async () => (await quota.LeaseAsync(Request("h", ++number, needed: 2))) is { Outcome: LeaseOutcome.Granted, Granted: 2 },
+            "a quota elsewhere");
+        Assert.NotEqual(place, _table.LastCaller);
+    }
+
+    private static InProcessTestCluster Build(Table table)
+    {
+        var builder = new InProcessTestClusterBuilder(2);
+        builder.ConfigureSilo((options, silo) =>
+        {
+            silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.Quota, (services, _) => new Store(table, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            silo.Services.AddMetrics();
+            silo.Services.AddSingleton(ShortTerms);
+            silo.Services.AddSingleton<QuotaMetrics>();
+        });
+        return builder.Build();
+    }
+
+    /// <summary>What is stored, for all silos.</summary>
+    private sealed class Table
+    {
+        public Dictionary<GrainId, (object State, int Version)> Rows { get; } = [];
+
+        public Func<SiloAddress, bool> IsAwayFrom { get; set; } = _ => false;
+
+        public SiloAddress? LastCaller { get; set; }
+    }
+
+    /// <summary>One silo's way to the table.</summary>
+    private sealed class Store(Table table, SiloAddress silo) : IGrainStorage
+    {
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(() => Call(rows =>
+        {
+            grainState.RecordExists = rows.TryGetValue(grainId, out var row);
+            if (!grainState.RecordExists) return;
+            grainState.State = (T)row.State;
+            grainState.ETag = $"{row.Version}";
+        }));
+
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(() => Call(rows =>
+        {
+            var version = rows.TryGetValue(grainId, out var row) ? row.Version : 0;
+            if ((grainState.ETag ?? "0") != $"{version}") throw new InconsistentStateException("Another one was first.", $"{version}", grainState.ETag);
+            rows[grainId] = (grainState.State!, version + 1);
+            (grainState.ETag, grainState.RecordExists) = ($"{version + 1}", true);
+        }));
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+        private void Call(Action<Dictionary<GrainId, (object State, int Version)>> call)
+        {
+            lock (table)
+            {
+                if (table.IsAwayFrom(silo)) throw new IOException("Nobody is there.");
+                table.LastCaller = silo;
+                call(table.Rows);
+            }
+        }
+    }
+}
