@@ -258,14 +258,6 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         _relearnsUntil = now + QuotaTerms.WaitFor(lease);
     }
 
-    // What came to a holder while it asked as one without a limit is in no table, but it does not outlast the time in which nothing is lent.
-    private TimeSpan LeaseFor(Question question)
-    {
-        if (!question.Request!.IsUnlimited) return terms.Lease;
-        var covered = QuotaTerms.LeaseWithin(_relearnsUntil - question.ReceivedAt);
-        return covered < terms.Lease ? covered : terms.Lease;
-    }
-
     private bool IsDistrusted(List<Question> questions)
     {
         foreach (var question in questions) _epochSeen = Math.Max(_epochSeen, question.Request?.Epoch ?? 0);
@@ -281,63 +273,6 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             if (holder.Leased > 0) Counts.Expired++;
         }
     }
-
-    private void AnswerWithoutStore(Question question, Reading? reading, TimeSpan now)
-    {
-        if (question.Request is not { } request)
-        {
-            _answers.Add(new(question.Ticket, Limit: new SetLimitReply(SetLimitOutcome.StorageUnavailable, _limit, _version)));
-            return;
-        }
-
-        if (IsUnlimited)
-        {
-            if ((reading ?? Read(question, now)) is Reading.Valid) AnswerUnlimited(question);
-            return;
-        }
-
-        // Another activation may have taken over since the last good write began, but not before; it waits for one lease time.
-        var lease = terms.Lease - (question.ReceivedAt - _verifiedAt);
-        var isSafe = _hasWritten && lease > TimeSpan.Zero && now >= _relearnsUntil;
-        if (isSafe) reading ??= Read(question, now);
-        if (reading is Reading.Answered) return;
-        if (!isSafe || reading is Reading.Lost)
-        {
-            _answers.Add(new(question.Ticket, Reply(question, LeaseOutcome.Unavailable) with { Denial = QuotaDenial.StorageUnavailable }));
-            return;
-        }
-
-        var holder = _holders[request.Holder];
-        holder.Renew(lease, now);
-        var isShort = request.Needed > holder.Leased;
-        if (isShort) Counts.Deny(QuotaDenial.StorageUnavailable);
-        Answer(question, holder, Reply(question, LeaseOutcome.Granted) with
-        {
-            Granted = holder.Leased,
-            Lease = lease,
-            Target = holder.Leased,
-            Denial = isShort ? QuotaDenial.StorageUnavailable : QuotaDenial.None,
-        });
-    }
-
-    private void AnswerUnlimited(Question question) =>
-        Answer(question, _holders[question.Request!.Holder], Reply(question, LeaseOutcome.Unlimited));
-
-    private void Answer(Question question, LedgerHolder holder, LeaseReply reply)
-    {
-        holder.LastReply = reply;
-        _answers.Add(new(question.Ticket, reply));
-    }
-
-    private LeaseReply Reply(Question question, LeaseOutcome outcome) => new()
-    {
-        Outcome = outcome,
-        Number = question.Request!.Number,
-        Epoch = _hasWritten ? _epoch : 0, // one that is in no record yet would make whoever is in charge believe that its store went back
-        Renew = terms.Renew,
-        Limit = _limit,
-        Version = _version,
-    };
 
     private QuotaRecord ToRecord(List<Decision> batch, TimeSpan now)
     {

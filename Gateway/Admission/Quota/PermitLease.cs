@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
-using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Admission.Quota;
 
@@ -27,20 +26,4 @@ internal sealed class PermitLease(QuotaLimiter limiter, int generation) : RateLi
 
     [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The base has nothing to dispose of, and this object lives on for the other takers.")]
     protected override void Dispose(bool disposing) => limiter.Release(generation);
-}
-
-/// <summary>No permit, and why.</summary>
-internal sealed class PermitRefusal(RejectReason reason) : RateLimitLease
-{
-    public RejectReason Reason => reason;
-
-    public override bool IsAcquired => false;
-
-    public override IEnumerable<string> MetadataNames => [MetadataName.ReasonPhrase.Name];
-
-    public override bool TryGetMetadata(string metadataName, out object? metadata)
-    {
-        metadata = metadataName == MetadataName.ReasonPhrase.Name ? reason.ToString() : null;
-        return metadata is not null;
-    }
 }

@@ -16,9 +16,10 @@ internal sealed class Probe(World world, QuotaDirectory directory, SimulatedGate
         var probe = gateways[(int)(schedule.Seed % (ulong)gateways.Length)];
         if (gateways.Any(g => g.Pool.IsUnlimited || g.Pool.Limit != limit)) throw Failed(Invariant.EverythingComesBack, $"not everybody knows the limit, {limit}");
 
-        // Those who keep connections without a permit are short, too, and share what there is.
+        // Those who keep connections without a permit are short, too, and share what there is. And while a limit is coming down that was
+        // lowered, a permit that becomes free may be used again by who holds it.
         var others = gateways.Where(g => g != probe).ToList();
-        var isAlone = gateways.All(g => g.Open <= g.Pool.Held);
+        var isAlone = gateways.All(g => g.Open <= g.Pool.Held) && gateways.Sum(g => (long)g.Believed) <= limit;
         var free = limit - gateways.Sum(g => (long)g.Open);
         var open = probe.Open;
         var slowest = (int)(schedule.Renew / 0.95);

@@ -1,0 +1,7 @@
+namespace OrleansEcho.Gateway.Admission.Quota;
+
+/// <summary>Which connections the quota wants closed.</summary>
+/// <param name="CloseBefore">Those with a permit of an earlier generation are to close.</param>
+/// <param name="AbortBefore">Those with a permit of an earlier generation are closed without waiting for their peers.</param>
+/// <param name="CloseDownTo">How many may stay, the oldest; null for all.</param>
+internal readonly record struct QuotaDemand(int CloseBefore, int AbortBefore, int? CloseDownTo);
