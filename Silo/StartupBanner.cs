@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
 using OrleansEcho.Silo.Membership;
+using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
 using Spectre.Console;
 
@@ -15,6 +16,7 @@ internal sealed class StartupBanner(
     IOptions<ClusterIdentityOptions> identity,
     IOptions<MembershipOptions> membership,
     IOptions<StorageOptions> storage,
+    IOptions<QuotaLimitOptions> quota,
     IServer management,
     SettingsSources sources,
     IAnsiConsole console) : IHostedLifecycleService
@@ -26,6 +28,7 @@ internal sealed class StartupBanner(
         table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
         table.AddRow(new Text("list of silos"), new Text(membership.Value.IsRedis ? "Redis" : "in memory: this one alone"));
         table.AddRow(new Text("grains' state"), new Text(storage.Value.Is(StorageOptions.Memory) ? "in memory: lost with the silo" : storage.Value.Provider));
+        table.AddRow(new Text("connections at most"), new Text(quota.Value.Limit is { } limit ? $"{limit}, over all gateways" : "no limit"));
         console.Write(table);
         var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
         output.WriteLine($"Health and metrics: {ManagementAddress.Of(management)}");

@@ -64,7 +64,7 @@ internal sealed partial class BackendReachability(ILogger<BackendReachability> l
         [LoggerMessage(2101, LogLevel.Information, "Reached a silo ({Where}): connections are accepted.")]
         public static partial void Reached(ILogger logger, string where);
 
-        [LoggerMessage(2102, LogLevel.Warning, "No silo can be reached: {Why}. New connections are refused with BackendUnavailable, open ones wait.")]
+        [LoggerMessage(2102, LogLevel.Warning, "No silo can be reached: {Why}. New connections are refused with BackendUnavailable, open ones wait, under a quota until their lease ends.")]
         public static partial void Lost(ILogger logger, string why);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Admission.Quota;
 using OrleansEcho.Grains.Interfaces.Connections;
@@ -7,7 +8,7 @@ using OrleansEcho.Grains.Interfaces.Connections;
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>The open connections of this process: what ticks their deadlines, asks them to close, and tells when all have ended.</summary>
-internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseClock clock, TimeProvider time) : BackgroundService
+internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, CoarseClock clock, TimeProvider time, ILogger<ConnectionRegistry> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<ConnectionPump, Entry> _pumps = new();
     private readonly ConcurrentDictionary<AdmissionDecision, Action> _opening = new();
@@ -15,6 +16,8 @@ internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseCl
     private TaskCompletionSource? _empty;
     private int _count;
     private long _lastNumber;
+    private int _closedBefore;
+    private int _kept;
 
     public int Count => Volatile.Read(ref _count);
 
@@ -93,16 +96,34 @@ internal sealed class ConnectionRegistry(ConnectionAdmission admission, CoarseCl
             if (admitted.Generation < demand.CloseBefore) abort();
         }
 
+        var lost = 0;
         foreach (var (pump, entry) in _pumps)
         {
             if (pump.Generation >= demand.CloseBefore) continue;
+            lost++;
             pump.RequestClose(CloseReason.QuotaLost);
             if (pump.Generation < demand.AbortBefore) entry.Abort(); // it waits for its peer or for a silo
         }
 
+        if (demand.CloseBefore > _closedBefore && lost > 0) Log.LeaseEnded(logger, lost);
+        if (demand.KeptWithoutLease > 0 && _kept is 0) Log.Kept(logger, demand.KeptWithoutLease);
+        if (demand.KeptWithoutLease is 0 && _kept > 0) Log.Covered(logger);
+        (_closedBefore, _kept) = (demand.CloseBefore, demand.KeptWithoutLease);
         if (demand.CloseDownTo is not { } rest || Count <= rest) return;
         foreach (var (pump, _) in _pumps.OrderBy(p => p.Value.Number).Skip(rest)) pump.RequestClose(CloseReason.QuotaLowered);
     }
 
     private sealed record Entry(long Number, Action Abort);
+
+    private static partial class Log
+    {
+        [LoggerMessage(2031, LogLevel.Warning, "The quota has not renewed this gateway's lease: its {Count} connections are closed with QuotaLost (Quota:Policy=strict).")]
+        public static partial void LeaseEnded(ILogger logger, int count);
+
+        [LoggerMessage(2032, LogLevel.Warning, "The quota has not renewed this gateway's lease: its {Count} connections stay (Quota:Policy=available), and the cluster may hold more than its limit.")]
+        public static partial void Kept(ILogger logger, int count);
+
+        [LoggerMessage(2033, LogLevel.Information, "No connection is without a lease any more.")]
+        public static partial void Covered(ILogger logger);
+    }
 }

@@ -13,7 +13,7 @@ internal static class ReasonTexts
         RejectReason.Draining => "this gateway is stopping; connect again to reach another",
         RejectReason.InternalError => "a fault of the gateway, which is in its log",
         RejectReason.QuotaExceeded => "the whole cluster holds as many connections as it may; try again later",
-        RejectReason.QuotaUnavailable => "the cluster's connection limit cannot be asked now; try again later",
+        RejectReason.QuotaUnavailable => "nobody can tell now whether the cluster has room for one more; try again in some seconds",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 

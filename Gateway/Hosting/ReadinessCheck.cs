@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansEcho.Gateway.Admission;
+using OrleansEcho.Gateway.Admission.Quota;
 using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Gateway.Hosting;
 
-/// <summary>Ready means: not draining, a silo answers, and each listener accepts a connection from this process.</summary>
-internal sealed class ReadinessCheck(ConnectionAdmission admission, IBackend backend, ListenerHost host, TimeProvider time) : IHealthCheck
+/// <summary>Ready means: not draining, a silo answers, the quota lends (a full cluster is ready), and each listener accepts a connection from this process.</summary>
+internal sealed class ReadinessCheck(ConnectionAdmission admission, QuotaLimiter quota, IBackend backend, ListenerHost host, TimeProvider time) : IHealthCheck
 {
     // A probe that takes longer than this is no good news for anybody, and orchestrators ask every few seconds.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -14,6 +16,7 @@ internal sealed class ReadinessCheck(ConnectionAdmission admission, IBackend bac
     {
         if (admission.IsDraining) return HealthCheckResult.Unhealthy("The gateway is draining.");
         if (!backend.IsReachable) return HealthCheckResult.Unhealthy("No silo can be reached.");
+        if (quota.IsCutOff) return HealthCheckResult.Unhealthy($"The quota lends nothing: {Explain(quota.State.Denial)}.");
         using var limit = new CancellationTokenSource(Limit, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         var faults = new List<string>();
@@ -22,6 +25,8 @@ internal sealed class ReadinessCheck(ConnectionAdmission admission, IBackend bac
             .Select(l => TryAsync($"Listener {l.Name} on {l.Address}", "did not accept", l.ProbeAsync))
             .Append(TryAsync("A silo", "did not answer", token => backend.PingAsync(token).AsTask())));
         return faults.Count is 0 ? HealthCheckResult.Healthy("A silo answers and every listener accepts.") : HealthCheckResult.Unhealthy(string.Join(' ', faults));
+
+        static string Explain(QuotaDenial denial) => denial is QuotaDenial.None ? "it does not answer" : $"{denial}";
 
         async Task TryAsync(string what, string failure, Func<CancellationToken, Task> probe)
         {

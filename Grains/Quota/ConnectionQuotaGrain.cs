@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Placement;
+using Orleans.Runtime.Placement;
 using Orleans.Storage;
 using OrleansEcho.Grains.Interfaces.Quota;
 
@@ -16,7 +16,6 @@ namespace OrleansEcho.Grains.Quota;
 /// exception, which a gateway cannot even read. This one answers, and says what is the matter.
 /// </remarks>
 [Reentrant]
-[RandomPlacement] // the default prefers the silo that it was on
 internal sealed partial class ConnectionQuotaGrain(
     [FromKeyedServices(GrainStorageNames.Quota)] IGrainStorage store,
     QuotaTerms terms,
@@ -174,20 +173,33 @@ internal sealed partial class ConnectionQuotaGrain(
             _storeFailsSince ??= Now;
             _ledger.StoreFailed(Now);
             Deliver();
-
-            // All that it could say without the store is said: perhaps another silo can reach it.
-            if (Now - _storeFailsSince > terms.Lease && !_ledger.IsUnlimited) DeactivateOnIdle();
         }
 
         return false;
     }
 
     // Leases end although nobody asks; and metrics should say so.
-    private Task LookAsync(CancellationToken cancellationToken)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
-        if (!_wasRead) return DriveAsync();
+        if (!_wasRead) await DriveAsync();
         Deliver();
-        return Task.CompletedTask;
+
+        // When all is said that it can say without the store: perhaps another silo can reach it.
+        if (Now - _storeFailsSince > terms.Lease && !_ledger.IsUnlimited && !_ledger.IsSuperseded) await MoveAsync();
+    }
+
+    /// <summary>Goes to another silo, if there is one. Left to itself, Orleans makes the next activation where the last one was.</summary>
+    private async Task MoveAsync()
+    {
+        var here = RuntimeIdentity;
+        var silos = await GrainFactory.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
+        var others = silos.Keys.Where(silo => silo.ToString() != here).ToArray();
+        if (others.Length is 0) return;
+        var there = Random.Shared.GetItems(others, 1)[0];
+        Log.Moves(logger, Scope, there);
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, there);
+        MigrateOnIdle();
+        _storeFailsSince = Now; // one that finds no place there stays, and tries again after another lease time
     }
 
     // The store's own words, out of pages of them: Orleans puts a stack trace into its message, and clients of stores their statistics.
@@ -220,6 +232,7 @@ internal sealed partial class ConnectionQuotaGrain(
         _counted = _ledger.Counts.Copy();
         _snapshot = _ledger.Describe(Now);
         if (_snapshot.IsRelearning && !_saidRelearning) Log.Relearning(logger, Scope, QuotaTerms.WaitFor(terms.Lease).TotalSeconds);
+        if (!_snapshot.IsRelearning && _saidRelearning) Log.Relearned(logger, Scope, _snapshot.Leased, _snapshot.Limit);
         _saidRelearning = _snapshot.IsRelearning;
     }
 
@@ -230,6 +243,12 @@ internal sealed partial class ConnectionQuotaGrain(
 
         [LoggerMessage(3102, LogLevel.Warning, "The quota '{Scope}' does not know what was lent before: it lends nothing new for {Seconds:0.#} s, while gateways report what they hold.")]
         public static partial void Relearning(ILogger logger, string scope, double seconds);
+
+        [LoggerMessage(3108, LogLevel.Information, "The quota '{Scope}' goes to silo {Silo}: perhaps it can reach its store from there.")]
+        public static partial void Moves(ILogger logger, string scope, SiloAddress silo);
+
+        [LoggerMessage(3107, LogLevel.Information, "The quota '{Scope}' lends again: gateways hold {Leased} of {Limit}.")]
+        public static partial void Relearned(ILogger logger, string scope, long leased, int? limit);
 
         [LoggerMessage(3103, LogLevel.Warning, "The quota '{Scope}' lends nothing new: its store (Storage:Provider) fails: {Fault}.")]
         public static partial void StoreFault(ILogger logger, string scope, string fault);

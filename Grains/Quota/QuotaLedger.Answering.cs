@@ -21,7 +21,8 @@ internal sealed partial class QuotaLedger
 
         // Another activation may have taken over since the last good write began, but not before; it waits for one lease time.
         var lease = terms.Lease - (question.ReceivedAt - _verifiedAt);
-        var isSafe = _hasWritten && lease > TimeSpan.Zero && now >= _relearnsUntil;
+        // And what came to a holder without a limit while it asked is in no table.
+        var isSafe = _hasWritten && lease > TimeSpan.Zero && now >= _relearnsUntil && !request.IsUnlimited;
         if (isSafe) reading ??= Read(question, now);
         if (reading is Reading.Answered) return;
         if (!isSafe || reading is Reading.Lost)

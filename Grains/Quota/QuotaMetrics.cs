@@ -22,7 +22,7 @@ internal sealed class QuotaMetrics
         _grants = meter.CreateCounter<long>("echo.quota.grants", "{permit}", "Permits lent on top of what their holders had.");
         _denials = meter.CreateCounter<long>("echo.quota.denials", "{request}", "Requests that got fewer permits than they needed, by reason.");
         _recalls = meter.CreateCounter<long>("echo.quota.recalls", "{permit}", "Permits that gateways were told to give back.");
-        _expired = meter.CreateCounter<long>("echo.quota.lease.expired", "{lease}", "Leases that ended with permits in them.");
+        _expired = meter.CreateCounter<long>("echo.quota.lease.expired", "{lease}", "Leases that ended with permits in them: of gateways that are gone, or could not renew in time.");
         meter.CreateObservableUpDownCounter("echo.quota.limit", () => Observe(s => s.Limit), "{connection}", "The limit; absent when there is none.");
         meter.CreateObservableUpDownCounter("echo.quota.permits.leased", () => Observe(s => s.Leased), "{permit}", "Permits on loan.");
         meter.CreateObservableUpDownCounter("echo.quota.permits.in_use", () => Observe(s => s.InUse), "{permit}", "Permits on loan that have a connection, as gateways reported last.");

@@ -92,6 +92,21 @@ public sealed class UnlimitedRecordTests
     }
 
     [Fact]
+    public void WhatCameWhileAHolderAsked_IsNotConfirmedWithoutTheStore()
+    {
+        var driver = new LedgerDriver(limit: null);
+        driver.Lease(Request("a", 1));
+        driver.Ledger.SetLimit(10, 1, driver.Now);
+        driver.Settle();
+        var ticket = driver.Ask(Request("a", 2, held: 4, needed: 4) with { IsUnlimited = true });
+        driver.Ledger.BeginWrite(driver.Now);
+        driver.Now += QuotaTerms.WaitFor(LedgerDriver.Terms.Lease); // the write took so long, and failed
+        driver.Ledger.StoreFailed(driver.Now);
+
+        Assert.Equal(LeaseOutcome.Unavailable, driver.Ledger.TakeAnswers().Single(answer => answer.Ticket == ticket).Lease!.Outcome);
+    }
+
+    [Fact]
     public void AHolderThatKnowsOfNoLimitIsLentNothing_OnceTheOthersAreCounted()
     {
         var driver = new LedgerDriver();

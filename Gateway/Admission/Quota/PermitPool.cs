@@ -79,6 +79,9 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>Whether it holds a lease that has not ended at <paramref name="now"/>.</summary>
     public bool HasLease(TimeSpan now) => IsUnlimited || now < _expiresAt;
 
+    /// <summary>Connections that stay although no lease covers them.</summary>
+    public int KeptWithoutLease(TimeSpan now) => policy is QuotaPolicy.Available && !HasLease(now) ? Open : 0;
+
     /// <summary>Takes a permit for a connection, of the present <see cref="Generation"/>; false when there is none.</summary>
     public bool TryAcquire(TimeSpan now)
     {

@@ -4,4 +4,5 @@ namespace OrleansEcho.Gateway.Admission.Quota;
 /// <param name="CloseBefore">Those with a permit of an earlier generation are to close.</param>
 /// <param name="AbortBefore">Those with a permit of an earlier generation are closed without waiting for their peers.</param>
 /// <param name="CloseDownTo">How many may stay, the oldest; null for all.</param>
-internal readonly record struct QuotaDemand(int CloseBefore, int AbortBefore, int? CloseDownTo);
+/// <param name="KeptWithoutLease">How many stay although no lease covers them.</param>
+internal readonly record struct QuotaDemand(int CloseBefore, int AbortBefore, int? CloseDownTo, int KeptWithoutLease);

@@ -14,6 +14,8 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
 
     private QuotaDenial _said;
     private bool _saidUnreachable;
+    private bool _hasAnswered;
+    private int? _saidLimit;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +37,7 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (limiter.State.IsUnlimited) return;
+        if (limiter.State.IsUnlimited || !_hasAnswered) return;
         try
         {
             await LeaseAsync(limiter.Finish(), cancellationToken);
@@ -88,6 +90,9 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
     {
         if (_saidUnreachable) Log.Reachable(logger);
         _saidUnreachable = false;
+        _hasAnswered = true;
+        if (reply.Limit != _saidLimit && reply.Limit is { } limit) Log.Limit(logger, limit);
+        if (reply.Limit is not null) _saidLimit = reply.Limit;
         if (reply.Outcome is LeaseOutcome.LeaseLost) Log.LeaseLost(logger);
         if (reply.Denial == _said || (reply.Denial is QuotaDenial.None && request.Needed <= request.Held)) return; // who needs nothing is denied nothing: no news
         _said = reply.Denial;
@@ -99,10 +104,13 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
         [LoggerMessage(2301, LogLevel.Warning, "The quota does not answer ({Fault}): connections are admitted while the lease lasts, then refused with QuotaUnavailable.")]
         public static partial void Unreachable(ILogger logger, string fault);
 
+        [LoggerMessage(2306, LogLevel.Information, "The cluster's limit is {Limit} connections, over all gateways.")]
+        public static partial void Limit(ILogger logger, int limit);
+
         [LoggerMessage(2302, LogLevel.Information, "The quota answers again.")]
         public static partial void Reachable(ILogger logger);
 
-        [LoggerMessage(2303, LogLevel.Warning, "The quota lends nothing new: {Denial}. Connections are admitted out of what this gateway holds, others refused with QuotaUnavailable.")]
+        [LoggerMessage(2303, LogLevel.Warning, "The quota lends nothing new ({Denial}: the silos' log says why). Connections are admitted out of what this gateway holds, others refused with QuotaUnavailable.")]
         public static partial void Denied(ILogger logger, QuotaDenial denial);
 
         [LoggerMessage(2304, LogLevel.Warning, "The quota has lent this gateway's permits to others after its lease ended.")]

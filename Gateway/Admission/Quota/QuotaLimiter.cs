@@ -58,6 +58,15 @@ internal sealed class QuotaLimiter : RateLimiter
         }
     }
 
+    /// <summary>Whether nobody can be admitted because the quota does not say what is free, and not because nothing is.</summary>
+    public bool IsCutOff
+    {
+        get
+        {
+            lock (_lock) return !_pool.IsUnlimited && _pool.Open >= _pool.Held && _pool.Outlook is PermitOutlook.Unavailable or PermitOutlook.Unanswered;
+        }
+    }
+
     public override RateLimiterStatistics GetStatistics()
     {
         lock (_lock)
@@ -90,7 +99,7 @@ internal sealed class QuotaLimiter : RateLimiter
             _pool.Tick(now);
             Publish();
             var abortBefore = _pool.VoidAt == TimeSpan.MaxValue || now >= _pool.VoidAt - AbortEarly ? _pool.Generation : 0;
-            return new QuotaDemand(_pool.Generation, abortBefore, _pool.CloseDownTo);
+            return new QuotaDemand(_pool.Generation, abortBefore, _pool.CloseDownTo, _pool.KeptWithoutLease(now));
         }
     }
 

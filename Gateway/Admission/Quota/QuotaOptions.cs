@@ -15,7 +15,7 @@ internal sealed class QuotaOptions
     public string Policy { get; set; } = "strict";
 
     /// <summary>None by default: each one may exceed the limit.</summary>
-    [Description("How many connections a gateway under the policy available admits on top of those that it has, while it cannot reach the quota.")]
+    [Description("How many connections a gateway under the policy available admits on top of those that it has, while silos answer but the quota does not (its store is away, or it has just lost what it knew). Without a silo nobody is admitted.")]
     [Range(0, 1_000_000)]
     public int Reserve { get; set; }
 

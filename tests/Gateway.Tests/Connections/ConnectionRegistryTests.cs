@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Connections;
@@ -17,7 +18,7 @@ public sealed class ConnectionRegistryTests : IDisposable
     public ConnectionRegistryTests()
     {
         _admission = new ConnectionAdmission(new FakeBackend(), FakeQuota.Unlimited(_time), Options.Create(new GatewayOptions()));
-        _registry = new ConnectionRegistry(_admission, new CoarseClock(_time), _time);
+        _registry = new ConnectionRegistry(_admission, new CoarseClock(_time), _time, NullLogger<ConnectionRegistry>.Instance);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -36,7 +37,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         Clock = new CoarseClock(_time);
         Quota = quota ?? FakeQuota.Unlimited(_time);
         Admission = new ConnectionAdmission(Backend, Quota, Wrap(Options));
-        Registry = new ConnectionRegistry(Admission, Clock, _time);
+        Registry = new ConnectionRegistry(Admission, Clock, _time, NullLogger<ConnectionRegistry>.Instance);
         Refusals = new RefusalLog(_time, Logger<RefusalLog>());
         Life = new ConnectionLife(Admission, Backend, Registry, Refusals, Clock, _time, Wrap(Options), Logger<ConnectionLife>());
     }
