@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
 using OrleansEcho.Grains.Connections;
+using OrleansEcho.Grains.Links;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.Silo.Membership;
 using OrleansEcho.Silo.Quota;
@@ -28,10 +30,12 @@ public static class SiloBuilderExtensions
         builder.AddMembership();
         builder.AddStorage();
         builder.AddQuota();
+        builder.Services.AddSingleton<SiloDeparture>();
         builder.UseOrleans(silo =>
         {
             silo.UseMembership();
             silo.UseStorage();
+            silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
             silo.Services.AddOptions<EndpointOptions>().Configure<SiloPorts>((endpoints, ports) =>
             {
                 endpoints.AdvertisedIPAddress = ports.Silo.Address;
@@ -48,6 +52,7 @@ public static class SiloBuilderExtensions
             silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<SiloHostOptions>>((collection, options) =>
                 collection.ClassSpecificCollectionAge[typeof(ConnectionGrain).FullName!] = TimeSpan.FromSeconds(options.Value.IdleGrainSeconds));
         });
+        builder.Services.AddHostedService<SiloDepartureService>(); // last: what starts last stops first
         return builder;
     }
 }

@@ -31,4 +31,9 @@ internal sealed class SiloHostOptions
     [Description("After how many seconds without a message a connection's grain is collected; the connection stays, the next message brings the grain back.")]
     [Range(90, 86_400)]
     public int IdleGrainSeconds { get; set; } = 120;
+
+    /// <summary>Five seconds: gateways hear of it with their next heartbeat and confirm with the one after, a second in all.</summary>
+    [Description("How long a silo that stops waits for its gateways to take their connections to other silos, in seconds.")]
+    [Range(0, 300)]
+    public double LeaveSeconds { get; set; } = 5;
 }

@@ -5,9 +5,9 @@ namespace OrleansEcho.Gateway.Backend;
 
 /// <summary>
 /// When to send a set again, and when to give up. Time bounds it, not a count of tries: a silo that is gone fails a call at once, one
-/// that is frozen only after the call's time-out, and a connection should survive both equally long.
+/// that is frozen when its heart has not beaten for a while, and a connection should survive both equally long.
 /// </summary>
-internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, BackendReachability reachability, GatewayMetrics metrics, TimeProvider time)
+internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, GatewayMetrics metrics, TimeProvider time)
 {
     // Soon, because most faults are a silo's hand-over of milliseconds; then slower, so that ten thousand connections that wait for
     // a silo to restart cost next to nothing.
@@ -18,43 +18,65 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Back
 
     public TimeSpan Patience => patience;
 
-    public long Now => time.GetTimestamp();
-
     /// <summary>
-    /// Whether another try can help: the outcome is unknown, or the call did not reach a silo. Orleans calls it cancelled when a message has
-    /// expired before a silo was found for its grain; no call carries a token of ours.
+    /// Whether another try can help: the outcome is unknown, or the call did not reach a silo. Cancelled is what a call is whose silo was
+    /// lost, and Orleans calls one so that has expired before a silo was found for its grain.
     /// </summary>
     public static bool IsTransient(Exception fault) =>
         fault is TimeoutException or OrleansException or SocketException or IOException or ObjectDisposedException or OperationCanceledException;
 
-    /// <summary>Whether to try again after a call failed, and then waits a little.</summary>
-    /// <param name="attempt">How many tries there have been: 1 or more.</param>
-    /// <param name="since">When the first one began.</param>
+    /// <summary>Begins to count.</summary>
     /// <param name="limit">How long to try.</param>
-    /// <param name="fault">Why the last one failed; null when the grain was not open.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="BackendUnavailableException">The time is up.</exception>
-    public async ValueTask WaitAsync(int attempt, long since, TimeSpan limit, Exception? fault, CancellationToken cancellationToken)
+    public Tries Begin(TimeSpan limit) => new(this, limit, time.GetTimestamp());
+
+    /// <summary>What one set, or one opening, has used up of its time.</summary>
+    internal struct Tries(BackendRetry retry, TimeSpan limit, long since)
     {
-        if (fault is TimeoutException) reachability.Doubt();
-        if (Rest(since, limit) == TimeSpan.Zero)
+        private int _failures;
+
+        /// <summary>A try has failed: waits a little before the next.</summary>
+        /// <param name="fault">Why; null when the grain was not open.</param>
+        /// <param name="waits">Whether it may help to wait: not when there is another silo to ask.</param>
+        /// <param name="cancellationToken">Ends the waiting.</param>
+        /// <exception cref="BackendUnavailableException">The time is up.</exception>
+        public ValueTask FailedAsync(Exception? fault, bool waits, CancellationToken cancellationToken)
         {
-            throw new BackendUnavailableException($"No silo answered within {limit.TotalSeconds:0.#} s ({attempt} tries).", fault);
+            _failures++;
+            if (Rest == TimeSpan.Zero) throw new BackendUnavailableException($"No silo answered within {limit.TotalSeconds:0.#} s ({_failures} tries).", fault);
+            retry.CallRepeated();
+            if (!waits) return default;
+            var delay = FirstDelay * Math.Pow(2, Math.Min(_failures - 1, 10));
+            return retry.DelayAsync(delay < LongestDelay ? delay : LongestDelay, cancellationToken);
         }
 
-        metrics.CallRepeated();
-        var delay = FirstDelay * Math.Pow(2, Math.Min(attempt - 1, 10));
-        await Task.Delay(delay < LongestDelay ? delay : LongestDelay, time, cancellationToken);
+        /// <summary>Waits for a call, but no longer than what is left of the limit, and than its silo lives.</summary>
+        /// <exception cref="TimeoutException">Nothing is left; the call's outcome is unknown.</exception>
+        /// <exception cref="OperationCanceledException">The silo is lost, or the connection was given up.</exception>
+        public readonly Task<T> BoundAsync<T>(ValueTask<T> call, CancellationToken lost, CancellationToken cancellationToken) =>
+            retry.BoundAsync(call.AsTask(), Rest, lost, cancellationToken);
+
+        /// <inheritdoc cref="BoundAsync{T}"/>
+        public readonly Task BoundAsync(ValueTask call, CancellationToken lost, CancellationToken cancellationToken) =>
+            retry.BoundAsync(WithResultAsync(call), Rest, lost, cancellationToken);
+
+        private readonly TimeSpan Rest => retry.Rest(since, limit);
+
+        private static async Task<bool> WithResultAsync(ValueTask call)
+        {
+            await call;
+            return true;
+        }
     }
 
-    /// <summary>Waits for a repeated call, but no longer than what is left of the limit.</summary>
-    /// <exception cref="TimeoutException">Nothing is left; the call's outcome is unknown.</exception>
-    public Task<TResult> BoundAsync<TResult>(ValueTask<TResult> call, long since, TimeSpan limit, CancellationToken cancellationToken) =>
-        call.AsTask().WaitAsync(Rest(since, limit), time, cancellationToken);
+    private void CallRepeated() => metrics.CallRepeated();
 
-    /// <inheritdoc cref="BoundAsync{TResult}"/>
-    public Task BoundAsync(ValueTask call, long since, TimeSpan limit, CancellationToken cancellationToken) =>
-        call.AsTask().WaitAsync(Rest(since, limit), time, cancellationToken);
+    private ValueTask DelayAsync(TimeSpan delay, CancellationToken cancellationToken) => new(Task.Delay(delay, time, cancellationToken));
+
+    private async Task<T> BoundAsync<T>(Task<T> call, TimeSpan rest, CancellationToken lost, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, cancellationToken);
+        return await call.WaitAsync(rest, time, either.Token);
+    }
 
     private TimeSpan Rest(long since, TimeSpan limit)
     {

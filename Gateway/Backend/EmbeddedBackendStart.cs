@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Hosting;
+using OrleansEcho.Gateway.Backend.Links;
 
 namespace OrleansEcho.Gateway.Backend;
 
-/// <summary>In a process that is its own silo the backend is reachable as soon as the silo has started, and for as long as the process lives.</summary>
-internal sealed class EmbeddedBackendStart(BackendReachability reachability) : IHostedService
+/// <summary>In a process that is its own silo there is one link: to itself, from the silo's start on, and for as long as the process lives.</summary>
+internal sealed class EmbeddedBackendStart(SiloLinks links, IGrainFactory grains) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        reachability.Connected(1);
-        reachability.Answered("in this process");
+        links.Add(new SiloLink("in this process", grains));
         return Task.CompletedTask;
     }
 

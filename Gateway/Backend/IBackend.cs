@@ -13,10 +13,6 @@ internal interface IBackend
     /// <exception cref="BackendUnavailableException">No silo opened it in time.</exception>
     ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken);
 
-    /// <summary>Asks a silo for a sign of life.</summary>
-    /// <exception cref="BackendUnavailableException">None came in time.</exception>
-    ValueTask PingAsync(CancellationToken cancellationToken);
-
     /// <summary>Asks the cluster's quota. One try.</summary>
     /// <exception cref="BackendUnavailableException">It did not answer; whether it has heard is not known.</exception>
     ValueTask<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken);

@@ -1,65 +1,50 @@
 using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Gateway.Diagnostics;
-using OrleansEcho.Grains.Interfaces;
 using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Gateway.Backend;
 
-/// <summary>The plain way: one grain call per set.</summary>
+/// <summary>One grain call per set, by way of a silo that answers.</summary>
 internal sealed class OrleansBackend(
-    IGrainFactory grains,
+    SiloLinks links,
     BackendReachability reachability,
     IOptions<BackendOptions> options,
     GatewayMetrics metrics,
     TimeProvider time) : IBackend
 {
-    // As many as there may be silos to go through: each is reached by the same one every time.
-    private const int Relays = 16;
-
-    private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, reachability, metrics, time);
-    private volatile bool _relaysQuota;
+    private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, metrics, time);
+    private SiloLink? _quotaWay;
 
     public bool IsReachable => reachability.IsReachable;
 
     public async ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken)
     {
-        var connection = new OrleansBackendConnection(grains.GetGrain<IConnectionGrain>(id.Value), opening, _retry);
+        var connection = new OrleansBackendConnection(id, opening, links, _retry);
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
 
-    public async ValueTask PingAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await grains.GetGrain<IPingGrain>(Random.Shared.NextInt64()).PingAsync() // another key each time: it may be another silo
-                .AsTask().WaitAsync(cancellationToken);
-        }
-        catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
-        {
-            throw new BackendUnavailableException($"No silo answered a ping: {fault.GetType().Name}.", fault);
-        }
-    }
-
     public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
+        // The quota's grain may be anywhere: the way there stays the same while it leads there.
+        var way = _quotaWay is { Lost.IsCancellationRequested: false, IsLeaving: false } good ? good : links.TryChoose(_quotaWay);
+        _quotaWay = way;
+        if (way is null) throw new BackendUnavailableException("No silo can be reached.");
         try
         {
-            // Not made before: until the client has reached a silo, it knows no grain.
-            var reply = _relaysQuota
-                ? grains.GetGrain<IQuotaRelayGrain>(Random.Shared.Next(Relays)).LeaseAsync(IConnectionQuotaGrain.ClusterScope, request)
-                : grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope).LeaseAsync(request);
-            return await reply.AsTask().WaitAsync(cancellationToken);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, way.Lost);
+            return await way.Grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope).LeaseAsync(request).AsTask().WaitAsync(either.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _relaysQuota = !_relaysQuota; // the silo that it goes through may be frozen
+            _quotaWay = links.TryChoose(way); // this silo cannot reach the one that the grain is on, perhaps
             throw;
         }
         catch (Exception fault)
         {
-            // Whatever it is (its silo is gone, its store cannot be read): the quota did not answer, and is asked again.
+            // Whatever it is (its silo is gone, another activation has taken over): the quota did not answer, and is asked again.
             throw new BackendUnavailableException("The quota's grain did not answer.", fault);
         }
     }

@@ -1,57 +1,77 @@
+using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Backend;
 
 /// <summary>
 /// One connection's line to its grain. It remembers what the peer's echoes amount to, so that a grain that vanished can be opened
-/// again, anywhere, without the set in flight being lost or counted twice.
+/// again, on any silo, without the set in flight being lost or counted twice.
 /// </summary>
-internal sealed class OrleansBackendConnection(IConnectionGrain grain, ConnectionOpening opening, BackendRetry retry) : IBackendConnection
+internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpening opening, SiloLinks links, BackendRetry retry) : IBackendConnection
 {
     private long _messages = opening.Messages;
     private long _bytes = opening.Bytes;
     private long _nextSequence = opening.NextSequence;
+    private SiloLink? _link;
+    private IConnectionGrain? _grain;
 
     /// <summary>Opens the grain for the first time: for a peer that waits for it, so with the patience of one call.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        var since = retry.Now;
-        for (var attempt = 1; ; attempt++)
+        var tries = retry.Begin(retry.CallTimeout);
+        try
         {
-            try
+            while (true)
             {
-                await grain.OpenAsync(opening);
-                return;
+                try
+                {
+                    var link = await tries.BoundAsync(links.ChooseAsync(null, cancellationToken), default, cancellationToken);
+                    Enter(link);
+                    await tries.BoundAsync(_grain!.OpenAsync(opening), link.Lost, cancellationToken);
+                    return;
+                }
+                catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
+                {
+                    await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
+                }
             }
-            catch (Exception fault) when (BackendRetry.IsTransient(fault))
-            {
-                await retry.WaitAsync(attempt, since, retry.CallTimeout, fault, cancellationToken);
-            }
+        }
+        catch
+        {
+            Leave();
+            throw;
         }
     }
 
     public async ValueTask<MessageSet> EchoAsync(MessageSet set, CancellationToken cancellationToken)
     {
-        var since = retry.Now;
-        Exception? failure = null;
+        var link = _link;
+        var tries = retry.Begin(retry.Patience);
+        if (link!.TryDismiss()) return await RepeatAsync(set, tries, links.TryChoose(link), isOpen: true, cancellationToken);
+        var isOpen = true;
         try
         {
-            // The way of nearly every set: one call, bounded by the client's own time-out, and no timer of ours.
-            if (await grain.EchoAsync(set) is { } reply) return Acknowledge(set, reply);
+            // The way of nearly every set: one call, bounded by the client's own time-out and by the silo's life, and no timer of ours.
+            var call = _grain!.EchoAsync(set);
+            if (await (call.IsCompleted ? call : new(call.AsTask().WaitAsync(link.Lost))) is { } reply) return Acknowledge(set, reply);
+            isOpen = false;
         }
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {
-            failure = fault;
+            await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
+            if (ShouldTryAnother(fault)) link = null;
         }
 
-        return await RepeatAsync(set, since, failure, cancellationToken);
+        return await RepeatAsync(set, tries, link, isOpen, cancellationToken);
     }
 
     public async ValueTask CloseAsync(CloseReason reason)
     {
+        var (link, grain) = (_link!, _grain!);
+        Leave();
         try
         {
-            await grain.CloseAsync(reason);
+            await grain.CloseAsync(reason).AsTask().WaitAsync(link.Lost);
         }
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {
@@ -59,26 +79,59 @@ internal sealed class OrleansBackendConnection(IConnectionGrain grain, Connectio
         }
     }
 
-    /// <summary>Sends a set again until it is answered: after a fault, or (null) after the grain said that it is not open.</summary>
-    private async Task<MessageSet> RepeatAsync(MessageSet set, long since, Exception? failure, CancellationToken cancellationToken)
+    private bool IsLost => _link is null or { Lost.IsCancellationRequested: true };
+
+    private bool ShouldTryAnother(Exception fault) => IsLost || fault is TimeoutException;
+
+    /// <summary>Sends a set again until it is answered.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="tries">What is left of the patience.</param>
+    /// <param name="next">The silo to try; null for another than the one that failed, if there is one.</param>
+    /// <param name="isOpen">Whether the grain is open on its silo, as far as is known.</param>
+    /// <param name="cancellationToken">The connection is given up.</param>
+    private async Task<MessageSet> RepeatAsync(MessageSet set, BackendRetry.Tries tries, SiloLink? next, bool isOpen, CancellationToken cancellationToken)
     {
-        var mustOpen = failure is null;
-        var mustWait = failure is not null;
-        for (var attempt = 1; ; attempt++)
+        var hasVanished = !isOpen;
+        while (true)
         {
-            if (mustWait) await retry.WaitAsync(attempt, since, retry.Patience, failure, cancellationToken);
-            failure = null;
             try
             {
-                if (mustOpen) await retry.BoundAsync(grain.OpenAsync(Reopening()), since, retry.Patience, cancellationToken);
-                if (await retry.BoundAsync(grain.EchoAsync(set), since, retry.Patience, cancellationToken) is { } reply) return Acknowledge(set, reply);
-                (mustOpen, mustWait) = (true, mustOpen); // a grain that vanished is opened at once, one that vanishes again not so fast
+                next ??= await tries.BoundAsync(links.ChooseAsync(_link, cancellationToken), default, cancellationToken);
+                if (next != _link)
+                {
+                    Enter(next);
+                    isOpen = false;
+                }
+
+                if (!isOpen) await tries.BoundAsync(_grain!.OpenAsync(Reopening()), next.Lost, cancellationToken);
+                isOpen = true;
+                if (await tries.BoundAsync(_grain!.EchoAsync(set), next.Lost, cancellationToken) is { } reply) return Acknowledge(set, reply);
+
+                // A grain that vanished is opened at once, one that vanishes again not so fast.
+                isOpen = false;
+                if (hasVanished) await tries.FailedAsync(null, waits: true, cancellationToken);
+                hasVanished = true;
             }
             catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
             {
-                (failure, mustWait) = (fault, true);
+                await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
+                if (ShouldTryAnother(fault)) next = null;
             }
         }
+    }
+
+    private void Enter(SiloLink link)
+    {
+        _link?.Exit();
+        link.Enter();
+        _link = link;
+        _grain = link.Grains.GetGrain<IConnectionGrain>(id.Value);
+    }
+
+    private void Leave()
+    {
+        _link?.Exit();
+        _link = null;
     }
 
     private ConnectionOpening Reopening() => opening with { NextSequence = _nextSequence, Messages = _messages, Bytes = _bytes };

@@ -21,9 +21,7 @@ internal sealed class ReadinessCheck(ConnectionAdmission admission, QuotaLimiter
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         var faults = new List<string>();
         if (host.Listeners.Count is 0) faults.Add("No listener is bound yet.");
-        await Task.WhenAll(host.Listeners
-            .Select(l => TryAsync($"Listener {l.Name} on {l.Address}", "did not accept", l.ProbeAsync))
-            .Append(TryAsync("A silo", "did not answer", token => backend.PingAsync(token).AsTask())));
+        await Task.WhenAll(host.Listeners.Select(l => TryAsync($"Listener {l.Name} on {l.Address}", "did not accept", l.ProbeAsync)));
         return faults.Count is 0 ? HealthCheckResult.Healthy("A silo answers and every listener accepts.") : HealthCheckResult.Unhealthy(string.Join(' ', faults));
 
         static string Explain(QuotaDenial denial) => denial is QuotaDenial.None ? "it does not answer" : $"{denial}";
@@ -34,7 +32,7 @@ internal sealed class ReadinessCheck(ConnectionAdmission admission, QuotaLimiter
             {
                 await probe(stop.Token);
             }
-            catch (Exception fault) when (fault is BackendUnavailableException or IOException or OperationCanceledException)
+            catch (Exception fault) when (fault is IOException or OperationCanceledException)
             {
                 lock (faults) faults.Add($"{what} {failure} within {Limit.TotalSeconds} s.");
             }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.GrainDirectory;
 using Orleans.Placement;
 using OrleansEcho.Grains.Interfaces.Connections;
 
@@ -9,6 +10,7 @@ namespace OrleansEcho.Grains.Connections;
 /// nothing: the gateway, which holds the socket, can open it again anywhere (docs/adr/0003-where-state-lives.md).
 /// </summary>
 [PreferLocalPlacement]
+[GrainDirectory(GrainDirectoryName = LocalGrainDirectory.Name)]
 internal sealed partial class ConnectionGrain : Grain, IConnectionGrain
 {
     private readonly TimeProvider _time;

@@ -223,7 +223,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             Limit = _limit,
             Version = _version,
             Epoch = _epoch,
-            IsRelearning = now < _relearnsUntil,
+            IsRelearning = _limit is not null && now < _relearnsUntil,
             Holders = [.. _holders.Values.Where(h => !h.HasLeft).Select(h => new HolderSnapshot(h.Gateway, h.Id, h.Total, h.InUse, h.Unleased, h.ExpiresAt - now))],
         };
     }

@@ -60,7 +60,7 @@ public sealed class StartOrderTests : ProcessTest
         await service.Silo!.FreezeAsync();
         await peer.SendAsync("while it stood still\n");
         await service.MetricRisesAsync("echo_gateway_backend_repeats_total");
-        await service.Front.Output.WaitForAsync("No silo can be reached: none answers");
+        await service.Front.Output.WaitForAsync(": no answer for 1 s). New connections are refused");
         await RefusesAsync(service);
         var (status, readiness) = await service.GetAsync("/health/ready");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, false), (status, readiness.Contains("Listener", StringComparison.Ordinal)));
@@ -103,7 +103,7 @@ public sealed class StartOrderTests : ProcessTest
     {
         service.Silo!.Send(Signal.Kill);
         Assert.Equal(128 + (int)Signal.Kill, await service.Silo.WaitForExitAsync());
-        await service.Front.Output.WaitForAsync("No silo can be reached: the last connection to one is gone");
+        await service.Front.Output.WaitForAsync(": its connection is gone). New connections are refused");
     }
 
     private static async Task RefusesAsync(EchoService service)

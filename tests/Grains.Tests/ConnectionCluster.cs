@@ -1,5 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Hosting;
 using Orleans.TestingHost;
+using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Links;
 
 namespace OrleansEcho.Grains.Tests;
 
@@ -25,6 +29,12 @@ public abstract class ConnectionCluster(short silos) : IAsyncLifetime
     private static InProcessTestCluster Build(short silos)
     {
         var builder = new InProcessTestClusterBuilder(silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
+            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton<SiloDeparture>();
+        });
         builder.ConfigureClient(client => client.Configure<Orleans.Configuration.ClientMessagingOptions>(options => options.ResponseTimeout = CallTimeout));
         return builder.Build();
     }
@@ -32,6 +42,3 @@ public abstract class ConnectionCluster(short silos) : IAsyncLifetime
 
 /// <summary>One silo, shared by the tests of a class.</summary>
 public sealed class OneSilo() : ConnectionCluster(1);
-
-/// <summary>Two silos, of which a test may take one away.</summary>
-public sealed class TwoSilos() : ConnectionCluster(2);

@@ -5,10 +5,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
 using Orleans.TestingHost;
 using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Gateway.Tests.Fakes;
+using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Tests.Backend;
@@ -22,7 +25,10 @@ public sealed class GrainLossTests : IAsyncLifetime
     private readonly FakeLogCollector _siloLog = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly BackendReachability _reachability = new(new FakeLogger<BackendReachability>());
+    private readonly SiloLinks _links;
     private InProcessTestCluster _cluster = null!;
+
+    public GrainLossTests() => _links = new SiloLinks(_reachability);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -32,19 +38,20 @@ public sealed class GrainLossTests : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton(TimeProvider.System);
+            silo.AddGrainDirectory("local", static (_, _) => new LocalGrainDirectory());
             silo.Services.AddLogging(logging => logging.AddFilter<FakeLoggerProvider>("OrleansEcho", LogLevel.Debug).AddProvider(new FakeLoggerProvider(_siloLog)));
         });
         // As a gateway sets it: a call under way when its silo stops gets no answer.
         builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(2)));
         _cluster = builder.Build();
         await _cluster.DeployAsync().WithinAsync("the cluster to start");
+        _links.Add(new SiloLink("both silos", _cluster.Client));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _cluster.DisposeAsync();
         await _services.DisposeAsync();
-        _reachability.Dispose();
     }
 
     [Fact]
@@ -111,7 +118,7 @@ public sealed class GrainLossTests : IAsyncLifetime
     private async Task<(ConnectionId Id, IBackendConnection Connection)> OpenAsync(int number)
     {
         var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
-        var backend = new OrleansBackend(_cluster.Client, _reachability, Options.Create(new BackendOptions()), metrics, TimeProvider.System);
+        var backend = new OrleansBackend(_links, _reachability, Options.Create(new BackendOptions()), metrics, TimeProvider.System);
         var id = ConnectionId.Create(ConnectionId.NewRun(), number);
         var opening = new ConnectionOpening { Gateway = "g", Listener = "l", Peer = "p", OpenedAt = default, NextSequence = 1 };
         return (id, await backend.OpenAsync(id, opening, Stop));

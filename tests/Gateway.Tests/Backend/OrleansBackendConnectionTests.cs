@@ -3,13 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Tests.Backend;
 
-public sealed class OrleansBackendConnectionTests : IDisposable
+public sealed class OrleansBackendConnectionTests : IAsyncLifetime
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -19,7 +20,7 @@ public sealed class OrleansBackendConnectionTests : IDisposable
     private readonly WatchedTime _time = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MetricCollector<long> _repeats;
-    private readonly BackendReachability _reachability = new(NullLogger<BackendReachability>.Instance);
+    private readonly SiloLinks _links = new(new BackendReachability(NullLogger<BackendReachability>.Instance));
     private readonly ScriptedGrain _script;
     private readonly OrleansBackendConnection _connection;
 
@@ -27,8 +28,8 @@ public sealed class OrleansBackendConnectionTests : IDisposable
     {
         var meters = _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
         _repeats = new(meters, GatewayMetrics.MeterName, "echo.gateway.backend.repeats");
-        (var grain, _script) = ScriptedGrain.Make();
-        _connection = new(grain, Opening, new BackendRetry(CallTimeout, Patience, _reachability, new GatewayMetrics(meters), _time));
+        _script = AddSilo("first");
+        _connection = new(ConnectionId.Create(ConnectionId.NewRun(), 1), Opening, _links, new BackendRetry(CallTimeout, Patience, new GatewayMetrics(meters), _time));
     }
 
     public static TheoryData<Exception> Transient =>
@@ -36,11 +37,73 @@ public sealed class OrleansBackendConnectionTests : IDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    public async ValueTask InitializeAsync()
+    {
+        await _connection.OpenAsync(Stop);
+        _script.Calls.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
     {
         _repeats.Dispose();
-        _reachability.Dispose();
-        _services.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ASetOnASiloThatIsLost_GoesToAnotherAtOnce()
+    {
+        await EchoAsync(1, "abc");
+        var second = AddSilo("second");
+        _script.Hang();
+        var echo = EchoAsync(2, "de");
+        Assert.False(echo.IsCompleted);
+
+        Lose("first");
+
+        await echo.WithinAsync("the second silo's answer");
+        Assert.Equal(["open 2/1/3", "echo 2"], second.Calls);
+        Assert.Equal([("second", 1)], Places());
+    }
+
+    [Fact]
+    public async Task ASetWaitsForASilo_WhenThereIsNone()
+    {
+        Lose("first");
+        var echo = EchoAsync(1, "a");
+        var second = AddSilo("second");
+
+        await echo.WithinAsync("the second silo's answer");
+        Assert.Equal(["open 1/0/0", "echo 1"], second.Calls);
+        Assert.Empty(_script.Calls);
+    }
+
+    [Fact]
+    public async Task ASetWithoutAnAnswer_GoesToAnotherSilo()
+    {
+        var second = AddSilo("second");
+        _script.Fail(new TimeoutException());
+        var echo = EchoAsync(1, "a");
+        _time.Advance(await _time.NextTimerAsync());
+
+        await echo.WithinAsync("the second silo's answer");
+        Assert.Equal(["open 1/0/0", "echo 1"], second.Calls);
+    }
+
+    [Fact]
+    public async Task AConnectionGoesElsewhereWithItsNextSet_WhenItsSiloLeaves()
+    {
+        var second = AddSilo("second");
+        _links.All[0].Retire();
+        Assert.Equal([("first", 1), ("second", 0)], Places());
+
+        await EchoAsync(1, "a");
+        await EchoAsync(2, "b");
+
+        Assert.Equal(["open 1/0/0", "echo 1", "echo 2"], second.Calls);
+        Assert.Empty(_script.Calls);
+        Assert.Equal([("first", 0), ("second", 1)], Places());
+        await _connection.CloseAsync(CloseReason.PeerClosed);
+        Assert.Equal([("first", 0), ("second", 0)], Places());
     }
 
     [Fact]
@@ -122,13 +185,12 @@ public sealed class OrleansBackendConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task ARepeatedCallWithoutAnAnswerEndsWithPatience_AndRaisesADoubt()
+    public async Task ARepeatedCallWithoutAnAnswerEndsWithPatience()
     {
         _script.Fail(new TimeoutException());
         _script.Hang();
         var echo = EchoAsync(1, "a");
         _time.Advance(await _time.NextTimerAsync()); // before the second try
-        await _reachability.WaitForDoubtAsync(Stop).WithinAsync("a doubt about the silos");
         _time.Advance(await _time.NextTimerAsync()); // what is left of the patience
 
         await Assert.ThrowsAsync<BackendUnavailableException>(() => echo.WithinAsync("the end of patience"));
@@ -225,6 +287,17 @@ public sealed class OrleansBackendConnectionTests : IDisposable
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => _connection.CloseAsync(CloseReason.PeerClosed).AsTask());
     }
+
+    private ScriptedGrain AddSilo(string name)
+    {
+        var (link, script) = ScriptedSilo.Make(name);
+        _links.Add(link);
+        return script;
+    }
+
+    private void Lose(string name) => _links.Remove(_links.All.Single(l => l.Name == name), "gone");
+
+    private IEnumerable<(string Silo, int Connections)> Places() => _links.All.Select(l => (l.Name, l.Connections));
 
     private Task<MessageSet> EchoAsync(long sequence, params string[] messages) => _connection.EchoAsync(Set(sequence, messages), Stop).AsTask();
 

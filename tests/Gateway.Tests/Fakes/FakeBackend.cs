@@ -36,8 +36,6 @@ internal sealed class FakeBackend(Func<FakeGrain> makeGrain) : IBackend
         return grain;
     }
 
-    public ValueTask PingAsync(CancellationToken cancellationToken) => default;
-
     /// <summary>Answers the requests for permits.</summary>
     public Func<LeaseRequest, Task<LeaseReply>> Quota { get; set; } = _ => throw new BackendUnavailableException("no quota here");
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansEcho.Grains.Interfaces;
 using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Grains.Tests.Connections;
@@ -93,9 +92,6 @@ public sealed class ConnectionGrainTests(OneSilo silo) : IClassFixture<OneSilo>
 
         Assert.Same(set, await grain.EchoAsync(set));
     }
-
-    [Fact]
-    public async Task PingIsAnswered() => await silo.Cluster.Client.GetGrain<IPingGrain>(0).PingAsync();
 
     private static void AssertEcho(MessageSet sent, MessageSet? answer)
     {

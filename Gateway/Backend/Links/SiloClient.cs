@@ -1,0 +1,75 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using OrleansEcho.ServiceDefaults;
+
+namespace OrleansEcho.Gateway.Backend.Links;
+
+/// <summary>
+/// An Orleans client that knows one silo only. A client that knows several decides by itself which silo a grain is called through, and stays
+/// with one that is frozen.
+/// </summary>
+internal sealed class SiloClient : ISiloClient
+{
+    // A silo answers in milliseconds; one that is frozen takes the connection and says nothing.
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _disconnected = new();
+    private readonly ServiceProvider _services;
+    private readonly List<IHostedService> _started = [];
+
+    public SiloClient(IPEndPoint silo, ClusterIdentityOptions identity, BackendOptions backend, ILoggerFactory logging)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(logging);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddOptions();
+        services.AddMetrics();
+        services.AddOrleansClient(client =>
+        {
+            client.UseStaticClustering(silo);
+            client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (identity.ClusterId, identity.ServiceId));
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = backend.CallTimeout);
+            client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenTimeout);
+            client.UseConnectionRetryFilter(static (_, _) => Task.FromResult(false)); // who tries again makes a new client
+            client.AddGatewayCountChangedHandler((_, change) =>
+            {
+                if (change.NumberOfConnectedGateways is 0) _disconnected.Cancel();
+            });
+        });
+        _services = services.BuildServiceProvider();
+    }
+
+    public IGrainFactory Grains => _services.GetRequiredService<IClusterClient>();
+
+    public CancellationToken Disconnected => _disconnected.Token;
+
+    public async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        foreach (var service in _services.GetServices<IHostedService>())
+        {
+            _started.Add(service);
+            await service.StartAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var soon = new CancellationTokenSource(OpenTimeout);
+        foreach (var service in _started)
+        {
+            try
+            {
+                await service.StopAsync(soon.Token);
+            }
+            catch (Exception fault) when (fault is OrleansException or OperationCanceledException or TimeoutException or InvalidOperationException)
+            {
+                // It has not started, or its silo is gone: either way nothing is left to tell it.
+            }
+        }
+
+        await _services.DisposeAsync();
+    }
+}

@@ -1,0 +1,20 @@
+namespace OrleansEcho.Gateway.Backend.Links;
+
+/// <summary>What a fault on the way to a silo means, for people.</summary>
+internal static class SiloFaults
+{
+    private const string HangsUp = "it hangs up, as a silo of another cluster does (Cluster:ClusterId)";
+
+    /// <summary>Half a sentence.</summary>
+    public static string Explain(Exception fault)
+    {
+        while (fault.InnerException is { } inner) fault = inner; // Orleans' outer exceptions say only that it failed
+        return fault switch
+        {
+            TimeoutException => "it does not answer",
+            OperationCanceledException => HangsUp,
+            _ when fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal) => HangsUp,
+            _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves
+        };
+    }
+}

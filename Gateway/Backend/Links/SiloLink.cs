@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace OrleansEcho.Gateway.Backend.Links;
+
+/// <summary>
+/// One silo, as this gateway reaches it: from its first answer until it is lost. A silo that comes back is another link. Safe for any thread.
+/// </summary>
+/// <param name="name">Where the silo is.</param>
+/// <param name="grains">The grains, by way of this silo.</param>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer and no handle: nothing is held that the garbage collector does not free.")]
+internal sealed class SiloLink(string name, IGrainFactory grains)
+{
+    private readonly CancellationTokenSource _lost = new();
+    private int _connections;
+    private int _surplus;
+    private volatile bool _dismissesAll;
+
+    /// <summary>Where the silo is.</summary>
+    public string Name => name;
+
+    /// <summary>Grains by way of this silo; those that stay where they are called live on it.</summary>
+    public IGrainFactory Grains => grains;
+
+    /// <summary>Cancelled when the silo does not answer any more: no answer that is waited for comes, or matters if it does.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>The silo is about to stop: what is under way is still answered, what comes next goes elsewhere.</summary>
+    public bool IsLeaving { get; private set; }
+
+    /// <summary>How many connections of this gateway are on it.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>A connection comes.</summary>
+    public void Enter() => Interlocked.Increment(ref _connections);
+
+    /// <summary>A connection goes.</summary>
+    public void Exit() => Interlocked.Decrement(ref _connections);
+
+    /// <summary>So many connections are to go elsewhere, whenever they send something next.</summary>
+    public void Dismiss(int connections) => Volatile.Write(ref _surplus, connections);
+
+    /// <summary>Whether a connection that is about to send something is to go elsewhere. Called for each set: it costs two reads.</summary>
+    public bool TryDismiss() => _dismissesAll || (Volatile.Read(ref _surplus) > 0 && Interlocked.Decrement(ref _surplus) >= 0);
+
+    /// <summary>The silo has said that it is about to stop.</summary>
+    public void Retire() => (IsLeaving, _dismissesAll) = (true, true);
+
+    /// <summary>The silo is lost.</summary>
+    public void Lose()
+    {
+        _dismissesAll = true;
+        _lost.Cancel();
+    }
+}

@@ -1,0 +1,160 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using OrleansEcho.Grains.Interfaces.Links;
+
+namespace OrleansEcho.Gateway.Backend.Links;
+
+/// <summary>Keeps a link to one silo: connects until it answers, lets its heart beat, and begins again when it is lost.</summary>
+internal sealed partial class SiloLinkLoop(
+    IPEndPoint silo,
+    Func<IPEndPoint, ISiloClient> connect,
+    SiloLinks links,
+    string gateway,
+    string run,
+    HeartbeatTerms terms,
+    TimeProvider time,
+    ILogger<SiloLinkLoop> logger)
+{
+    // A person who starts the silo second should not wait, and one that was lost is soon back.
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
+    // By so much a beat may be late because this process itself stood still: then the silence is our own.
+    private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(500);
+
+    private bool _wasThere;
+
+    /// <summary>Whether the silo answers.</summary>
+    public bool IsUp { get; private set; }
+
+    /// <summary>Why it did not answer last; null when it has not been tried yet.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Runs until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var client = connect(silo);
+            try
+            {
+                var (first, beat) = await ConnectAsync(client, cancellationToken);
+                await KeepAsync(client, first, beat, cancellationToken);
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                Fault = SiloFaults.Explain(fault);
+            }
+            finally
+            {
+                Dispose(client);
+            }
+
+            await Task.Delay(RetryDelay, time, cancellationToken);
+        }
+    }
+
+    private async Task<(SiloSign First, ILinkGrain Beat)> ConnectAsync(ISiloClient client, CancellationToken cancellationToken)
+    {
+        await client.ConnectAsync(cancellationToken);
+        var beat = client.Grains.GetGrain<ILinkGrain>(run);
+        return (await BeatAsync(beat, null).WaitAsync(terms.Silence, time, cancellationToken), beat);
+    }
+
+    private async Task KeepAsync(ISiloClient client, SiloSign first, ILinkGrain beat, CancellationToken cancellationToken)
+    {
+        var link = new SiloLink($"{silo}", client.Grains);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
+        var why = "its connection is gone";
+        if (first.IsLeaving) link.Retire();
+        IsUp = true;
+        if (_wasThere) Log.Back(logger, silo);
+        _wasThere = true;
+        links.Add(link);
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(terms.Interval, time, ended.Token);
+                var sentAt = time.GetTimestamp();
+                try
+                {
+                    var sign = await BeatAsync(beat, link).WaitAsync(terms.Silence, time, ended.Token);
+                    if (sign.IsLeaving && !link.IsLeaving) Retire(link);
+                }
+                catch (TimeoutException) when (time.GetElapsedTime(sentAt) > terms.Silence + OwnDelay)
+                {
+                    // This process has not run for a while: the silo may have answered.
+                }
+                catch (TimeoutException)
+                {
+                    why = $"no answer for {terms.Silence.TotalSeconds:0.##} s";
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The silo has closed the connection, or its process has ended.
+        }
+        finally
+        {
+            (IsUp, Fault) = (false, why);
+            var connections = link.Connections;
+            links.Remove(link, why);
+            if (!cancellationToken.IsCancellationRequested) SayLost(link, why, connections);
+        }
+    }
+
+    private Task<SiloSign> BeatAsync(ILinkGrain beat, SiloLink? link) =>
+        beat.BeatAsync(new GatewaySign { Gateway = gateway, Connections = link?.Connections ?? 0, HasMovedOn = link is { IsLeaving: true } }).AsTask();
+
+    private void Retire(SiloLink link)
+    {
+        link.Retire();
+        Log.Leaving(logger, silo, link.Connections);
+    }
+
+    private void SayLost(SiloLink link, string why, int connections)
+    {
+        if (link.IsLeaving) Log.Left(logger, silo);
+        else Log.Lost(logger, silo, why, connections);
+    }
+
+    // It may take as long as it likes: the next attempt has a client of its own.
+    private void Dispose(ISiloClient client) => _ = DisposeAsync(client);
+
+    private async Task DisposeAsync(ISiloClient client)
+    {
+        try
+        {
+            await client.DisposeAsync();
+        }
+        catch (Exception fault)
+        {
+            Log.NotDisposed(logger, silo, fault);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2104, LogLevel.Warning, "Silo {Silo} is lost: {Why}. {Connections} connections were on it.")]
+        public static partial void Lost(ILogger logger, IPEndPoint silo, string why, int connections);
+
+        [LoggerMessage(2105, LogLevel.Information, "Silo {Silo} is back.")]
+        public static partial void Back(ILogger logger, IPEndPoint silo);
+
+        [LoggerMessage(2106, LogLevel.Information, "Silo {Silo} is about to stop: its {Connections} connections go to others.")]
+        public static partial void Leaving(ILogger logger, IPEndPoint silo, int connections);
+
+        [LoggerMessage(2107, LogLevel.Information, "Silo {Silo} has stopped.")]
+        public static partial void Left(ILogger logger, IPEndPoint silo);
+
+        [LoggerMessage(2108, LogLevel.Error, "What connected to silo {Silo} could not be tidied up.")]
+        public static partial void NotDisposed(ILogger logger, IPEndPoint silo, Exception fault);
+    }
+}
+
+/// <summary>How soon a silo that does not answer is noticed.</summary>
+/// <param name="Interval">Between an answer and the next heartbeat.</param>
+/// <param name="Silence">How long a heartbeat waits for its answer.</param>
+internal sealed record HeartbeatTerms(TimeSpan Interval, TimeSpan Silence);

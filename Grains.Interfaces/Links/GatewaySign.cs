@@ -1,0 +1,20 @@
+namespace OrleansEcho.Grains.Interfaces.Links;
+
+/// <summary>What a gateway says of itself with each heartbeat.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("echo.GatewaySign")]
+public sealed record GatewaySign
+{
+    /// <summary>The gateway's name, for people.</summary>
+    [Id(0)]
+    public required string Gateway { get; init; }
+
+    /// <summary>How many connections it has on this silo.</summary>
+    [Id(1)]
+    public int Connections { get; init; }
+
+    /// <summary>It has heard that the silo leaves: it sends no more sets to it, and none is under way.</summary>
+    [Id(2)]
+    public bool HasMovedOn { get; init; }
+}

@@ -1,0 +1,16 @@
+namespace OrleansEcho.Grains.Interfaces.Links;
+
+/// <summary>What a silo says of itself with each heartbeat.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("echo.SiloSign")]
+public sealed record SiloSign
+{
+    /// <summary>The silo's address and generation, as the cluster knows it.</summary>
+    [Id(0)]
+    public required string Silo { get; init; }
+
+    /// <summary>It is about to stop: what comes next should go to another.</summary>
+    [Id(1)]
+    public bool IsLeaving { get; init; }
+}

@@ -1,0 +1,170 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
+using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Gateway.Backend.Links;
+using OrleansEcho.Gateway.Tests.Fakes;
+using OrleansEcho.Grains.Interfaces.Links;
+
+namespace OrleansEcho.Gateway.Tests.Backend.Links;
+
+public sealed class SiloLinkLoopTests : IAsyncDisposable
+{
+    private static readonly HeartbeatTerms Terms = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1));
+
+    private readonly WatchedTime _time = new();
+    private readonly FakeLogger<SiloLinkLoop> _log = new();
+    private readonly SiloLinks _links = new(new BackendReachability(NullLogger<BackendReachability>.Instance));
+    private readonly Channel<Client> _clients = Channel.CreateUnbounded<Client>();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SiloLinkLoop _loop;
+    private readonly Task _running;
+
+    public SiloLinkLoopTests()
+    {
+        _loop = new SiloLinkLoop(new IPEndPoint(IPAddress.Loopback, 30000), Connect, _links, "gateway", "run", Terms, _time, _log);
+        _running = _loop.RunAsync(_stop.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running.WithinAsync("the loop's end"));
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task ASiloIsThereOnceItHasAnswered()
+    {
+        var client = await NextClientAsync();
+        client.Connected.SetResult();
+        var (sign, answer) = await client.Heart.NextAsync();
+        Assert.Equal("gateway", sign.Gateway);
+        Assert.Empty(_links.All);
+        answer.SetResult(Sign());
+        await LinksAsync(1);
+    }
+
+    [Fact]
+    public async Task ASiloThatCannotBeReached_IsTriedAgain_AndSaysWhy()
+    {
+        (await NextClientAsync()).Connected.SetException(new OrleansException("outer", new IOException("Nobody is there.")));
+        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        Assert.Equal((false, "Nobody is there"), (_loop.IsUp, _loop.Fault));
+        await BeatingAsync();
+        Assert.True(_loop.IsUp);
+    }
+
+    [Fact]
+    public async Task ASilentSiloIsLost_AndFoundAgain()
+    {
+        var client = await BeatingAsync();
+        var link = _links.All.Single();
+        link.Enter();
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        await AdvanceAsync(Terms.Silence);
+        await LinksAsync(0);
+        Assert.True(link.Lost.IsCancellationRequested);
+        Assert.Equal("Silo 127.0.0.1:30000 is lost: no answer for 1 s. 1 connections were on it.", _log.LatestRecord.Message);
+
+        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        await BeatingAsync();
+        Assert.Equal("Silo 127.0.0.1:30000 is back.", _log.LatestRecord.Message);
+        Assert.NotSame(link, _links.All.Single());
+    }
+
+    [Fact]
+    public async Task ASiloIsNotLost_WhenItWasThisProcessThatStoodStill()
+    {
+        var client = await BeatingAsync();
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        await AdvanceAsync(Terms.Silence, late: TimeSpan.FromSeconds(5));
+        await AdvanceAsync(Terms.Interval);
+        (await client.Heart.NextAsync()).Answer.SetResult(Sign());
+        Assert.Single(_links.All);
+    }
+
+    [Fact]
+    public async Task ASiloWhoseConnectionIsGone_IsLostAtOnce()
+    {
+        var client = await BeatingAsync();
+        await client.Gone.CancelAsync();
+        await LinksAsync(0);
+        await Deadline.UntilAsync(() => Task.FromResult(_loop.Fault is "its connection is gone"), "the reason");
+    }
+
+    [Fact]
+    public async Task ASiloThatLeavesIsTold_WhenItsConnectionsHaveMovedOn()
+    {
+        var client = await BeatingAsync();
+        await AdvanceAsync(Terms.Interval);
+        var (before, answer) = await client.Heart.NextAsync();
+        answer.SetResult(Sign() with { IsLeaving = true });
+        await AdvanceAsync(Terms.Interval);
+        var (after, _) = await client.Heart.NextAsync();
+        Assert.Equal((false, true), (before.HasMovedOn, after.HasMovedOn));
+        Assert.True(_links.All.Single().IsLeaving);
+    }
+
+    private static SiloSign Sign() => new() { Silo = "S127.0.0.1:11111:1" };
+
+    private Client Connect(IPEndPoint silo)
+    {
+        var client = new Client();
+        _clients.Writer.TryWrite(client);
+        return client;
+    }
+
+    private Task<Client> NextClientAsync() => _clients.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("an attempt to connect");
+
+    private async Task<Client> BeatingAsync()
+    {
+        var client = await NextClientAsync();
+        client.Connected.SetResult();
+        (await client.Heart.NextAsync()).Answer.SetResult(Sign());
+        await LinksAsync(1);
+        return client;
+    }
+
+    private async Task LinksAsync(int count)
+    {
+        for (var i = 0; _links.All.Length != count && i < 1_000_000; i++) await Task.Yield();
+        Assert.Equal(count, _links.All.Length);
+    }
+
+    // Moves the time when somebody waits for just so long; other waits that have begun meanwhile are passed over.
+    private async Task AdvanceAsync(TimeSpan wait, TimeSpan late = default)
+    {
+        while (await _time.NextTimerAsync() != wait)
+        {
+        }
+
+        _time.Advance(wait + late);
+    }
+
+    private sealed class Client : ISiloClient
+    {
+        public Client()
+        {
+            (var grain, Heart) = ScriptedHeart.Make();
+            Grains = ScriptedSilo.Make(grain);
+        }
+
+        public TaskCompletionSource Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public CancellationTokenSource Gone { get; } = new();
+
+        public ScriptedHeart Heart { get; }
+
+        public IGrainFactory Grains { get; }
+
+        public CancellationToken Disconnected => Gone.Token;
+
+        public Task ConnectAsync(CancellationToken cancellationToken) => Connected.Task.WaitAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => default;
+    }
+}
