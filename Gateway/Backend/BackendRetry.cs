@@ -25,6 +25,9 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Gate
     public static bool IsTransient(Exception fault) =>
         fault is TimeoutException or OrleansException or SocketException or IOException or ObjectDisposedException or OperationCanceledException;
 
+    /// <summary>A connection goes to another silo.</summary>
+    public void ConnectionMoved() => metrics.ConnectionMoved();
+
     /// <summary>Begins to count.</summary>
     /// <param name="limit">How long to try.</param>
     public Tries Begin(TimeSpan limit) => new(this, limit, time.GetTimestamp());

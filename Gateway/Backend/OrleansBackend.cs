@@ -7,21 +7,25 @@ using OrleansEcho.Grains.Interfaces.Quota;
 namespace OrleansEcho.Gateway.Backend;
 
 /// <summary>One grain call per set, by way of a silo that answers.</summary>
-internal sealed class OrleansBackend(
-    SiloLinks links,
-    BackendReachability reachability,
-    IOptions<BackendOptions> options,
-    GatewayMetrics metrics,
-    TimeProvider time) : IBackend
+internal sealed class OrleansBackend : IBackend
 {
-    private readonly BackendRetry _retry = new(options.Value.CallTimeout, options.Value.Patience, metrics, time);
+    private readonly SiloLinks _links;
+    private readonly BackendReachability _reachability;
+    private readonly BackendRetry _retry;
     private SiloLink? _quotaWay;
 
-    public bool IsReachable => reachability.IsReachable;
+    public OrleansBackend(SiloLinks links, BackendReachability reachability, IOptions<BackendOptions> options, GatewayMetrics metrics, TimeProvider time)
+    {
+        (_links, _reachability) = (links, reachability);
+        _retry = new BackendRetry(options.Value.CallTimeout, options.Value.Patience, metrics, time);
+        metrics.ObserveSilos(() => links.All.Length);
+    }
+
+    public bool IsReachable => _reachability.IsReachable;
 
     public async ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken)
     {
-        var connection = new OrleansBackendConnection(id, opening, links, _retry);
+        var connection = new OrleansBackendConnection(id, opening, _links, _retry);
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
@@ -29,7 +33,7 @@ internal sealed class OrleansBackend(
     public async ValueTask<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
         // The quota's grain may be anywhere: the way there stays the same while it leads there.
-        var way = _quotaWay is { Lost.IsCancellationRequested: false, IsLeaving: false } good ? good : links.TryChoose(_quotaWay);
+        var way = _quotaWay is { Lost.IsCancellationRequested: false, IsLeaving: false } good ? good : _links.TryChoose(_quotaWay);
         _quotaWay = way;
         if (way is null) throw new BackendUnavailableException("No silo can be reached.");
         try
@@ -39,8 +43,12 @@ internal sealed class OrleansBackend(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _quotaWay = links.TryChoose(way); // this silo cannot reach the one that the grain is on, perhaps
+            _quotaWay = _links.TryChoose(way); // this silo cannot reach the one that the grain is on, perhaps
             throw;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new BackendUnavailableException($"The silo on the way to it, {way.Name}, is lost.");
         }
         catch (Exception fault)
         {

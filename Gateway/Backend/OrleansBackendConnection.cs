@@ -122,7 +122,12 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
 
     private void Enter(SiloLink link)
     {
-        _link?.Exit();
+        if (_link is not null)
+        {
+            _link.Exit();
+            retry.ConnectionMoved();
+        }
+
         link.Enter();
         _link = link;
         _grain = link.Grains.GetGrain<IConnectionGrain>(id.Value);

@@ -17,7 +17,9 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _closed;
     private readonly Histogram<double> _messageDuration;
     private readonly Counter<long> _quotaRequests;
+    private readonly Counter<long> _moves;
     private Func<(int Held, int Open)>? _quota;
+    private Func<int>? _silos;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -28,6 +30,8 @@ internal sealed class GatewayMetrics
         _closed = meter.CreateCounter<long>("echo.gateway.connections.closed", "{connection}", "Connections that have ended, by reason.");
         _messageDuration = meter.CreateHistogram<double>("echo.gateway.message.duration", "s", "From a set's last byte in the gateway to its echo in the gateway: the way to the grain and back.");
         _callsRepeated = meter.CreateCounter<long>("echo.gateway.backend.repeats", "{call}", "Sets and openings that were sent to a grain again.");
+        _moves = meter.CreateCounter<long>("echo.gateway.backend.moves", "{connection}", "Connections that went to another silo, because theirs was lost, left or had too many.");
+        meter.CreateObservableUpDownCounter("echo.gateway.backend.silos", () => _silos?.Invoke() ?? 0, "{silo}", "Silos that answer this gateway.");
         _quotaRequests = meter.CreateCounter<long>("echo.gateway.quota.requests", "{call}", "Requests to the cluster's quota, by outcome.");
         meter.CreateObservableUpDownCounter("echo.gateway.quota.held", () => _quota?.Invoke().Held ?? 0, "{permit}", "Permits that this gateway was lent.");
         meter.CreateObservableUpDownCounter("echo.gateway.quota.open", () => _quota?.Invoke().Open ?? 0, "{permit}", "Permits that connections of this gateway have.");
@@ -46,6 +50,12 @@ internal sealed class GatewayMetrics
 
     /// <summary>A call to a grain is made again.</summary>
     public void CallRepeated() => _callsRepeated.Add(1);
+
+    /// <summary>A connection goes to another silo.</summary>
+    public void ConnectionMoved() => _moves.Add(1);
+
+    /// <summary>Says where to read how many silos answer.</summary>
+    public void ObserveSilos(Func<int> silos) => _silos = silos;
 
     /// <summary>A request to the quota has had its outcome.</summary>
     public void QuotaAsked(string outcome) => _quotaRequests.Add(1, new KeyValuePair<string, object?>("echo.quota.outcome", outcome));

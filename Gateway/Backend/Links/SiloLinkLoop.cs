@@ -21,6 +21,10 @@ internal sealed partial class SiloLinkLoop(
     // By so much a beat may be late because this process itself stood still: then the silence is our own.
     private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(500);
 
+    // So long a silo that has fallen silent may take to answer over the connection that there is. Then a new one: TCP waits ever longer before
+    // it tries again, after a cut of ten seconds for another six.
+    private static readonly TimeSpan SecondChance = TimeSpan.FromSeconds(2);
+
     private bool _wasThere;
 
     /// <summary>Whether the silo answers.</summary>
@@ -37,8 +41,15 @@ internal sealed partial class SiloLinkLoop(
             var client = connect(silo);
             try
             {
-                var (first, beat) = await ConnectAsync(client, cancellationToken);
-                await KeepAsync(client, first, beat, cancellationToken);
+                await client.ConnectAsync(cancellationToken);
+                var beat = client.Grains.GetGrain<ILinkGrain>(run);
+                var patience = terms.Silence;
+                while (!client.Disconnected.IsCancellationRequested)
+                {
+                    var first = await BeatAsync(beat, null).WaitAsync(patience, time, cancellationToken);
+                    await KeepAsync(client, first, beat, cancellationToken);
+                    patience = SecondChance;
+                }
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
@@ -51,13 +62,6 @@ internal sealed partial class SiloLinkLoop(
 
             await Task.Delay(RetryDelay, time, cancellationToken);
         }
-    }
-
-    private async Task<(SiloSign First, ILinkGrain Beat)> ConnectAsync(ISiloClient client, CancellationToken cancellationToken)
-    {
-        await client.ConnectAsync(cancellationToken);
-        var beat = client.Grains.GetGrain<ILinkGrain>(run);
-        return (await BeatAsync(beat, null).WaitAsync(terms.Silence, time, cancellationToken), beat);
     }
 
     private async Task KeepAsync(ISiloClient client, SiloSign first, ILinkGrain beat, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Cluster.Tests.Quota.Chaos;
 
 namespace OrleansEcho.Cluster.Tests.Quota;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota;

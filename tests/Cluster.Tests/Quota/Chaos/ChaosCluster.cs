@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota.Chaos;

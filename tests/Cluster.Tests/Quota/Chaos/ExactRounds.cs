@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansEcho.Cluster.Tests.Nodes;
 
 namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 

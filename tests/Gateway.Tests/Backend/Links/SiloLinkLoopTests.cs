@@ -69,10 +69,23 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
         Assert.True(link.Lost.IsCancellationRequested);
         Assert.Equal("Silo 127.0.0.1:30000 is lost: no answer for 1 s. 1 connections were on it.", _log.LatestRecord.Message);
 
-        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
-        await BeatingAsync();
+        (await client.Heart.NextAsync()).Answer.SetResult(Sign()); // over the same connection: it stood still
+        await LinksAsync(1);
         Assert.Equal("Silo 127.0.0.1:30000 is back.", _log.LatestRecord.Message);
         Assert.NotSame(link, _links.All.Single());
+    }
+
+    [Fact]
+    public async Task ASilentSiloIsReachedAnew_WhenItStaysSilent()
+    {
+        var client = await BeatingAsync();
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        await AdvanceAsync(Terms.Silence);
+        await client.Heart.NextAsync();
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        Assert.NotSame(client, await BeatingAsync());
     }
 
     [Fact]

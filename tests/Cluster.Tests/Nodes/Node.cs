@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using OrleansEcho.Testing.Processes;
 
-namespace OrleansEcho.Cluster.Tests.Quota;
+namespace OrleansEcho.Cluster.Tests.Nodes;
 
 /// <summary>Where a program runs, and what lies between it and the machine.</summary>
 /// <param name="Address">The address that it listens on.</param>

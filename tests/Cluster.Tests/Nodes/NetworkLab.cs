@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 
-namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
+namespace OrleansEcho.Cluster.Tests.Nodes;
 
 /// <summary>Hosts of our own on this machine, as network namespaces on a bridge, and cuts between them. Needs root, ip and nft.</summary>
 internal sealed class NetworkLab : IAsyncDisposable

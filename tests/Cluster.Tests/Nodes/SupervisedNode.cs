@@ -1,6 +1,6 @@
 using OrleansEcho.Testing.Processes;
 
-namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
+namespace OrleansEcho.Cluster.Tests.Nodes;
 
 /// <summary>A program that is started again whenever it ends, as a service manager does: a silo that was declared dead ends itself.</summary>
 internal sealed class SupervisedNode(string name, Node node, Action<string> say)
@@ -25,7 +25,7 @@ internal sealed class SupervisedNode(string name, Node node, Action<string> say)
     public void Start()
     {
         node.Launch();
-        _running = SuperviseAsync();
+        using (ExecutionContext.SuppressFlow()) _running = Task.Run(SuperviseAsync); // outlives the test, or the fixture, that starts it
     }
 
     /// <summary>Ends it as a crash does; it stays down until <see cref="Release"/>.</summary>
@@ -75,7 +75,7 @@ internal sealed class SupervisedNode(string name, Node node, Action<string> say)
             Task mayRun;
             lock (_lock) mayRun = _mayRun.Task;
             await mayRun;
-            await Task.Delay(RestartDelay, TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(RestartDelay, TimeProvider.System, CancellationToken.None);
             if (_ends) return;
             node.Launch();
         }
