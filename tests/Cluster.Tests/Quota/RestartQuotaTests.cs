@@ -42,7 +42,7 @@ public sealed class RestartQuotaTests : ProcessTest
     [Fact]
     public async Task RestartedSiloWithoutAStore_LendsNothingNew_UntilItKnowsWhatWasLent()
     {
-        var cluster = new QuotaCluster(Own, TimeSpan.FromSeconds(5), await StoreAsync("memory"), []);
+        var cluster = new QuotaCluster(Own, Lease, await StoreAsync("memory"), []);
         await cluster.StartAsync();
         using var ten = await Crowd.OpenAsync(10, cluster.First, QuotaCluster.Bound); // all: the second gateway holds none
         Assert.Equal(10, ten.Count);
