@@ -35,6 +35,7 @@ public static partial class EchoProgram
         ("Orleans.Runtime.MembershipService.ClusterHealthMonitor", LogLevel.Critical), // when it goes and when it is back (StoreOutage); one for each
         ("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Critical), // silo that cannot be suspected meanwhile; one for each rumour;
         ("Orleans.Runtime.MembershipService.MembershipTableCleanupAgent", LogLevel.Critical), // and one for tidying up
+        ("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical), // says that it was declared dead; we say it, too
         ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
         ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next

@@ -15,6 +15,9 @@ public static class ExitCode
     /// <summary>An address or a port could not be bound.</summary>
     public const int CannotBind = 3;
 
+    /// <summary>A silo that the others have declared dead, or that met a fault it cannot go on with. It can be started again at once.</summary>
+    public const int Evicted = 4;
+
     /// <summary>Aborted by a second Ctrl-C: 128 + SIGINT, as shells report it.</summary>
     public const int Aborted = 130;
 }

@@ -35,6 +35,7 @@ public static class SiloBuilderExtensions
         builder.UseOrleans(silo =>
         {
             silo.UseMembership();
+            silo.Services.AddSingleton<IFatalErrorHandler, EvictionHandler>();
             silo.UseStorage();
             silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
             silo.Services.AddOptions<EndpointOptions>().Configure<SiloPorts>((endpoints, ports) =>
