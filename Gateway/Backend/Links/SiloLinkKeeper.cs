@@ -96,15 +96,7 @@ internal sealed partial class SiloLinkKeeper(
         public async Task EndAsync()
         {
             await _end.CancelAsync();
-            try
-            {
-                await _running;
-            }
-            catch (OperationCanceledException)
-            {
-                // That is how it ends.
-            }
-
+            await _running;
             _end.Dispose();
         }
     }

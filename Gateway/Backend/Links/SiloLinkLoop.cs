@@ -33,10 +33,10 @@ internal sealed partial class SiloLinkLoop(
     /// <summary>Why it did not answer last; null when it has not been tried yet.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Runs until it is cancelled.</summary>
+    /// <summary>Runs until it is cancelled, and then ends without a fault.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        while (!cancellationToken.IsCancellationRequested)
         {
             var client = connect(silo);
             try
@@ -51,8 +51,9 @@ internal sealed partial class SiloLinkLoop(
                     patience = SecondChance;
                 }
             }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception fault)
             {
+                if (cancellationToken.IsCancellationRequested) return; // whatever it is, nobody wants to reach the silo any more
                 Fault = SiloFaults.Explain(fault);
             }
             finally
@@ -60,7 +61,7 @@ internal sealed partial class SiloLinkLoop(
                 Dispose(client);
             }
 
-            await Task.Delay(RetryDelay, time, cancellationToken);
+            await Task.Delay(RetryDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
