@@ -23,6 +23,7 @@ public static class SiloBuilderExtensions
         builder.Services.AddOptions<SiloHostOptions>().BindConfiguration(SiloHostOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SiloHostOptions>, SiloHostOptionsValidator>();
         builder.Services.AddOptions<ClusterIdentityOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<OwnAddress>();
         builder.Services.AddSingleton<IEndpointClaims, SiloEndpointClaims>();
         builder.Services.AddSingleton<SiloPorts>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SiloPorts>());
