@@ -31,6 +31,10 @@ public static partial class EchoProgram
         ("Orleans.Runtime.Metadata", LogLevel.Error), // the same
         ("Polly", LogLevel.Critical), // Orleans' retries: three stack traces for each message to a silo that has just died
         ("Orleans.Runtime.MembershipService", LogLevel.Error), // a stack trace for each probe of a silo that is lost, and pages after standing still
+        ("Orleans.Runtime.MembershipService.MembershipAgent", LogLevel.Critical), // a stack trace every few seconds while the list of silos is away: we say
+        ("Orleans.Runtime.MembershipService.ClusterHealthMonitor", LogLevel.Critical), // when it goes and when it is back (StoreOutage); one for each
+        ("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Critical), // silo that cannot be suspected meanwhile; one for each rumour;
+        ("Orleans.Runtime.MembershipService.MembershipTableCleanupAgent", LogLevel.Critical), // and one for tidying up
         ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
         ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next
@@ -87,6 +91,7 @@ public static partial class EchoProgram
         ManagementEndpoint.Add(builder);
         TelemetrySetup.Add(builder, program, version);
         configure(builder);
+        builder.Services.TryAddSingleton<StartInterruption>();
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         await using var app = builder.Build();
@@ -99,8 +104,23 @@ public static partial class EchoProgram
             return ExitCode.InvalidConfiguration;
         }
 
+        if (line.Command is { } command) return await RunAsync(command, app.Services, output, error);
         ManagementEndpoint.Map(app);
         return await RunAsync(app, program, error);
+    }
+
+    private static async Task<int> RunAsync(ProgramCommand command, IServiceProvider services, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            await output.WriteLineAsync(await command.RunAsync(services, CancellationToken.None)); // a signal ends the process
+            return ExitCode.Success;
+        }
+        catch (StartupException fault)
+        {
+            await error.WriteLineAsync($"error: {fault.Message}");
+            return fault.ExitCode;
+        }
     }
 
     private static async Task<int> RunAsync(WebApplication app, ProgramDescription program, TextWriter error)

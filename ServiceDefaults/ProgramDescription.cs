@@ -18,6 +18,9 @@ public sealed record ProgramDescription
     /// <summary>Its flags, besides those that every program has.</summary>
     public IReadOnlyList<Flag> Flags { get; init; } = [];
 
+    /// <summary>What it can do instead of running.</summary>
+    public IReadOnlyList<ProgramCommand> Commands { get; init; } = [];
+
     /// <summary>Defaults of this program that differ from those of its options classes, or that those cannot express.</summary>
     public IReadOnlyDictionary<string, string?> Defaults { get; init; } = new Dictionary<string, string?>();
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace OrleansEcho.ServiceDefaults;
 
 /// <summary>SIGTERM, SIGQUIT and Ctrl-C stop the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
-internal sealed partial class SignalLifetime(IHostApplicationLifetime application, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
+internal sealed partial class SignalLifetime(IHostApplicationLifetime application, StartInterruption interruption, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
     // Orleans calls a start that is cut short a fault, with all its stack traces. So the start may finish, unless it hangs: one takes
     // a second or two.
@@ -42,6 +42,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
             application.ApplicationStarted.Register(application.StopApplication); // at once, when it has started
             _startPatience.Token.Register(application.StopApplication);
             _startPatience.CancelAfter(StartPatience);
+            interruption.Request();
         }
         else if (context.Signal is PosixSignal.SIGINT)
         {

@@ -7,6 +7,7 @@ using Orleans.Runtime.Hosting;
 using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Links;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Stores;
 using OrleansEcho.Silo.Membership;
 using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
@@ -22,14 +23,14 @@ public static class SiloBuilderExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddOptions<SiloHostOptions>().BindConfiguration(SiloHostOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SiloHostOptions>, SiloHostOptionsValidator>();
-        builder.Services.AddOptions<ClusterIdentityOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<OwnAddress>();
         builder.Services.AddSingleton<IEndpointClaims, SiloEndpointClaims>();
         builder.Services.AddSingleton<SiloPorts>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SiloPorts>());
         builder.Services.AddHealthChecks().AddCheck<SiloReadinessCheck>("silo", tags: ["ready"]);
+        builder.Services.AddStoreWait();
+        builder.AddStorage(); // first: it may make the tables that the list of silos is in, too
         builder.AddMembership();
-        builder.AddStorage();
         builder.AddQuota();
         builder.Services.AddSingleton<SiloDeparture>();
         builder.UseOrleans(silo =>
@@ -53,6 +54,7 @@ public static class SiloBuilderExtensions
             silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<SiloHostOptions>>((collection, options) =>
                 collection.ClassSpecificCollectionAge[typeof(ConnectionGrain).FullName!] = TimeSpan.FromSeconds(options.Value.IdleGrainSeconds));
         });
+        builder.AddMembershipMonitor();
         builder.Services.AddHostedService<SiloDepartureService>(); // last: what starts last stops first
         return builder;
     }

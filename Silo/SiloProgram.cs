@@ -1,7 +1,7 @@
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
-using OrleansEcho.Silo.Membership;
+using OrleansEcho.ServiceDefaults.Membership;
 using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
 
@@ -12,6 +12,9 @@ public static class SiloProgram
 {
     /// <summary>The flag for the cluster's connection limit.</summary>
     public static Flag QuotaFlag(OptionCatalog catalog) => Flag.For("--quota", "N", "Quota:Limit", catalog);
+
+    /// <summary>The command that makes the tables in a database.</summary>
+    public static ProgramCommand InitDbCommand => InitDb.Command;
 
     /// <summary>Adds the options of a silo.</summary>
     public static OptionCatalog AddSilo(this OptionCatalog catalog) => catalog

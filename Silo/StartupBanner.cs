@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
-using OrleansEcho.Silo.Membership;
+using OrleansEcho.ServiceDefaults.Membership;
 using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
 using Spectre.Console;
@@ -26,7 +26,7 @@ internal sealed class StartupBanner(
         var table = new Table().Border(TableBorder.Rounded).AddColumns("silo", "address");
         table.AddRow(new Text("gateways connect to"), new Text(ports.Gateway?.ToString() ?? "(none)"));
         table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
-        table.AddRow(new Text("list of silos"), new Text(membership.Value.IsRedis ? "Redis" : "in memory: this one alone"));
+        table.AddRow(new Text("list of silos"), new Text(membership.Value switch { { IsRedis: true } => "Redis", { IsAdoNet: true } => "PostgreSQL", _ => "in memory: this one alone" }));
         table.AddRow(new Text("grains' state"), new Text(storage.Value.Is(StorageOptions.Memory) ? "in memory: lost with the silo" : storage.Value.Provider));
         table.AddRow(new Text("connections at most"), new Text(quota.Value.Limit is { } limit ? $"{limit}, over all gateways" : "no limit"));
         console.Write(table);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Membership;
 
 namespace OrleansEcho.Gateway.Backend;
 
@@ -18,8 +19,9 @@ internal static class BackendBuilderExtensions
         AddBackend(services);
         services.AddOptions<ClusterBackendOptions>().BindConfiguration(BackendOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ClusterBackendOptions>, ClusterBackendOptionsValidator>();
-        services.AddOptions<ClusterIdentityOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
-        services.AddSingleton<ISiloDirectory, StaticSiloDirectory>();
+        services.AddSingleton<IValidateOptions<ClusterBackendOptions>, SiloSourceValidator>();
+        services.AddClusterOptions();
+        AddSiloDirectory(services, MembershipOptions.Of(builder.Configuration).IsShared);
         services.AddSingleton<Func<IPEndPoint, ISiloClient>>(provider => silo => new SiloClient(
             silo,
             provider.GetRequiredService<IOptions<ClusterIdentityOptions>>().Value,
@@ -33,6 +35,20 @@ internal static class BackendBuilderExtensions
     {
         AddBackend(builder.Services);
         builder.Services.AddHostedService<EmbeddedBackendStart>();
+    }
+
+    private static void AddSiloDirectory(IServiceCollection services, bool isInStore)
+    {
+        if (!isInStore)
+        {
+            services.AddSingleton<ISiloDirectory, StaticSiloDirectory>();
+            return;
+        }
+
+        services.AddSingleton<ISiloList, MembershipList>();
+        services.AddSingleton<MembershipSiloDirectory>();
+        services.AddSingleton<ISiloDirectory>(provider => provider.GetRequiredService<MembershipSiloDirectory>());
+        services.AddHostedService(provider => provider.GetRequiredService<MembershipSiloDirectory>());
     }
 
     private static void AddBackend(IServiceCollection services)

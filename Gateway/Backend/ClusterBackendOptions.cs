@@ -8,7 +8,7 @@ namespace OrleansEcho.Gateway.Backend;
 internal sealed class ClusterBackendOptions
 {
     /// <summary>The silo gateway ports to connect to, separated by commas. The default is where a silo on this machine listens.</summary>
-    [Description("The silo gateway ports to connect to, as address:port, separated by commas.")]
+    [Description("The silo gateway ports to connect to, as address:port, separated by commas; only with Cluster:Membership=localhost, as the store of another has them.")]
     public string Silos { get; set; } = "127.0.0.1:30000";
 
     /// <summary>How often the log says what a gateway without a silo waits for, in seconds: often enough to see it, seldom enough to read on.</summary>

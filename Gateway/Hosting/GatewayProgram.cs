@@ -3,6 +3,7 @@ using OrleansEcho.Gateway.Backend;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
+using OrleansEcho.ServiceDefaults.Membership;
 
 namespace OrleansEcho.Gateway.Hosting;
 
@@ -18,7 +19,8 @@ public static class GatewayProgram
     /// <summary>Adds the options of a gateway whose silos are other processes.</summary>
     public static OptionCatalog AddCluster(this OptionCatalog catalog) => catalog
         .Add<ClusterBackendOptions>(BackendOptions.Section)
-        .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section);
+        .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section)
+        .Add<MembershipOptions>(ClusterIdentityOptions.Section);
 
     /// <summary>The flag for the connection limit.</summary>
     public static Flag MaxConnectionsFlag(OptionCatalog catalog) => Flag.For("--max-connections", "N", "Gateway:MaxConnections", catalog);

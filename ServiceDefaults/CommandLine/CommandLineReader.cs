@@ -10,6 +10,9 @@ internal sealed record CommandLineResult
 
     public bool WantsVersion { get; init; }
 
+    /// <summary>What to do instead of running; null for nothing.</summary>
+    public ProgramCommand? Command { get; init; }
+
     /// <summary>The JSON file of <c>--config</c>.</summary>
     public string? ConfigFile { get; init; }
 
@@ -63,7 +66,9 @@ internal static class CommandLineReader
         var version = new Option<bool>("--version");
         var config = new Option<string[]>("--config");
         var root = new Command("program") { TreatUnmatchedTokensAsErrors = false };
+        var commands = program.Commands.Select(c => (Command: c, Option: new Option<bool>(c.Name))).ToList();
         foreach (var (_, option) in flags) root.Options.Add(option);
+        foreach (var (_, option) in commands) root.Options.Add(option);
         foreach (var option in new Option[] { help, version, config }) root.Options.Add(option);
 
         string[] takingValues = [.. flags.Select(f => f.Flag.Name), config.Name];
@@ -71,7 +76,7 @@ internal static class CommandLineReader
         faults.AddRange(withoutValue.Select(name => $"{name} needs a value."));
         var parsed = root.Parse(flagArgs, new ParserConfiguration { ResponseFileTokenReplacer = null });
         faults.AddRange(parsed.Errors.Select(e => e.Message.TrimEnd('.') + "; --help lists all flags."));
-        string[] names = [.. takingValues, help.Name, version.Name];
+        string[] names = [.. takingValues, .. program.Commands.Select(c => c.Name), help.Name, version.Name];
         faults.AddRange(parsed.UnmatchedTokens.Select(token => $"There is no flag '{token}'{Suggestion(token, names)}"));
         foreach (var (flag, option) in flags)
         {
@@ -95,6 +100,7 @@ internal static class CommandLineReader
         {
             WantsHelp = parsed.GetValue(help),
             WantsVersion = parsed.GetValue(version),
+            Command = commands.FirstOrDefault(c => parsed.GetValue(c.Option)).Command,
             ConfigFile = files.LastOrDefault(),
             Target = target,
             Faults = faults,

@@ -18,6 +18,7 @@ internal static class HelpText
             Item(text, $"{flag.Name} {flag.Argument}", flag.Description + (flag.IsRepeatable ? " Repeatable." : ""));
         }
 
+        foreach (var command in program.Commands) Item(text, command.Name, command.Description);
         Item(text, "--config FILE", "Reads options from this JSON file, too.");
         Item(text, "--version", "Says which version this is.");
         Item(text, "-h, --help", "Says this.");

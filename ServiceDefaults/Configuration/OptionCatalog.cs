@@ -22,9 +22,6 @@ public sealed class OptionCatalog
     // Sections that not every program of this project has.
     private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo", "Storage", "Quota"];
 
-    // The same for options in a section that all programs have; they may stand in an environment that gateways and silos share, too.
-    private static readonly string[] FamilyOptions = ["Cluster:Membership", "Cluster:ConnectionString"];
-
     private readonly List<OptionEntry> _entries = [];
 
     /// <summary>The options, in the order in which their classes were added and their properties are declared.</summary>
@@ -110,7 +107,6 @@ public sealed class OptionCatalog
     {
         var root = key.Split(':')[0];
         var isFile = provider is FileConfigurationProvider or StreamConfigurationProvider;
-        if ((isFile || provider is EnvironmentVariablesConfigurationProvider) && FamilyOptions.Contains(key, StringComparer.OrdinalIgnoreCase) && Find(key) is null) return false;
         if (provider is EnvironmentVariablesConfigurationProvider)
         {
             return key.Contains(':', StringComparison.Ordinal) && _entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase));

@@ -1,10 +1,10 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
-using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Membership;
+using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Silo.Membership;
 
@@ -14,23 +14,43 @@ internal static class MembershipBuilderExtensions
     /// <summary>Adds what has to be there before the silo starts.</summary>
     public static void AddMembership(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<MembershipOptions>().BindConfiguration(ClusterIdentityOptions.Section).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<MembershipOptions>, MembershipOptionsValidator>();
-        if (Configured(builder.Configuration).IsRedis) builder.Services.AddHostedService<RedisMembershipCheck>();
+        builder.Services.AddClusterOptions();
+        if (!MembershipOptions.Of(builder.Configuration).IsShared) return;
+        builder.Services.AddKeyedSingleton(StoreKeys.Membership, static (provider, _) => MembershipStore.Of(provider.GetRequiredService<IOptions<MembershipOptions>>().Value));
+        builder.Services.AddHostedService<MembershipCheck>();
+    }
+
+    /// <summary>Adds what looks after the list while the silo runs.</summary>
+    public static void AddMembershipMonitor(this IHostApplicationBuilder builder)
+    {
+        if (MembershipOptions.Of(builder.Configuration).IsShared) builder.Services.AddHostedService<MembershipMonitor>();
     }
 
     /// <summary>Lets a silo use the list that the configuration names.</summary>
     public static void UseMembership(this ISiloBuilder silo)
     {
-        if (!Configured(silo.Configuration).IsRedis)
+        var configured = MembershipOptions.Of(silo.Configuration);
+        if (configured.IsRedis)
+        {
+            silo.UseRedisClustering(static (RedisClusteringOptions _) => { });
+            silo.Services.AddOptions<RedisClusteringOptions>().Configure<IOptions<MembershipOptions>>((redis, membership) =>
+                redis.ConfigurationOptions = RedisSettings.Parse(membership.Value.ConnectionString));
+        }
+        else if (configured.IsAdoNet)
+        {
+            silo.UseAdoNetClustering(static (AdoNetClusteringSiloOptions _) => { });
+            silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<IServiceProvider>((database, provider) =>
+            {
+                database.Invariant = "Npgsql";
+                database.DataSource = ((PostgresStore)provider.GetRequiredKeyedService<IStore>(StoreKeys.Membership)).Database;
+            });
+        }
+        else
         {
             silo.UseDevelopmentClustering(primarySiloEndpoint: null);
             return;
         }
 
-        silo.UseRedisClustering(static (RedisClusteringOptions _) => { });
-        silo.Services.AddOptions<RedisClusteringOptions>().Configure<IOptions<MembershipOptions>>((redis, membership) =>
-            redis.ConfigurationOptions = RedisSettings.Parse(membership.Value.ConnectionString));
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             // Connections wait for a lost silo's death to be declared (Backend:PatienceSeconds, 30): three seconds of silence leave time for
@@ -46,10 +66,8 @@ internal static class MembershipBuilderExtensions
             membership.NumVotesForDeathDeclaration = 2;
 
             // A silo starts only when it reaches all others that have been heard of lately. After a power cut those are dead, and nobody is
-            // there to say so: 3 times 5 s, instead of Orleans' 90. It costs a write to Redis every 5 s.
+            // there to say so: 3 times 5 s, instead of Orleans' 90. It costs a write to the store every 5 s.
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         });
     }
-
-    private static MembershipOptions Configured(IConfiguration configuration) => configuration.GetSection(ClusterIdentityOptions.Section).Get<MembershipOptions>() ?? new();
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Grains.Quota;
-using OrleansEcho.Silo.Membership;
+using OrleansEcho.ServiceDefaults.Membership;
 using OrleansEcho.Silo.Storage;
 
 namespace OrleansEcho.Silo.Quota;
@@ -22,7 +22,7 @@ internal static class QuotaBuilderExtensions
             // A silo without others and without a port for gateways serves none but that in its own process: what its memory has lost,
             // nobody holds.
             var isAlone = provider.GetRequiredService<SiloPorts>().Gateway is null
-                && !provider.GetRequiredService<IOptions<MembershipOptions>>().Value.IsRedis
+                && !provider.GetRequiredService<IOptions<MembershipOptions>>().Value.IsShared
                 && provider.GetRequiredService<IOptions<StorageOptions>>().Value.Is(StorageOptions.Memory);
             return new QuotaTerms
             {

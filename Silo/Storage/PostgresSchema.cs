@@ -1,17 +1,17 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Silo.Storage;
 
 /// <summary>
-/// Sees to it that the tables are there before the silo starts, because Orleans' own fault would name neither the database nor the option.
+/// The tables of a database: makes them, and sees to it that they are there before the silo starts, because Orleans' own fault would name neither
+/// the database nor the option.
 /// </summary>
-internal sealed class PostgresSchema(NpgsqlDataSource database, IOptions<StorageOptions> options) : IHostedService
+internal static class PostgresSchema
 {
-    private const string Connection = $"{StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}";
-    private const string Create = $"{StorageOptions.Section}:{nameof(StorageOptions.CreateSchema)}";
+    /// <summary>The version that this program makes and needs; in PostgresSchema.sql, too.</summary>
+    public const int Version = 1;
 
     // Two silos that start at once would both find a table missing and one of them would fail; "echo" in ASCII, so that it is nobody else's.
     private const long Lock = 0x6563686F;
@@ -19,53 +19,62 @@ internal sealed class PostgresSchema(NpgsqlDataSource database, IOptions<Storage
     // Much longer than it takes: the other silo makes the tables meanwhile.
     private static readonly TimeSpan CreateTimeout = TimeSpan.FromSeconds(30);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            if (options.Value.CreateSchema) await CreateAsync(connection, cancellationToken);
-            if (await IsThereAsync(connection, cancellationToken)) return;
-        }
-        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.InsufficientPrivilege && options.Value.CreateSchema)
-        {
-            throw new StartupException(ExitCode.Failure, $"The tables in PostgreSQL at {Place} ({Connection}) cannot be made: {fault.MessageText}; let a user who may apply Silo/Storage/PostgresSchema.sql, and leave out {Create}.", fault);
-        }
-        catch (NpgsqlException fault)
-        {
-            var words = fault is PostgresException answer ? answer.MessageText : (fault.InnerException ?? fault).Message.Split('\n')[0].TrimEnd('.');
-            throw new StartupException(ExitCode.Failure, $"PostgreSQL at {Place} ({Connection}) cannot be used: {words}; start it, or mend the connection string.", fault);
-        }
-
-        throw new StartupException(ExitCode.Failure, $"PostgreSQL at {Place} ({Connection}) has no tables for the grains' state; start once with --{Create}=true, or apply Silo/Storage/PostgresSchema.sql.");
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private string Place => PostgresSettings.Parse(options.Value.ConnectionString).Place();
-
-    private static async Task CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Makes what is missing, all of it or nothing; several programs may at once.</summary>
+    /// <exception cref="StartupException">The user may not, or the database is a newer program's.</exception>
+    public static async Task ApplyAsync(PostgresStore store, CancellationToken cancellationToken)
     {
         using var script = new StreamReader(typeof(PostgresSchema).Assembly.GetManifestResourceStream("PostgresSchema.sql")!);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Lock})", connection, transaction) { CommandTimeout = (int)CreateTimeout.TotalSeconds })
+        try
         {
-            await take.ExecuteNonQueryAsync(cancellationToken);
+            await using var connection = await store.Database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var command = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Lock})", connection, transaction) { CommandTimeout = (int)CreateTimeout.TotalSeconds };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            ThrowIfNewer(store, await VersionAsync(command, cancellationToken));
+            command.CommandText = await script.ReadToEndAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
-
-        await using (var create = new NpgsqlCommand(await script.ReadToEndAsync(cancellationToken), connection, transaction) { CommandTimeout = (int)CreateTimeout.TotalSeconds })
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
-            await create.ExecuteNonQueryAsync(cancellationToken);
+            throw new StartupException(ExitCode.Failure, $"The tables in {store.Name} cannot be made: {fault.MessageText}; run 'OrleansEcho.Silo {InitDb.Name}' as a user who may, or let one apply Silo/Storage/PostgresSchema.sql.", fault);
         }
-
-        await transaction.CommitAsync(cancellationToken);
     }
 
-    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Looks whether everything is there, and may be used.</summary>
+    /// <exception cref="StartupException">Something is missing.</exception>
+    public static async Task CheckAsync(PostgresStore store, PostgresTables tables, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT to_regclass('OrleansQuery') IS NOT NULL", connection);
-        if (await command.ExecuteScalarAsync(cancellationToken) is not true) return false;
-        command.CommandText = "SELECT count(*) FROM OrleansQuery WHERE QueryKey IN ('ReadFromStorageKey', 'WriteToStorageKey', 'ClearStorageKey')";
-        return await command.ExecuteScalarAsync(cancellationToken) is 3L;
+        await using var connection = await store.Database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(@tables) AS name", connection);
+        command.Parameters.AddWithValue("tables", tables.Names.ToArray());
+        command.Parameters.AddWithValue("keys", tables.QueryKeys.ToArray());
+        if (await command.ExecuteScalarAsync(cancellationToken) is not true) throw Missing(store, tables);
+        var version = await VersionAsync(command, cancellationToken);
+        ThrowIfNewer(store, version);
+        if (version < Version) throw Missing(store, tables);
+        command.CommandText = "SELECT count(*) FROM OrleansQuery WHERE QueryKey = ANY(@keys)";
+        if (await command.ExecuteScalarAsync(cancellationToken) is not long count || count != tables.QueryKeys.Count) throw Missing(store, tables);
+        command.CommandText = "SELECT need || ' on ' || name FROM unnest(@tables) AS name, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS need WHERE NOT has_table_privilege(name, need) AND name NOT IN ('orleansquery', 'echoschema') LIMIT 1";
+        if (await command.ExecuteScalarAsync(cancellationToken) is not string right) return;
+        throw new StartupException(ExitCode.Failure, $"{store.Name} does not give this user a right that {tables.Purpose} needs ({right}); grant it, or let the user that made the tables in.");
     }
+
+    // 0 for none: before there were versions, or before there were tables.
+    private static async Task<int> VersionAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        command.CommandText = "SELECT to_regclass('echoschema') IS NOT NULL";
+        if (await command.ExecuteScalarAsync(cancellationToken) is not true) return 0;
+        command.CommandText = "SELECT max(Version) FROM EchoSchema";
+        return await command.ExecuteScalarAsync(cancellationToken) is int version ? version : 0;
+    }
+
+    private static void ThrowIfNewer(PostgresStore store, int version)
+    {
+        if (version <= Version) return;
+        throw new StartupException(ExitCode.Failure, $"{store.Name} has tables of schema version {version}, and this program knows version {Version} only; use a newer program, or another database.");
+    }
+
+    private static StartupException Missing(PostgresStore store, PostgresTables tables) =>
+        new(ExitCode.Failure, $"{store.Name} has no tables for {tables.Purpose}, or old ones; run 'OrleansEcho.Silo {InitDb.Name}' once with this configuration, or apply Silo/Storage/PostgresSchema.sql.");
 }

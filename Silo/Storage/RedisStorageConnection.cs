@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Persistence;
+using OrleansEcho.ServiceDefaults.Stores;
 using StackExchange.Redis;
 
 namespace OrleansEcho.Silo.Storage;

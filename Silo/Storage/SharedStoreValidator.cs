@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using OrleansEcho.ServiceDefaults;
-using OrleansEcho.Silo.Membership;
+using OrleansEcho.ServiceDefaults.Membership;
 
 namespace OrleansEcho.Silo.Storage;
 
@@ -10,8 +9,8 @@ internal sealed class SharedStoreValidator(IConfiguration configuration) : IVali
 {
     public ValidateOptionsResult Validate(string? name, StorageOptions options)
     {
-        var membership = configuration.GetSection(ClusterIdentityOptions.Section).Get<MembershipOptions>() ?? new(); // not through options: they may have faults of their own
-        if (!membership.IsRedis || !options.Is(StorageOptions.File)) return ValidateOptionsResult.Success;
+        var membership = MembershipOptions.Of(configuration); // not through options: they may have faults of their own
+        if (!membership.IsShared || !options.Is(StorageOptions.File)) return ValidateOptionsResult.Success;
         return ValidateOptionsResult.Fail(
             $"{StorageOptions.Section}:{nameof(StorageOptions.Provider)}: '{options.Provider}' is for one silo, and {MembershipOptions.Key(nameof(MembershipOptions.Membership))}={membership.Membership} is for several; choose {StorageOptions.Redis} or {StorageOptions.PostgreSql}.");
     }

@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using OrleansEcho.Grains;
+using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Silo.Storage;
 
@@ -29,8 +29,9 @@ internal static class StorageBuilderExtensions
         }
         else if (configured.Is(StorageOptions.PostgreSql))
         {
-            services.AddSingleton(provider => NpgsqlDataSource.Create(PostgresSettings.Parse(provider.GetRequiredService<IOptions<StorageOptions>>().Value.ConnectionString)));
-            services.AddHostedService<PostgresSchema>();
+            const string key = $"{StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}";
+            services.AddKeyedSingleton(StoreKeys.GrainState, static (provider, _) => new PostgresStore(provider.GetRequiredService<IOptions<StorageOptions>>().Value.ConnectionString, key));
+            services.AddHostedService<PostgresStorageCheck>();
         }
     }
 
@@ -59,10 +60,10 @@ internal static class StorageBuilderExtensions
 
     private static void AddPostgres(IServiceCollection services)
     {
-        services.AddOptions<AdoNetGrainStorageOptions>(GrainStorageNames.Quota).Configure<NpgsqlDataSource>((options, database) =>
+        services.AddOptions<AdoNetGrainStorageOptions>(GrainStorageNames.Quota).Configure<IServiceProvider>((options, provider) =>
         {
             options.Invariant = "Npgsql";
-            options.DataSource = database;
+            options.DataSource = provider.GetRequiredKeyedService<PostgresStore>(StoreKeys.GrainState).Database;
         });
         services.TryAddEnumerable(ServiceDescriptor.Transient<IPostConfigureOptions<AdoNetGrainStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<AdoNetGrainStorageOptions>>());
         services.AddGrainStorage(GrainStorageNames.Quota, (provider, name) => new AnyKeyGrainStorage(AdoNetGrainStorageFactory.Create(provider, name)));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Silo.Storage;
 
@@ -21,8 +22,8 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         }
         else if (options.Is(StorageOptions.PostgreSql))
         {
-            if (isMissing) faults.Add($"{Connection}: is missing; {provider} needs one, such as Host=localhost;Username=echo;Password=...;Database=echo.");
-            else if (!PostgresSettings.TryParse(options.ConnectionString, out _)) faults.Add($"{Connection}: is not a connection string of Npgsql with a host, such as Host=localhost;Username=echo;Password=...;Database=echo.");
+            if (isMissing) faults.Add($"{Connection}: is missing; {provider} needs one, such as {PostgresSettings.Example}.");
+            else if (!PostgresSettings.TryParse(options.ConnectionString, out _)) faults.Add(PostgresSettings.Unreadable(Connection));
         }
         else if (!isMissing)
         {

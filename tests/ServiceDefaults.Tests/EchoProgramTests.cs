@@ -31,6 +31,17 @@ public sealed class EchoProgramTests : IDisposable
         Assert.Empty(version.ErrorLines);
     }
 
+    [Theory]
+    [InlineData("--sum", 0, "3\n", "")]
+    [InlineData("--fail", 1, "", "error: It failed.")]
+    public async Task CommandIsDoneInsteadOfRunning(string command, int exitCode, string output, string error)
+    {
+        var started = false;
+        await using var run = ProgramRun.Start([command], services => services.AddHostedService(_ => new Service(() => started = true)));
+        Assert.Equal(exitCode, await run.EndAsync());
+        Assert.Equal((output, error, false), (run.Output, string.Join('\n', run.ErrorLines), started));
+    }
+
     [Fact]
     public async Task EveryFaultIsListed_WhenCommandLineFilesOptionsAndValidatorsFindSome()
     {

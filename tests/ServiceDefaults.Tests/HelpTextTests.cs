@@ -16,6 +16,7 @@ public sealed class HelpTextTests
         var words = string.Join(' ', help.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)); // wherever lines were broken
         Assert.Contains($"{program.Name}: {program.Summary}", help, StringComparison.Ordinal);
         foreach (var flag in program.Flags.Concat(CommandLineReader.CommonFlags(program))) Assert.Contains($"  {flag.Name} {flag.Argument}\n", help, StringComparison.Ordinal);
+        foreach (var command in program.Commands) Assert.Contains($"  {command.Name}\n      {command.Description}\n", help, StringComparison.Ordinal);
         foreach (var flag in (string[])["--config FILE", "--version", "-h, --help"]) Assert.Contains($"  {flag}\n", help, StringComparison.Ordinal);
         foreach (var option in program.Options.Entries)
         {

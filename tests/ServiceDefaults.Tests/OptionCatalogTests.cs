@@ -77,15 +77,6 @@ public sealed class OptionCatalogTests
     }
 
     [Fact]
-    public void FileAndEnvironmentMayHoldASilosPartOfACommonSection_AndACommandLineMayNot()
-    {
-        var gateway = new OptionCatalog().Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section);
-        Assert.Empty(Check(gateway, Json("""{ "Cluster": { "ClusterId": "a", "Membership": "redis", "ConnectionString": "b" }, "Storage": { "Provider": "redis" } }""")));
-        Assert.Empty(Check(gateway, Environment(("Cluster:Membership", "redis"), ("Cluster:ConnectionString", "b"))));
-        Assert.Single(Check(gateway, CommandLine(("Cluster:Membership", "redis"))));
-    }
-
-    [Fact]
     public void OptionIsNotASection_WhenItIsGivenOptions() =>
         Assert.Equal(
             ["Sample:Count:Max (from some.json) is not an option; did you mean Sample:Count?"],

@@ -26,6 +26,7 @@ internal static class SampleProgram
                 Flag.For("--count", "N", "Sample:Count", catalog),
                 Flag.Custom("--item", "NAME=ADDRESS", "Adds an item, instead of the default ones.", isRepeatable: true, AddItem),
             ],
+            Commands = [new ProgramCommand("--sum", "Adds one and two, and ends.", (_, _) => Task.FromResult("3")), new ProgramCommand("--fail", "Fails.", (_, _) => throw new StartupException(ExitCode.Failure, "It failed."))],
             Defaults = new Dictionary<string, string?>
             {
                 ["Sample:Name"] = "built-in",

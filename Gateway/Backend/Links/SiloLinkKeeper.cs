@@ -75,7 +75,7 @@ internal sealed partial class SiloLinkKeeper(
         var now = time.GetTimestamp();
         if (_lastSaid is not 0 && time.GetElapsedTime(_lastSaid, now) < options.Value.WaitingLogInterval) return;
         _lastSaid = now;
-        var faults = _kept.Count is 0 ? "there is none in it" : string.Join("; ", _kept.Select(k => $"{k.Key}: {k.Value.Loop.Fault}"));
+        var faults = _kept.Count is 0 ? directory.Fault ?? "there is none in it" : string.Join("; ", _kept.Select(k => $"{k.Key}: {k.Value.Loop.Fault}"));
         Log.Waiting(logger, identity.Value.ClusterId, directory.Description, faults);
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class SiloLinkKeeper(
 
     private static partial class Log
     {
-        [LoggerMessage(2103, LogLevel.Warning, "Waiting for a silo of cluster {Cluster} at {Silos}: {Faults}. Until one is there ('dotnet run -c Release --project Silo' starts one here), connections are refused with BackendUnavailable.")]
+        [LoggerMessage(2103, LogLevel.Warning, "Waiting for a silo of cluster {Cluster} {Silos}: {Faults}. Until one is there ('dotnet run -c Release --project Silo' starts one here), connections are refused with BackendUnavailable.")]
         public static partial void Waiting(ILogger logger, string cluster, string silos, string faults);
     }
 }

@@ -8,7 +8,9 @@ internal sealed class StaticSiloDirectory(IOptions<ClusterBackendOptions> option
 {
     private readonly IReadOnlyList<IPEndPoint> _silos = [.. ClusterBackendOptionsValidator.ParseSilos(options.Value.Silos)];
 
-    public string Description => $"{options.Value.Silos} ({BackendOptions.Section}:Silos)";
+    public string Description => $"at {options.Value.Silos} ({BackendOptions.Section}:Silos)";
+
+    public string? Fault => null;
 
     public Task<IReadOnlyList<IPEndPoint>> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(_silos);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using OrleansEcho.Gateway.Backend;
 
 namespace OrleansEcho.Gateway.Tests.Backend;
@@ -39,6 +40,21 @@ public sealed class BackendOptionsValidatorTests
             "Backend:PatienceSeconds: 9 is less than Backend:CallTimeoutSeconds, 10; ",
             Assert.Single(validator.Validate(null, new() { CallTimeoutSeconds = 10, PatienceSeconds = 9 }).Failures!),
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost", "127.0.0.1:30000", true)]
+    [InlineData("redis", null, true)]
+    [InlineData("redis", "127.0.0.1:30000", false)] // although it is the default: somebody wrote it
+    [InlineData("adonet", "127.0.0.1:30000", false)]
+    public void SilosAreFoundInOnePlace(string membership, string? silos, bool isRight)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Cluster:Membership"] = membership });
+        if (silos is not null) configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Backend:Silos"] = silos });
+        var result = new SiloSourceValidator(configuration.Build()).Validate(null, new());
+        Assert.Equal(
+            isRight ? null : $"Backend:Silos: is set, and with Cluster:Membership={membership} the silos are found in the store of Cluster:ConnectionString; leave one of them out.",
+            result.FailureMessage);
     }
 
     private static List<string> ValidateSilos(string silos) => [.. new ClusterBackendOptionsValidator().Validate(null, new() { Silos = silos }).Failures ?? []];

@@ -1,3 +1,4 @@
+using OrleansEcho.ServiceDefaults.Stores;
 using OrleansEcho.Silo.Storage;
 
 namespace OrleansEcho.Silo.Tests.Storage;

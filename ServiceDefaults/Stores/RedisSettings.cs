@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using StackExchange.Redis;
 
-namespace OrleansEcho.Silo;
+namespace OrleansEcho.ServiceDefaults.Stores;
 
 /// <summary>What this project asks of a Redis client: that it says soon that Redis is away, and finds it again by itself.</summary>
-internal static class RedisSettings
+public static class RedisSettings
 {
     // Before what a person writes, so that theirs wins. Two seconds: Redis answers in milliseconds, and who waits behind a call has a
     // few seconds of patience (Backend:CallTimeoutSeconds) in which it should be told.

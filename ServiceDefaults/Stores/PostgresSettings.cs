@@ -1,15 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
-namespace OrleansEcho.Silo.Storage;
+namespace OrleansEcho.ServiceDefaults.Stores;
 
 /// <summary>What this project asks of a PostgreSQL client: that it says soon that the server is away.</summary>
-internal static class PostgresSettings
+public static class PostgresSettings
 {
     // Before what a person writes, so that theirs wins. Two seconds for a command (one row, by its key: milliseconds), one to connect and
     // half a one for a cancellation. A server that stands still costs all three, as Npgsql connects anew to cancel; who waits behind the
     // call has a few seconds of patience (Backend:CallTimeoutSeconds).
     private const string Defaults = "Command Timeout=2;Timeout=1;Cancellation Timeout=500;";
+
+    /// <summary>A connection string, to show how one looks.</summary>
+    public const string Example = "Host=localhost;Username=echo;Password=...;Database=echo";
 
     /// <summary>Reads a connection string.</summary>
     /// <returns>False when it is none, or names no server.</returns>
@@ -34,4 +37,7 @@ internal static class PostgresSettings
 
     /// <summary>The server and the database, without what proves who may use them.</summary>
     public static string Place(this NpgsqlConnectionStringBuilder settings) => $"{settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username ?? "(the user's)"}";
+
+    /// <summary>The fault of a text that is no connection string; does not hold the text.</summary>
+    public static string Unreadable(string key) => $"{key}: is not a connection string of Npgsql with a host, such as {Example}.";
 }

@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace OrleansEcho.ServiceDefaults.Stores;
+
+/// <summary>A PostgreSQL database.</summary>
+/// <param name="connectionString">A connection string that has been found valid.</param>
+/// <param name="key">The option that it is from.</param>
+public sealed class PostgresStore(string connectionString, string key) : IStore
+{
+    private readonly string _place = PostgresSettings.Parse(connectionString).Place();
+
+    /// <inheritdoc/>
+    public string Name => $"PostgreSQL at {_place} ({key})";
+
+    /// <summary>Its connections.</summary>
+    public NpgsqlDataSource Database { get; } = NpgsqlDataSource.Create(PostgresSettings.Parse(connectionString));
+
+    /// <inheritdoc/>
+    public async Task AskAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Database.CreateCommand("SELECT 1");
+        await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) => Task.FromResult(fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => new("it does not accept the user or the password", MayPass: false),
+        PostgresException answer => new StoreFault(Reachability.Lower(answer.MessageText.TrimEnd('.')), IsTransient(answer)),
+        NpgsqlException or TimeoutException => new(Words(fault), MayPass: true),
+        SocketException broken => new(Reachability.Words(broken), MayPass: true),
+        _ => null,
+    });
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    // It starts, stops, or serves too many already.
+    private static bool IsTransient(PostgresException answer) =>
+        answer.IsTransient || answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections;
+
+    private static string Words(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException broken) return Reachability.Words(broken);
+            if (cause is TimeoutException) return "no answer";
+        }
+
+        return Reachability.Lower((fault.InnerException ?? fault).Message.Split('\n')[0].TrimEnd('.'));
+    }
+}

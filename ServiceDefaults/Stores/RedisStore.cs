@@ -1,0 +1,68 @@
+using System.Net;
+using StackExchange.Redis;
+
+namespace OrleansEcho.ServiceDefaults.Stores;
+
+/// <summary>A Redis.</summary>
+/// <param name="connectionString">A connection string that has been found valid.</param>
+/// <param name="key">The option that it is from.</param>
+public sealed class RedisStore(string connectionString, string key) : IStore
+{
+    private readonly ConfigurationOptions _settings = RedisSettings.Parse(connectionString);
+    private ConnectionMultiplexer? _connection;
+
+    /// <inheritdoc/>
+    public string Name => $"Redis at {_settings.Servers()} ({key})";
+
+    /// <summary>The connection, once there is one; it comes back by itself. For one caller at a time.</summary>
+    /// <exception cref="RedisException">Nobody answers, or the password is wrong.</exception>
+    public async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is not null) return _connection;
+        var settings = _settings.Clone();
+        settings.AbortOnConnectFail = true; // otherwise it would hide why
+        var connecting = ConnectionMultiplexer.ConnectAsync(settings);
+        try
+        {
+            return _connection = await connecting.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = connecting.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default); // nobody waits any more
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task AskAsync(CancellationToken cancellationToken) =>
+        await (await ConnectAsync(cancellationToken)).GetDatabase().PingAsync().WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) => fault switch
+    {
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Refused,
+        RedisServerException answer when IsBusy(answer) => new(Reachability.Lower(answer.Message.TrimEnd('.')), MayPass: true),
+        RedisServerException => Refused,
+        RedisException or TimeoutException => new(await Reachability.ExplainAsync(Server(), cancellationToken), MayPass: true),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null) await _connection.DisposeAsync();
+    }
+
+    private static StoreFault Refused { get; } = new("it does not accept the user or the password", MayPass: false);
+
+    // It has just started, or is about to be replaced.
+    private static bool IsBusy(RedisServerException answer) =>
+        answer.Message.StartsWith("LOADING", StringComparison.Ordinal) || answer.Message.StartsWith("MASTERDOWN", StringComparison.Ordinal) || answer.Message.StartsWith("BUSY", StringComparison.Ordinal);
+
+    private EndPoint Server() => _settings.EndPoints[0] switch
+    {
+        DnsEndPoint { Port: 0 } dns => new DnsEndPoint(dns.Host, 6379),
+        IPEndPoint { Port: 0 } ip => new IPEndPoint(ip.Address, 6379),
+        var other => other,
+    };
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OrleansEcho.ServiceDefaults.Stores;
+using OrleansEcho.Silo.Storage;
+
+namespace OrleansEcho.Silo.Membership;
+
+/// <summary>
+/// Waits for the store of the list of silos before the silo starts: without the list there is no cluster to join, and Orleans' own fault would
+/// name neither the server nor the option.
+/// </summary>
+internal sealed class MembershipCheck([FromKeyedServices(StoreKeys.Membership)] IStore store, StoreWait wait) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => wait.UntilAsync(
+        store,
+        attempt => store is PostgresStore database ? PostgresSchema.CheckAsync(database, PostgresTables.Membership, attempt) : store.AskAsync(attempt),
+        cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

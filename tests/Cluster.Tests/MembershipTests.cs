@@ -1,0 +1,180 @@
+using OrleansEcho.Testing.Processes;
+
+namespace OrleansEcho.Cluster.Tests;
+
+/// <summary>Silos find each other, and gateways them, in a store: which may come late, go away and come back, and nobody's connection closes.</summary>
+public sealed class MembershipTests : ProcessTest
+{
+    public enum Kind
+    {
+        Redis,
+        AdoNet,
+    }
+
+    [Theory]
+    [InlineData(Kind.Redis)]
+    [InlineData(Kind.AdoNet)]
+    public async Task SiloStartedBeforeItsStore_WaitsForIt_AndSaysSo(Kind kind)
+    {
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        await store.StopAsync();
+        var silo = StartSilo(kind, store);
+        var waiting = await silo.Output.WaitForAsync("Waiting for ");
+        Assert.EndsWith($"{Named(kind, store)}: connection refused.", waiting, StringComparison.Ordinal);
+        await Deadline.UntilAsync(() => Task.FromResult(silo.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again");
+        await store.StartAsync();
+        await silo.ManagementAsync();
+        Assert.Equal(0, await EndAsync(silo));
+    }
+
+    [Fact]
+    public async Task SiloThatWaits_EndsAtOnce_WhenItIsTold()
+    {
+        var store = await StartStoreAsync(Kind.Redis);
+        await store.StopAsync();
+        var silo = StartSilo(Kind.Redis, store);
+        await silo.Output.WaitForAsync("Waiting for ");
+        var start = TimeProvider.System.GetTimestamp();
+        Assert.Equal(0, await EndAsync(silo));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(4)); // a start that hangs is given five
+    }
+
+    [Theory]
+    [InlineData(Kind.Redis)]
+    [InlineData(Kind.AdoNet)]
+    public async Task SiloThatJoinsLater_IsFound_AndTakesOver(Kind kind)
+    {
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        var gateway = StartGateway(kind, store);
+        await gateway.Output.WaitForAsync($"Waiting for a silo of cluster dev in {Named(kind, store)}: there is none in it");
+        var one = StartSilo(kind, store);
+        await gateway.Output.WaitForAsync("Reached a silo");
+        using var peer = await Peer.ConnectAsync(await gateway.ListenerAsync("line"));
+        await peer.EchoLineAsync("on one");
+
+        var other = StartSilo(kind, store);
+        await ReachedAsync(other);
+        one.Send(Signal.Kill);
+        await peer.EchoLineAsync("on the other");
+        peer.HalfClose();
+        Assert.Empty(await peer.ReceiveToEndAsync());
+    }
+
+    [Theory]
+    [InlineData(Kind.Redis)]
+    [InlineData(Kind.AdoNet)]
+    public async Task StoreThatGoesAway_ClosesNothing_AndIsSaidOnce(Kind kind)
+    {
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        EchoProcess[] silos = [StartSilo(kind, store), StartSilo(kind, store)];
+        foreach (var silo in silos) await silo.ManagementAsync();
+        var gateway = StartGateway(kind, store);
+        await gateway.Output.WaitForAsync("Reached a silo");
+        var line = await gateway.ListenerAsync("line");
+        var peers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Peer.ConnectAsync(line)));
+        try
+        {
+            await store.KillAsync();
+            EchoProcess[] all = [.. silos, gateway];
+            foreach (var process in all) await process.Output.WaitForAsync($"{Named(kind, store)} is away: ");
+            var start = TimeProvider.System.GetTimestamp();
+            while (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(12)) // some of Orleans' own rounds
+            {
+                await Task.WhenAll(peers.Select(peer => peer.EchoLineAsync("without")));
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancelled);
+            }
+
+            await store.StartAsync();
+            foreach (var process in all) await process.Output.WaitForAsync($"{Named(kind, store)} is back.");
+            await Task.WhenAll(peers.Select(peer => peer.EchoLineAsync("with")));
+            foreach (var process in all) AssertQuiet(process);
+            foreach (var peer in peers)
+            {
+                peer.HalfClose();
+                Assert.Empty(await peer.ReceiveToEndAsync());
+            }
+        }
+        finally
+        {
+            foreach (var peer in peers) peer.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(Kind.Redis)]
+    [InlineData(Kind.AdoNet)]
+    public async Task GatewayOfAnotherCluster_NamesThoseThatAreThere(Kind kind)
+    {
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        await StartSilo(kind, store).ManagementAsync();
+        var gateway = StartGateway(kind, store, "--Cluster:ClusterId=other");
+        await gateway.Output.WaitForAsync($"No silo of cluster other found in {Named(kind, store)}; clusters present: dev.");
+    }
+
+    [Fact]
+    public async Task InitDb_MakesTheTables_AndMayBeRepeated()
+    {
+        var store = await StartStoreAsync(Kind.AdoNet);
+        var silo = StartSilo(Kind.AdoNet, store);
+        Assert.Equal(1, await silo.WaitForExitAsync());
+        Assert.Contains("has no tables for the list of silos, or old ones; run 'OrleansEcho.Silo --init-db' once", silo.Output.Errors[^1], StringComparison.Ordinal);
+        await InitDbAsync(store);
+        await InitDbAsync(store);
+        await StartSilo(Kind.AdoNet, store).ManagementAsync();
+    }
+
+    [Fact]
+    public async Task InitDb_SaysWhatItNeeds_WhenNoDatabaseIsConfigured()
+    {
+        var command = Start(EchoExecutable.Silo, ["--init-db"]);
+        Assert.Equal(2, await command.WaitForExitAsync());
+        Assert.StartsWith("error: --init-db: no database is configured; ", command.Output.Errors[^1], StringComparison.Ordinal);
+    }
+
+    private async Task<StoreServer> StartStoreAsync(Kind kind) => kind is Kind.Redis ? await OwnAsync(RedisServer.StartNewAsync()) : await OwnAsync(PostgresServer.StartNewAsync());
+
+    private async Task InitDbAsync(StoreServer store)
+    {
+        var command = Start(EchoExecutable.Silo, ["--init-db", .. Settings(Kind.AdoNet, store)]);
+        Assert.Equal(0, await command.WaitForExitAsync());
+        Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", Assert.Single(command.Output.Lines));
+    }
+
+    private EchoProcess StartSilo(Kind kind, StoreServer store) => Start(
+        EchoExecutable.Silo,
+        ["--port", $"{FreePorts.Next()}", "--gateway-port", $"{FreePorts.Next()}", "--management", "127.0.0.1:0", .. Settings(kind, store)]);
+
+    private EchoProcess StartGateway(Kind kind, StoreServer store, params string[] arguments) =>
+        Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. Settings(kind, store), .. arguments]);
+
+    private static async Task<int> EndAsync(EchoProcess process)
+    {
+        process.Send(Signal.Terminate);
+        return await process.WaitForExitAsync();
+    }
+
+    // Our own lines only, and no stack trace among them.
+    private static void AssertQuiet(EchoProcess process) => Assert.DoesNotContain(
+        process.Output.Lines,
+        line => line.Contains("Orleans.Runtime", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal));
+
+    private static string[] Settings(Kind kind, StoreServer store) =>
+        [$"--Cluster:Membership={(kind is Kind.Redis ? "redis" : "adonet")}", $"--Cluster:ConnectionString={store.ConnectionString}"];
+
+    private static string Named(Kind kind, StoreServer store) => kind is Kind.Redis
+        ? $"Redis at 127.0.0.1:{store.Port} (Cluster:ConnectionString)"
+        : $"PostgreSQL at 127.0.0.1:{store.Port}, database postgres (Cluster:ConnectionString)";
+
+    // A gateway's heartbeat has made a grain there.
+    private static async Task ReachedAsync(EchoProcess silo)
+    {
+        var metrics = new Uri(await silo.ManagementAsync(), "/metrics");
+        await Deadline.UntilAsync(
+            async () => PrometheusText.Sum((await EchoService.GetAsync(metrics)).Body, "orleans_catalog_activation_created_total", "grain_type=\"link\"") > 0,
+            "the gateway to reach the silo");
+    }
+}
