@@ -31,10 +31,10 @@ public static partial class EchoProgram
         ("Orleans.Runtime.Metadata", LogLevel.Error), // the same
         ("Polly", LogLevel.Critical), // Orleans' retries: three stack traces for each message to a silo that has just died
         ("Orleans.Runtime.MembershipService", LogLevel.Error), // a stack trace for each probe of a silo that is lost, and pages after standing still
-        ("Orleans.Runtime.MembershipService.MembershipAgent", LogLevel.Critical), // a stack trace every few seconds while the list of silos is away: we say
-        ("Orleans.Runtime.MembershipService.ClusterHealthMonitor", LogLevel.Critical), // when it goes and when it is back (StoreOutage); one for each
-        ("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Critical), // silo that cannot be suspected meanwhile; one for each rumour;
-        ("Orleans.Runtime.MembershipService.MembershipTableCleanupAgent", LogLevel.Critical), // and one for tidying up
+        ("Orleans.Runtime.MembershipService.MembershipAgent", LogLevel.Critical), // stack traces when a silo stops while the list of silos is away, and pages while one joins: JoinReport says whom it waits for
+        ("Orleans.Runtime.MembershipService.ClusterHealthMonitor", LogLevel.Critical), // a stack trace for each silo that cannot be suspected while the list is away: StoreOutage says that it is
+        ("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Critical), // the same for each piece of gossip
+        ("Orleans.Runtime.MembershipService.MembershipTableCleanupAgent", LogLevel.Critical), // the same for tidying up
         ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
         ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next

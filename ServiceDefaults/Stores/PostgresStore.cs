@@ -27,6 +27,7 @@ public sealed class PostgresStore(string connectionString, string key) : IStore
     public Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) => Task.FromResult(fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => new("it does not accept the user or the password", MayPass: false),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => new("it has no tables yet, which 'OrleansEcho.Silo --init-db' makes", MayPass: false),
         PostgresException answer => new StoreFault(Reachability.Lower(answer.MessageText.TrimEnd('.')), IsTransient(answer)),
         NpgsqlException or TimeoutException => new(Words(fault), MayPass: true),
         SocketException broken => new(Reachability.Words(broken), MayPass: true),
@@ -46,6 +47,7 @@ public sealed class PostgresStore(string connectionString, string key) : IStore
         {
             if (cause is SocketException broken) return Reachability.Words(broken);
             if (cause is TimeoutException) return "no answer";
+            if (cause is EndOfStreamException) return "it has closed the connection";
         }
 
         return Reachability.Lower((fault.InnerException ?? fault).Message.Split('\n')[0].TrimEnd('.'));

@@ -27,10 +27,10 @@ public sealed partial class StoreOutage(string store, string consequence, ILogge
 
     private static partial class Log
     {
-        [LoggerMessage(1023, LogLevel.Warning, "{Store} is away: {Fault}. {Consequence}")]
+        [LoggerMessage(1023, LogLevel.Warning, "{Store} cannot be used: {Fault}. {Consequence}")]
         public static partial void Away(ILogger logger, string store, string fault, string consequence);
 
-        [LoggerMessage(1024, LogLevel.Information, "{Store} is back.")]
+        [LoggerMessage(1024, LogLevel.Information, "{Store} can be used again.")]
         public static partial void Back(ILogger logger, string store);
     }
 }

@@ -18,6 +18,7 @@ internal static class MembershipBuilderExtensions
         if (!MembershipOptions.Of(builder.Configuration).IsShared) return;
         builder.Services.AddKeyedSingleton(StoreKeys.Membership, static (provider, _) => MembershipStore.Of(provider.GetRequiredService<IOptions<MembershipOptions>>().Value));
         builder.Services.AddHostedService<MembershipCheck>();
+        builder.Services.AddHostedService<JoinReport>();
     }
 
     /// <summary>Adds what looks after the list while the silo runs.</summary>
@@ -51,6 +52,7 @@ internal static class MembershipBuilderExtensions
             return;
         }
 
+        LetItPart(silo.Services);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             // Connections wait for a lost silo's death to be declared (Backend:PatienceSeconds, 30): three seconds of silence leave time for
@@ -69,5 +71,14 @@ internal static class MembershipBuilderExtensions
             // there to say so: 3 times 5 s, instead of Orleans' 90. It costs a write to the store every 5 s.
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         });
+    }
+
+    private static void LetItPart(IServiceCollection services)
+    {
+        var table = services.Last(service => service.ServiceType == typeof(IMembershipTable));
+        services.Remove(table);
+        services.AddSingleton<IMembershipTable>(provider => new PartingMembershipTable(
+            (IMembershipTable)(table.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, table.ImplementationType!)),
+            provider.GetRequiredService<IHostApplicationLifetime>()));
     }
 }

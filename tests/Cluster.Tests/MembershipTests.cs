@@ -40,6 +40,19 @@ public sealed class MembershipTests : ProcessTest
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(4)); // a start that hangs is given five
     }
 
+    [Fact]
+    public async Task SiloThatJoins_SaysWhomItWaitsFor()
+    {
+        var store = await StartStoreAsync(Kind.Redis);
+        var one = StartSilo(Kind.Redis, store);
+        await one.ManagementAsync();
+        one.Send(Signal.Kill); // there is nobody to say that it is dead
+        await one.WaitForExitAsync();
+        var other = StartSilo(Kind.Redis, store);
+        Assert.Contains("Joining cluster dev: waiting for 127.0.0.1:", await other.Output.WaitForAsync("Joining cluster"), StringComparison.Ordinal);
+        await other.ManagementAsync();
+    }
+
     [Theory]
     [InlineData(Kind.Redis)]
     [InlineData(Kind.AdoNet)]
@@ -79,7 +92,7 @@ public sealed class MembershipTests : ProcessTest
         {
             await store.KillAsync();
             EchoProcess[] all = [.. silos, gateway];
-            foreach (var process in all) await process.Output.WaitForAsync($"{Named(kind, store)} is away: ");
+            foreach (var process in all) await process.Output.WaitForAsync($"{Named(kind, store)} cannot be used: ");
             var start = TimeProvider.System.GetTimestamp();
             while (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(12)) // some of Orleans' own rounds
             {
@@ -88,7 +101,7 @@ public sealed class MembershipTests : ProcessTest
             }
 
             await store.StartAsync();
-            foreach (var process in all) await process.Output.WaitForAsync($"{Named(kind, store)} is back.");
+            foreach (var process in all) await process.Output.WaitForAsync($"{Named(kind, store)} can be used again.");
             await Task.WhenAll(peers.Select(peer => peer.EchoLineAsync("with")));
             foreach (var process in all) AssertQuiet(process);
             foreach (var peer in peers)
@@ -100,6 +113,24 @@ public sealed class MembershipTests : ProcessTest
         finally
         {
             foreach (var peer in peers) peer.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(Kind.Redis)]
+    [InlineData(Kind.AdoNet)]
+    public async Task SiloStopsInOrder_WhileItsStoreIsAway(Kind kind)
+    {
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        EchoProcess[] silos = [StartSilo(kind, store), StartSilo(kind, store)];
+        foreach (var silo in silos) await silo.ManagementAsync();
+        await store.KillAsync();
+        await silos[0].Output.WaitForAsync(" cannot be used: ");
+        foreach (var silo in silos)
+        {
+            Assert.Equal(0, await EndAsync(silo));
+            AssertQuiet(silo);
         }
     }
 

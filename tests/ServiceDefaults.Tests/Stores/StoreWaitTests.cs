@@ -81,7 +81,7 @@ public sealed class StoreWaitTests : IDisposable
         Assert.Equal("no answer", outage.Fault);
         outage.There();
         outage.There();
-        Assert.Equal(["Store is away: connection refused. So be it.", "Store is back."], _log.Lines.Select(line => line.Message));
+        Assert.Equal(["Store cannot be used: connection refused. So be it.", "Store can be used again."], _log.Lines.Select(line => line.Message));
         Assert.Null(outage.Fault);
     }
 

@@ -61,8 +61,8 @@ public sealed class MembershipSiloDirectoryTests : IAsyncDisposable
         Assert.Null(_directory.Fault);
         Assert.Equal(
             [
-                "Store at here (Cluster:ConnectionString) is away: connection refused. Until it is back, the gateway stays with the silos that it knows.",
-                "Store at here (Cluster:ConnectionString) is back.",
+                "Store at here (Cluster:ConnectionString) cannot be used: connection refused. Until it is back, the gateway stays with the silos that it knows.",
+                "Store at here (Cluster:ConnectionString) can be used again.",
             ],
             Lines);
     }
