@@ -23,6 +23,7 @@ public static class SiloBuilderExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddOptions<SiloHostOptions>().BindConfiguration(SiloHostOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SiloHostOptions>, SiloHostOptionsValidator>();
+        builder.Services.AddSingleton<OwnAddress>();
         builder.Services.AddSingleton<IEndpointClaims, SiloEndpointClaims>();
         builder.Services.AddSingleton<SiloPorts>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SiloPorts>());

@@ -10,7 +10,7 @@ internal sealed class SiloHostOptions
     public const string Section = "Silo";
 
     /// <summary>The address that the silo binds and tells the others. This machine only by default: neither port authenticates anybody.</summary>
-    [Description("The IP address that the silo binds and by which other silos and gateways reach it.")]
+    [Description("The IP address that the silo binds and by which other silos and gateways reach it; auto for the only one that this machine has besides loopback, as in a container.")]
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>The port for other silos; 11111 is Orleans' own default.</summary>

@@ -12,9 +12,9 @@ namespace OrleansEcho.Silo;
 /// </summary>
 internal sealed class SiloPorts : IHostedService
 {
-    public SiloPorts(IOptions<SiloHostOptions> options)
+    public SiloPorts(IOptions<SiloHostOptions> options, OwnAddress own)
     {
-        var address = IPAddress.Parse(options.Value.Address);
+        var address = own.Read(options.Value.Address);
         Silo = new IPEndPoint(address, options.Value.Port is 0 ? FreePort(address) : options.Value.Port);
         Gateway = options.Value.GatewayPort is 0 ? null : new IPEndPoint(address, options.Value.GatewayPort);
     }
