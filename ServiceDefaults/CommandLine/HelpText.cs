@@ -43,7 +43,7 @@ internal static class HelpText
             foreach (var (key, value) in program.Defaults) text.Append("  ").Append(key).Append('=').Append(value).Append('\n');
         }
 
-        text.Append("\nExit codes: 0 stopped in order; 1 a fault, explained in the log; 2 wrong configuration; 3 an address cannot be bound;\n  130 aborted by a second Ctrl-C.\n");
+        text.Append("\nExit codes: 0 stopped in order; 1 a fault, explained in the log; 2 wrong configuration; 3 an address cannot be bound;\n  4 a silo was declared dead by the others; 130 aborted by a second Ctrl-C.\n");
         return text.ToString();
     }
 
