@@ -25,6 +25,10 @@ internal sealed partial class SiloLinkLoop(
     // it tries again, after a cut of ten seconds for another six.
     private static readonly TimeSpan SecondChance = TimeSpan.FromSeconds(2);
 
+    // A silo that is there has answered all that a new client asks within a second or two. One that is reached by an address that it does not
+    // know for its own would be asked for ever.
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+
     private bool _wasThere;
 
     /// <summary>Whether the silo answers.</summary>
@@ -41,7 +45,7 @@ internal sealed partial class SiloLinkLoop(
             var client = connect(silo);
             try
             {
-                await client.ConnectAsync(cancellationToken);
+                await client.ConnectAsync(cancellationToken).WaitAsync(ConnectPatience, time, cancellationToken);
                 var beat = client.Grains.GetGrain<ILinkGrain>(run);
                 var patience = terms.Silence;
                 while (!client.Disconnected.IsCancellationRequested)

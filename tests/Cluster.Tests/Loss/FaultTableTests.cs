@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Loss;
@@ -126,6 +127,39 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
         Assert.NotEmpty(loads[0].Faults);
     }
 
+    [Fact]
+    public async Task TheNetworkLosesPackets_AndTakesItsTime()
+    {
+        // A gateway far away from the silos: 20 ms each way, 10 more or less, and every hundredth packet has to be sent again.
+        var silos = cluster.Silos.Select(s => ((SiloNode)s).Gateways).ToList();
+        var lines = silos.ConvertAll(s => new DelayProxy(cluster.Lab.Outside, s, Seconds(0.01), Seconds(0.03)));
+        foreach (var (silo, line) in silos.Zip(lines)) await cluster.Lab.DivertAsync(LossCluster.Far, silo, line.Address);
+        var gateway = await cluster.StartFarGatewayAsync();
+        try
+        {
+            await gateway.MetricIsAsync(cluster.Silos.Count, "echo_gateway_backend_silos");
+            foreach (var silo in LossCluster.SiloNames) await cluster.Lab.LoseAsync(silo);
+            await using var load = await VerifiedLoad.StartAsync(20, gateway.Line);
+            await Wait(LossCluster.For(30));
+            await load.AllAnswerAsync(Seconds(30));
+            var longest = load.Longest;
+            foreach (var silo in LossCluster.SiloNames) await cluster.Lab.LoseNothingAsync(silo);
+            await load.DisposeAsync();
+            Say(longest, Timeout.InfiniteTimeSpan, [load]);
+            Assert.Empty(load.Faults);
+        }
+        catch
+        {
+            cluster.Report();
+            throw;
+        }
+        finally
+        {
+            await gateway.KillAsync();
+            foreach (var line in lines) await line.DisposeAsync();
+        }
+    }
+
     private Task NobodyNoticesAsync(TimeSpan limit, Func<Task> fault) => NobodyNoticesAsync(() => limit, fault);
 
     /// <remarks>1. A load. 2. The fault, from its beginning to its end. 3. Everything is well again. 4. What the load has seen.</remarks>
@@ -157,7 +191,7 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
         foreach (var news in cluster.News()) output.WriteLine(news);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{TestContext.Current.TestMethod!.MethodName}: {loads.Sum(l => l.Messages)} messages, {loads.Sum(l => l.Faults.Count)} faults, longest silence {longest.TotalSeconds:0.000} s (limit {limit.TotalSeconds:0.00})"));
+            $"{TestContext.Current.TestMethod!.MethodName}: {loads.Sum(l => l.Messages)} messages, {loads.Sum(l => l.Faults.Count)} faults, longest silence {longest.TotalSeconds:0.000} s ({(limit > TimeSpan.Zero ? $"limit {limit.TotalSeconds:0.00}" : "no limit")})"));
     }
 
     private static Task Wait(TimeSpan time) => Task.Delay(time, TimeProvider.System, TestContext.Current.CancellationToken);

@@ -8,6 +8,7 @@ namespace OrleansEcho.Cluster.Tests.Loss;
 public sealed class LossCluster : IAsyncLifetime
 {
     internal const string Store = "store";
+    internal const string Far = "far";
 
     private const int ConnectionsEach = 20;
 
@@ -33,7 +34,7 @@ public sealed class LossCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        (_lab, var fault) = await NetworkLab.CreateAsync([.. SiloNames, .. GatewayNames, Store]);
+        (_lab, var fault) = await NetworkLab.CreateAsync([.. SiloNames, .. GatewayNames, Store, Far]);
         Assert.SkipWhen(_lab is null, $"There is no network of our own: {fault}.");
         Redis = await RedisServer.StartNewAsync($"{Lab.AddressOf(Store)}", Lab.Through(Store));
         var silos = SiloNames.Select(s => new SiloNode(Place(s), Own, "--Cluster:Membership=redis", $"--Cluster:ConnectionString={Redis.ConnectionString}", "--Storage:Provider=redis", $"--Storage:ConnectionString={Redis.ConnectionString}")).ToList();
@@ -72,6 +73,14 @@ public sealed class LossCluster : IAsyncLifetime
     internal void Release(params IReadOnlyList<Node> nodes)
     {
         foreach (var node in nodes) Of(node).Release();
+    }
+
+    /// <summary>One more gateway.</summary>
+    internal async Task<GatewayNode> StartFarGatewayAsync()
+    {
+        var gateway = new GatewayNode(Place(Far), Own, Silos.Cast<SiloNode>(), $"--Gateway:Name={Far}");
+        await gateway.StartAsync();
+        return gateway;
     }
 
     /// <summary>A load on each gateway.</summary>

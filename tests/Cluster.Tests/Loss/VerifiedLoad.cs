@@ -61,6 +61,7 @@ internal sealed class VerifiedLoad : IAsyncDisposable
     /// <summary>Ends each connection in order, and checks that nothing more comes.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_end.IsCancellationRequested) return;
         await _end.CancelAsync();
         await Task.WhenAll(_running);
         _end.Dispose();

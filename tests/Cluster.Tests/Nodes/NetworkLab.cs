@@ -46,11 +46,32 @@ internal sealed class NetworkLab : IAsyncDisposable
     /// <summary>The command that becomes a program on a host.</summary>
     public string[] Through(string host) => ["ip", "netns", "exec", Space(host)];
 
+    /// <summary>This process's own address in the network.</summary>
+    public IPAddress Outside => IPAddress.Parse($"{Network}.{_subnet}.254");
+
+    /// <summary>What a host sends to an address goes somewhere else, without its noticing.</summary>
+    public async Task DivertAsync(string host, IPEndPoint from, IPEndPoint to)
+    {
+        await Nft(host, "add table ip n");
+        await Nft(host, "add chain ip n out { type nat hook output priority -100; }");
+        await Nft(host, $"add rule ip n out ip daddr {from.Address} tcp dport {from.Port} dnat to {to.Address}:{to.Port}");
+    }
+
     /// <summary>A host no longer hears another.</summary>
     public Task DeafenAsync(string host, string other) => Nft(host, $"add element inet f deaf {{ {AddressOf(other)} }}");
 
     /// <summary>A host hears another again.</summary>
     public Task HearAsync(string host, string other) => Nft(host, $"delete element inet f deaf {{ {AddressOf(other)} }}");
+
+    /// <summary>A host loses every hundredth packet that comes to it, from the outside as well.</summary>
+    public Task LoseAsync(string host) => Nft(host, "add rule inet f in numgen random mod 100 0 drop");
+
+    /// <summary>A host loses no packet any more.</summary>
+    public async Task LoseNothingAsync(string host)
+    {
+        await Nft(host, "flush chain inet f in");
+        await Nft(host, "add rule inet f in ip saddr @deaf drop");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace OrleansEcho.Testing;
+
+/// <summary>A line to somewhere on which everything takes its time: each piece as long as the dice say, and none overtakes another.</summary>
+public sealed class DelayProxy : IAsyncDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _end = new();
+    private readonly IPEndPoint _target;
+    private readonly TimeSpan _least;
+    private readonly TimeSpan _most;
+    private readonly Task _accepting;
+
+    /// <summary>Listens.</summary>
+    /// <param name="here">The address that it listens on.</param>
+    /// <param name="target">Where the line leads to.</param>
+    /// <param name="least">What a piece takes at least, each way.</param>
+    /// <param name="most">What it takes at most.</param>
+    public DelayProxy(IPAddress here, IPEndPoint target, TimeSpan least, TimeSpan most)
+    {
+        (_target, _least, _most) = (target, least, most);
+        _listener.Bind(new IPEndPoint(here, 0));
+        _listener.Listen();
+        Address = (IPEndPoint)_listener.LocalEndPoint!;
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The line's near end.</summary>
+    public IPEndPoint Address { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _end.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var lines = new List<Task>();
+        try
+        {
+            while (true) lines.Add(CarryAsync(await _listener.AcceptAsync(_end.Token)));
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The end.
+        }
+
+        await Task.WhenAll(lines);
+    }
+
+    private async Task CarryAsync(Socket near)
+    {
+        using var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using (near)
+        {
+            try
+            {
+                (near.NoDelay, far.NoDelay) = (true, true);
+                await far.ConnectAsync(_target, _end.Token);
+                await Task.WhenAny(CarryAsync(near, far), CarryAsync(far, near));
+            }
+            catch (Exception fault) when (fault is OperationCanceledException or SocketException)
+            {
+                // One end has gone: the other one hears of it.
+            }
+        }
+    }
+
+    private async Task CarryAsync(Socket from, Socket to)
+    {
+        var pieces = Channel.CreateUnbounded<(byte[] Piece, long Due)>();
+        var writing = WriteAsync(pieces.Reader, to);
+        try
+        {
+            var buffer = new byte[65_536];
+            var last = 0L;
+            while (await from.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
+            {
+                var takes = _least + ((_most - _least) * Random.Shared.NextDouble());
+                last = Math.Max(last, TimeProvider.System.GetTimestamp() + (long)(takes.TotalSeconds * TimeProvider.System.TimestampFrequency));
+                pieces.Writer.TryWrite((buffer[..read], last));
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // That end has gone.
+        }
+
+        pieces.Writer.Complete();
+        await writing;
+    }
+
+    private async Task WriteAsync(ChannelReader<(byte[] Piece, long Due)> pieces, Socket to)
+    {
+        try
+        {
+            await foreach (var (piece, due) in pieces.ReadAllAsync(_end.Token))
+            {
+                var wait = TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due);
+                if (wait > TimeSpan.Zero) await Task.Delay(wait, TimeProvider.System, _end.Token);
+                await to.SendAsync(piece, _end.Token);
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // That end has gone.
+        }
+    }
+}
