@@ -36,6 +36,7 @@ public static partial class EchoProgram
         ("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Critical), // the same for each piece of gossip
         ("Orleans.Runtime.MembershipService.MembershipTableCleanupAgent", LogLevel.Critical), // the same for tidying up
         ("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical), // says that it was declared dead: EvictionHandler says so, too
+        ("Orleans.Runtime.ActivationMigrationManager", LogLevel.Critical), // a stack trace when a grain was to go to a silo that is gone: it stays
         ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
         ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace OrleansEcho.Gateway.Backend.Links;
 
 /// <summary>What a fault on the way to a silo means, for people.</summary>
@@ -12,6 +14,7 @@ internal static class SiloFaults
         return fault switch
         {
             TimeoutException => "it does not answer",
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             OperationCanceledException => HangsUp,
             _ when fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal) => HangsUp,
             _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves
