@@ -30,7 +30,7 @@ internal sealed partial class JoinReport(ISiloStatusOracle oracle, IOptions<Clus
 
     private static partial class Log
     {
-        [LoggerMessage(4021, LogLevel.Information, "Joining cluster {Cluster}: waiting for {Silos} to answer. A silo that is gone is waited for until 15 s after its last sign of life.")]
+        [LoggerMessage(4021, LogLevel.Information, "Joining cluster {Cluster}: waiting for {Silos} to answer. A silo that is gone is waited for until 6 s after its last sign of life.")]
         public static partial void Joining(ILogger logger, string cluster, string silos);
     }
 }

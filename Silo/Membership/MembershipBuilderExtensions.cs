@@ -68,8 +68,10 @@ internal static class MembershipBuilderExtensions
             membership.NumVotesForDeathDeclaration = 2;
 
             // A silo starts only when it reaches all others that have been heard of lately. After a power cut those are dead, and nobody is
-            // there to say so: 3 times 5 s, instead of Orleans' 90. It costs a write to the store every 5 s.
-            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            // there to say so: 3 times 2 s, instead of Orleans' 90. It costs a write to the store every 2 s from each silo. Much less would
+            // take a store that is slow for a moment for silos that are dead.
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
+            membership.NumMissedTableIAmAliveLimit = 3;
         });
     }
 

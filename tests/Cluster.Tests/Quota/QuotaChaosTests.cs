@@ -80,14 +80,11 @@ public sealed class QuotaChaosTests
 
         cluster.FaultsEnded = TimeProvider.System.GetTimestamp();
         cluster.Say("the last fault is over");
-        await cluster.UpAsync();
-        cluster.Say("all is up again");
         var rounds = new ExactRounds(cluster, audit);
         var random = new Random(seed);
-        var recovery = (ChaosCluster.Lease * 1.12) + FailureDetection;
-        await rounds.RunAsync(i => i % 3, recovery, cancelled);
-        await rounds.RunAsync(i => i % 2, ChaosCluster.Renew + Allowance, cancelled); // what the third had comes back
-        await rounds.RunAsync(_ => random.Next(3), ChaosCluster.Renew + Allowance, cancelled);
+        await rounds.RunAsync(i => i % 3, cluster.FaultsEnded, (ChaosCluster.Lease * 1.12) + FailureDetection, cancelled);
+        await rounds.RunAsync(i => i % 2, TimeProvider.System.GetTimestamp(), ChaosCluster.Renew + Allowance, cancelled); // what the third had comes back
+        await rounds.RunAsync(_ => random.Next(3), TimeProvider.System.GetTimestamp(), ChaosCluster.Renew + Allowance, cancelled);
     }
 
     private static void Report(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<Fault> schedule, int seed)

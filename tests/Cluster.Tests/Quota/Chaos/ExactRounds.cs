@@ -13,11 +13,11 @@ internal sealed class ExactRounds(ChaosCluster cluster, HoldAudit audit)
 
     /// <summary>Opens more connections than the limit allows, checks who is admitted and what everybody says, and closes them.</summary>
     /// <param name="where">The gateway of each connection, by its number.</param>
-    /// <param name="limit">For how long a connection may be refused while there is a permit for it.</param>
+    /// <param name="start">When a connection began to be refused although there is a permit for it.</param>
+    /// <param name="limit">For how long it may be.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task RunAsync(Func<int, int> where, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<int, int> where, long start, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var start = TimeProvider.System.GetTimestamp();
         var admitted = 0;
         var took = TimeSpan.Zero;
         var listeners = cluster.Listeners;

@@ -8,7 +8,7 @@ internal static class FaultSchedule
     private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(4);
 
     // The quota does not look at wall clocks, but Orleans' membership does: a silo that starts waits for others that, by its clock, were
-    // alive within 15 s, and is thrown out by one whose clock is five minutes ahead; and no grain is made while a silo's clock is behind
+    // alive within 6 s, and is thrown out by one whose clock is five minutes ahead; and no grain is made while a silo's clock is behind
     // where it was by more than its grains' collection age (Silo:IdleGrainSeconds, 120).
     private const int FarthestOffOfASilo = 10;
     private const int FarthestOffOfAGateway = 900;
