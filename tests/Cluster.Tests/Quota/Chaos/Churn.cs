@@ -11,6 +11,7 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
 
     private async Task RunAsync(Random random, int number, CancellationToken cancellationToken)
     {
+        var backoff = new Backoff(random);
         for (var life = 1; !cancellationToken.IsCancellationRequested; life++)
         {
             var (name, address) = gateways[random.Next(gateways.Count)];
@@ -18,6 +19,7 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
             if (await client.ConnectAsync(cancellationToken))
             {
                 audit.Ended(await LiveAsync(client, random, $"{number}.{life}", cancellationToken));
+                if (client.IsAdmitted) backoff.Reset();
                 client.Close(resets: random.Next(2) is 0);
             }
             else
@@ -25,7 +27,7 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
                 audit.Ended("NotConnected");
             }
 
-            if (!await PauseAsync(random, 50, 400, cancellationToken)) return;
+            if (!await PauseAsync(backoff.Next(), cancellationToken)) return;
         }
     }
 
@@ -37,17 +39,17 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
         {
             var answer = await client.EchoAsync($"{name}.{i} {new string('x', random.Next(60))}", cancellationToken);
             if (answer is not Answer.Echo) return cancellationToken.IsCancellationRequested ? "Test" : client.Reason is { Length: > 0 } reason ? reason : answer.ToString();
-            if (!await PauseAsync(random, 150, 250, cancellationToken)) return "Test";
+            if (!await PauseAsync(TimeSpan.FromMilliseconds(random.Next(150, 250)), cancellationToken)) return "Test";
         }
 
         return "Left";
     }
 
-    private static async Task<bool> PauseAsync(Random random, int least, int most, CancellationToken cancellationToken)
+    private static async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(least, most)), TimeProvider.System, cancellationToken);
+            await Task.Delay(pause, TimeProvider.System, cancellationToken);
             return true;
         }
         catch (OperationCanceledException)

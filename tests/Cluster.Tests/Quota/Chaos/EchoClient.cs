@@ -37,6 +37,9 @@ internal sealed class EchoClient(HoldAudit audit, string gateway, EndPoint addre
     /// <summary>The reason that the gateway gave; empty when it gave none.</summary>
     public string Reason { get; private set; } = "";
 
+    /// <summary>Whether it had an echo: there was a permit for it.</summary>
+    public bool IsAdmitted => _firstEcho is not 0;
+
     /// <summary>Connects; false when that does not work out.</summary>
     public async Task<bool> ConnectAsync(CancellationToken cancellationToken)
     {

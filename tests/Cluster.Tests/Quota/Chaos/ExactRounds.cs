@@ -9,8 +9,6 @@ internal sealed class ExactRounds(ChaosCluster cluster, HoldAudit audit)
     // A few more than the limit: what they are told is looked at.
     private const int TooMany = 20;
 
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Opens more connections than the limit allows, checks who is admitted and what everybody says, and closes them.</summary>
     /// <param name="where">The gateway of each connection, by its number.</param>
     /// <param name="start">When a connection began to be refused although there is a permit for it.</param>
@@ -49,6 +47,7 @@ internal sealed class ExactRounds(ChaosCluster cluster, HoldAudit audit)
         async Task<(EchoClient? Client, string Refusal)> OpenAsync(int number)
         {
             var (name, address) = listeners[where(number)];
+            var backoff = new Backoff(new Random(number));
             while (true)
             {
                 var isLastTry = Volatile.Read(ref admitted) >= ChaosCluster.Limit || TimeProvider.System.GetElapsedTime(start) > limit;
@@ -61,7 +60,7 @@ internal sealed class ExactRounds(ChaosCluster cluster, HoldAudit audit)
 
                 client.Dispose();
                 if (isLastTry) return (null, client.Reason);
-                await Task.Delay(RetryPause, TimeProvider.System, cancellationToken);
+                await Task.Delay(backoff.Next(), TimeProvider.System, cancellationToken);
             }
         }
     }
