@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -17,12 +18,23 @@ namespace OrleansEcho.Silo;
 /// <summary>Puts a silo into a host.</summary>
 public static class SiloBuilderExtensions
 {
+    // What the silo may take to leave its cluster when its gateways have moved on, and exporters to send their last metrics.
+    private static readonly TimeSpan StopAfterLeaving = TimeSpan.FromSeconds(20);
+
     /// <summary>Adds a silo with this project's grains; where it keeps their state and the list of its cluster's silos is configured.</summary>
     public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddOptions<SiloHostOptions>().BindConfiguration(SiloHostOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SiloHostOptions>, SiloHostOptionsValidator>();
+        builder.Services.AddOptions<HostOptions>().PostConfigure<IConfiguration>((host, configuration) =>
+        {
+            // Not through IOptions: the host asks for this while it is built, before the faults of the configuration are listed. A gateway in
+            // the same process may need longer.
+            var silo = configuration.GetSection(SiloHostOptions.Section).Get<SiloHostOptions>() ?? new();
+            var stop = TimeSpan.FromSeconds(silo.LeaveSeconds) + StopAfterLeaving;
+            if (host.ShutdownTimeout < stop) host.ShutdownTimeout = stop;
+        });
         builder.Services.AddSingleton<OwnAddress>();
         builder.Services.AddSingleton<IEndpointClaims, SiloEndpointClaims>();
         builder.Services.AddSingleton<SiloPorts>();

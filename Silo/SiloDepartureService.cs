@@ -13,10 +13,10 @@ internal sealed partial class SiloDepartureService(SiloDeparture departure, IOpt
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var (gateways, connections) = departure.Present;
-        if (gateways is 0) return;
-        Log.Leaves(logger, gateways, connections);
+        if (gateways > 0) Log.Leaves(logger, gateways, connections);
         var start = time.GetTimestamp();
         var left = await departure.LeaveAsync(TimeSpan.FromSeconds(options.Value.LeaveSeconds), cancellationToken);
+        if (gateways is 0) return; // nobody to speak of; one that comes now is told
         if (left is 0) Log.HandedOver(logger, time.GetElapsedTime(start).TotalSeconds);
         else Log.NotHandedOver(logger, left, options.Value.LeaveSeconds);
     }
@@ -26,7 +26,7 @@ internal sealed partial class SiloDepartureService(SiloDeparture departure, IOpt
         [LoggerMessage(4011, LogLevel.Information, "Leaving: {Gateways} gateways take their {Connections} connections to other silos.")]
         public static partial void Leaves(ILogger logger, int gateways, int connections);
 
-        [LoggerMessage(4012, LogLevel.Information, "All connections are handed over, after {Seconds:0.0} s.")]
+        [LoggerMessage(4012, LogLevel.Information, "No gateway sends anything here any more, after {Seconds:0.0} s.")]
         public static partial void HandedOver(ILogger logger, double seconds);
 
         [LoggerMessage(4013, LogLevel.Warning, "{Gateways} gateways have not moved on within {Seconds:0.#} s (Silo:LeaveSeconds): their connections notice by themselves.")]

@@ -30,10 +30,11 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Gate
 
     /// <summary>Begins to count.</summary>
     /// <param name="limit">How long to try.</param>
-    public Tries Begin(TimeSpan limit) => new(this, limit, time.GetTimestamp());
+    /// <param name="perCall">How long to wait for one call at most; as long as is left, if it is left out.</param>
+    public Tries Begin(TimeSpan limit, TimeSpan? perCall = null) => new(this, limit, perCall ?? limit, time.GetTimestamp());
 
     /// <summary>What one set, or one opening, has used up of its time.</summary>
-    internal struct Tries(BackendRetry retry, TimeSpan limit, long since)
+    internal struct Tries(BackendRetry retry, TimeSpan limit, TimeSpan perCall, long since)
     {
         private int _failures;
 
@@ -56,13 +57,15 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Gate
         /// <exception cref="TimeoutException">Nothing is left; the call's outcome is unknown.</exception>
         /// <exception cref="OperationCanceledException">The silo is lost, or the connection was given up.</exception>
         public readonly Task<T> BoundAsync<T>(ValueTask<T> call, CancellationToken lost, CancellationToken cancellationToken) =>
-            retry.BoundAsync(call.AsTask(), Rest, lost, cancellationToken);
+            retry.BoundAsync(call.AsTask(), ForACall, lost, cancellationToken);
 
         /// <inheritdoc cref="BoundAsync{T}"/>
         public readonly Task BoundAsync(ValueTask call, CancellationToken lost, CancellationToken cancellationToken) =>
-            retry.BoundAsync(WithResultAsync(call), Rest, lost, cancellationToken);
+            retry.BoundAsync(WithResultAsync(call), ForACall, lost, cancellationToken);
 
         private readonly TimeSpan Rest => retry.Rest(since, limit);
+
+        private readonly TimeSpan ForACall => Rest < perCall ? Rest : perCall;
 
         private static async Task<bool> WithResultAsync(ValueTask call)
         {

@@ -52,7 +52,9 @@ internal sealed class OrleansBackend : IBackend
         }
         catch (Exception fault)
         {
-            // Whatever it is (its silo is gone, another activation has taken over): the quota did not answer, and is asked again.
+            // Whatever it is (its silo is gone, another activation has taken over, this silo cannot connect to the one that it is on): the quota
+            // did not answer, and is asked again, another way.
+            _quotaWay = _links.TryChoose(way);
             throw new BackendUnavailableException("The quota's grain did not answer.", fault);
         }
     }

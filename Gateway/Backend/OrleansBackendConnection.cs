@@ -15,23 +15,27 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
     private SiloLink? _link;
     private IConnectionGrain? _grain;
 
-    /// <summary>Opens the grain for the first time: for a peer that waits for it, so with the patience of one call.</summary>
+    /// <summary>
+    /// Opens the grain for the first time: for a peer that waits for it, so with the patience of one call. A silo that does not open it in half
+    /// of that leaves the other half to another.
+    /// </summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        var tries = retry.Begin(retry.CallTimeout);
+        var tries = retry.Begin(retry.CallTimeout, perCall: retry.CallTimeout / 2);
         try
         {
             while (true)
             {
                 try
                 {
-                    var link = await tries.BoundAsync(links.ChooseAsync(null, cancellationToken), default, cancellationToken);
-                    Enter(link);
+                    var link = await tries.BoundAsync(links.ChooseAsync(_link, cancellationToken), default, cancellationToken);
+                    if (link != _link) Enter(link);
                     await tries.BoundAsync(_grain!.OpenAsync(opening), link.Lost, cancellationToken);
                     return;
                 }
                 catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
                 {
+                    _link?.Shun();
                     await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
                 }
             }
@@ -47,7 +51,12 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
     {
         var link = _link;
         var tries = retry.Begin(retry.Patience);
-        if (link!.TryDismiss()) return await RepeatAsync(set, tries, links.TryChoose(link), isOpen: true, cancellationToken);
+        if (link!.TryDismiss())
+        {
+            var other = links.TryChoose(link);
+            if (IsLost || other is { IsLeaving: false }) return await RepeatAsync(set, tries, other, isOpen: true, cancellationToken);
+        }
+
         var isOpen = true;
         try
         {
@@ -100,6 +109,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
                 if (next != _link)
                 {
                     Enter(next);
+                    retry.ConnectionMoved();
                     isOpen = false;
                 }
 
@@ -114,6 +124,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
             }
             catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
             {
+                if (!isOpen) _link!.Shun();
                 await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
                 if (ShouldTryAnother(fault)) next = null;
             }
@@ -122,12 +133,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
 
     private void Enter(SiloLink link)
     {
-        if (_link is not null)
-        {
-            _link.Exit();
-            retry.ConnectionMoved();
-        }
-
+        _link?.Exit();
         link.Enter();
         _link = link;
         _grain = link.Grains.GetGrain<IConnectionGrain>(id.Value);

@@ -101,6 +101,7 @@ internal sealed partial class ConnectionLife(
         }
         finally
         {
+            registry.Release(pump); // first: the quota must not count it among those that are to close
             admitted.Dispose();
             connection.Metrics.Closed(reason);
             Log.Closed(logger, id, reason);

@@ -33,6 +33,12 @@ internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, 
     /// <summary>It waits no more.</summary>
     public void RemoveOpening(AdmissionDecision admitted) => _opening.TryRemove(admitted, out _);
 
+    /// <summary>Its permit has been given back: only its grain has still to hear of its end.</summary>
+    public void Release(ConnectionPump pump)
+    {
+        if (_pumps.TryGetValue(pump, out var entry)) entry.IsReleased = true;
+    }
+
     public void Remove(ConnectionPump pump)
     {
         if (!_pumps.TryRemove(pump, out _)) return;
@@ -110,10 +116,23 @@ internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, 
         if (demand.KeptWithoutLease is 0 && _kept > 0) Log.Covered(logger);
         (_closedBefore, _kept) = (demand.CloseBefore, demand.KeptWithoutLease);
         if (demand.CloseDownTo is not { } rest || Count <= rest) return;
-        foreach (var (pump, _) in _pumps.OrderBy(p => p.Value.Number).Skip(rest)) pump.RequestClose(CloseReason.QuotaLowered);
+        foreach (var (pump, _) in _pumps.Where(p => !p.Value.IsReleased).OrderBy(p => p.Value.Number).Skip(rest)) pump.RequestClose(CloseReason.QuotaLowered);
     }
 
-    private sealed record Entry(long Number, Action Abort);
+    private sealed class Entry(long number, Action abort)
+    {
+        private volatile bool _isReleased;
+
+        public long Number => number;
+
+        public Action Abort => abort;
+
+        public bool IsReleased
+        {
+            get => _isReleased;
+            set => _isReleased = value;
+        }
+    }
 
     private static partial class Log
     {

@@ -14,7 +14,11 @@ public sealed record GatewaySign
     [Id(1)]
     public int Connections { get; init; }
 
-    /// <summary>It has heard that the silo leaves: it sends no more sets to it, and none is under way.</summary>
+    /// <summary>It has heard that the silo leaves, and sends no more sets to it. One that is under way is answered before the silo's grains end.</summary>
     [Id(2)]
     public bool HasMovedOn { get; init; }
+
+    /// <summary>How soon it sends the next heartbeat if nothing is amiss; a gateway that does not is gone. Zero from gateways that do not say.</summary>
+    [Id(3)]
+    public TimeSpan NextWithin { get; init; }
 }

@@ -4,19 +4,23 @@ namespace OrleansEcho.Grains.Links;
 
 /// <summary>
 /// A silo that is about to stop lets its gateways take their connections elsewhere first: it tells each with the next heartbeat, and waits
-/// until all have done so. Safe for any thread.
+/// until all have done so or are gone. Safe for any thread.
 /// </summary>
 internal sealed class SiloDeparture(TimeProvider time)
 {
-    // Some missed heartbeats: a gateway that is gone is not waited for.
-    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(3);
+    // For gateways that do not say how soon they come again.
+    private static readonly TimeSpan UsualNext = TimeSpan.FromSeconds(1.5);
+
+    // A heartbeat may be late on a busy machine. A gateway that was thought gone and is not loses nothing: it notices the end by itself.
+    private const double Lateness = 2;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (GatewaySign Sign, long HeardAt)> _gateways = [];
-    private TaskCompletionSource? _over;
+    private readonly Dictionary<string, Gateway> _gateways = [];
+    private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isLeaving;
 
     /// <summary>Whether the silo is about to stop.</summary>
-    public bool IsLeaving { get; private set; }
+    public bool IsLeaving => _isLeaving;
 
     /// <summary>The gateways that are here, and how many connections they have on this silo.</summary>
     public (int Gateways, int Connections) Present
@@ -36,51 +40,53 @@ internal sealed class SiloDeparture(TimeProvider time)
     {
         lock (_lock)
         {
-            _gateways[run] = (sign, time.GetTimestamp());
-            Check();
+            Forget();
+            _gateways[run] = new(sign, time.GetTimestamp(), (sign.NextWithin > TimeSpan.Zero ? sign.NextWithin : UsualNext) * Lateness);
+            _heard.TrySetResult();
         }
     }
 
     /// <summary>Asks all gateways to go, and waits until they have.</summary>
-    /// <returns>How many have not when the time is up.</returns>
+    /// <returns>How many are there and have not when the time is up.</returns>
     public async Task<int> LeaveAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        Task over;
-        lock (_lock)
+        var start = time.GetTimestamp();
+        while (true)
         {
-            IsLeaving = true;
-            _over ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            over = _over.Task;
-            Check();
-        }
-
-        try
-        {
-            await over.WaitAsync(deadline, time, cancellationToken);
-            return 0;
-        }
-        catch (TimeoutException)
-        {
+            TimeSpan wait;
+            Task heard;
             lock (_lock)
             {
+                _isLeaving = true;
                 Forget();
-                return _gateways.Values.Count(g => !g.Sign.HasMovedOn);
+                var staying = _gateways.Values.Where(g => !g.Sign.HasMovedOn).ToList();
+                var rest = deadline - time.GetElapsedTime(start);
+                if (staying.Count is 0 || rest <= TimeSpan.Zero) return staying.Count;
+                wait = staying.Select(Rest).Append(rest).Min();
+                _heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                heard = _heard.Task;
+            }
+
+            try
+            {
+                await heard.WaitAsync(wait, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // Somebody has not been heard of for too long, or the time is up.
             }
         }
     }
 
-    private void Check()
-    {
-        if (_over is null) return;
-        Forget();
-        if (_gateways.Values.All(g => g.Sign.HasMovedOn)) _over.TrySetResult();
-    }
+    private TimeSpan Rest(Gateway gateway) => gateway.Within - time.GetElapsedTime(gateway.HeardAt);
 
     private void Forget()
     {
-        foreach (var (run, (_, heardAt)) in _gateways)
+        foreach (var (run, gateway) in _gateways)
         {
-            if (time.GetElapsedTime(heardAt) > Forgotten) _gateways.Remove(run);
+            if (Rest(gateway) <= TimeSpan.Zero) _gateways.Remove(run);
         }
     }
+
+    private sealed record Gateway(GatewaySign Sign, long HeardAt, TimeSpan Within);
 }

@@ -20,6 +20,7 @@ internal sealed partial class ConnectionQuotaGrain(
     [FromKeyedServices(GrainStorageNames.Quota)] IGrainStorage store,
     QuotaTerms terms,
     QuotaMetrics metrics,
+    ISiloStatusOracle cluster,
     TimeProvider time,
     ILogger<ConnectionQuotaGrain> logger) : Grain, IConnectionQuotaGrain
 {
@@ -185,15 +186,14 @@ internal sealed partial class ConnectionQuotaGrain(
         Deliver();
 
         // When all is said that it can say without the store: perhaps another silo can reach it.
-        if (Now - _storeFailsSince > terms.Lease && !_ledger.IsUnlimited && !_ledger.IsSuperseded) await MoveAsync();
+        if (Now - _storeFailsSince > terms.Lease && !_ledger.IsUnlimited && !_ledger.IsSuperseded) Move();
     }
 
     /// <summary>Goes to another silo, if there is one. Left to itself, Orleans makes the next activation where the last one was.</summary>
-    private async Task MoveAsync()
+    private void Move()
     {
-        var here = RuntimeIdentity;
-        var silos = await GrainFactory.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
-        var others = silos.Keys.Where(silo => silo.ToString() != here).ToArray();
+        // As this silo knows them: the list of silos may be in the store that cannot be reached.
+        var others = cluster.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(silo => !silo.Equals(cluster.SiloAddress)).ToArray();
         if (others.Length is 0) return;
         var there = Random.Shared.GetItems(others, 1)[0];
         Log.Moves(logger, Scope, there);

@@ -29,7 +29,7 @@ public sealed class PostgresStore(string connectionString, string key) : IStore
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => new("it does not accept the user or the password", MayPass: false),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => new("it has no tables yet, which 'OrleansEcho.Silo --init-db' makes", MayPass: false),
         PostgresException answer => new StoreFault(Reachability.Lower(answer.MessageText.TrimEnd('.')), IsTransient(answer)),
-        NpgsqlException or TimeoutException => new(Words(fault), MayPass: true),
+        NpgsqlException or TimeoutException => new(Words(fault), MayPass: IsOfTheNetwork(fault)),
         SocketException broken => new(Reachability.Words(broken), MayPass: true),
         _ => null,
     });
@@ -40,6 +40,17 @@ public sealed class PostgresStore(string connectionString, string key) : IStore
     // It starts, stops, or serves too many already.
     private static bool IsTransient(PostgresException answer) =>
         answer.IsTransient || answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections;
+
+    // The client's own refusals are of the connection string: a password that is missing, encryption that the server does not have.
+    private static bool IsOfTheNetwork(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException or IOException or TimeoutException or NpgsqlException { IsTransient: true }) return true;
+        }
+
+        return false;
+    }
 
     private static string Words(Exception fault)
     {

@@ -28,7 +28,7 @@ public sealed class RedisStore(string connectionString, string key) : IStore
         }
         catch (OperationCanceledException)
         {
-            _ = connecting.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default); // nobody waits any more
+            _ = ForgetAsync(connecting);
             throw;
         }
     }
@@ -51,6 +51,13 @@ public sealed class RedisStore(string connectionString, string key) : IStore
     public async ValueTask DisposeAsync()
     {
         if (_connection is not null) await _connection.DisposeAsync();
+    }
+
+    // Nobody waits for it any more: neither for a fault nor for a connection.
+    private static async Task ForgetAsync(Task<ConnectionMultiplexer> connecting)
+    {
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connecting.IsCompletedSuccessfully) await (await connecting).DisposeAsync();
     }
 
     private static StoreFault Refused { get; } = new("it does not accept the user or the password", MayPass: false);

@@ -20,6 +20,7 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
     private readonly CancellationTokenSource _disconnected = new();
     private readonly List<IHostedService> _started = [];
     private ServiceProvider? _services;
+    private Task _starting = Task.CompletedTask;
 
     public IGrainFactory Grains => _services?.GetRequiredService<IClusterClient>() ?? throw new InvalidOperationException("It has not connected.");
 
@@ -37,7 +38,7 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         foreach (var service in _services.GetServices<IHostedService>())
         {
             _started.Add(service);
-            await service.StartAsync(cancellationToken);
+            await (_starting = service.StartAsync(cancellationToken));
         }
     }
 
@@ -58,6 +59,7 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         }
 
         await _services.DisposeAsync();
+        await _starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who waited for it has given up, and heard why
     }
 
     private ServiceProvider MakeClient()

@@ -10,10 +10,15 @@ namespace OrleansEcho.Gateway.Backend.Links;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer and no handle: nothing is held that the garbage collector does not free.")]
 internal sealed class SiloLink(string name, IGrainFactory grains)
 {
+    // Rounds of SiloLinks, a second each: long enough that hundreds of peers do not find out one after another, and the silo is tried again soon.
+    private const int ShunnedFor = 5;
+
     private readonly CancellationTokenSource _lost = new();
     private int _connections;
     private int _surplus;
+    private int _shunned;
     private volatile bool _dismissesAll;
+    private volatile bool _isLeaving;
 
     /// <summary>Where the silo is.</summary>
     public string Name => name;
@@ -25,10 +30,16 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>The silo is about to stop: what is under way is still answered, what comes next goes elsewhere.</summary>
-    public bool IsLeaving { get; private set; }
+    public bool IsLeaving => _isLeaving;
 
     /// <summary>How many connections of this gateway are on it.</summary>
     public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>
+    /// A connection could not be opened on it lately, though its heart beats: others go elsewhere for a while. Without that it would attract
+    /// them all, because it has the fewest.
+    /// </summary>
+    public bool IsShunned => Volatile.Read(ref _shunned) > 0;
 
     /// <summary>A connection comes.</summary>
     public void Enter() => Interlocked.Increment(ref _connections);
@@ -42,8 +53,18 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     /// <summary>Whether a connection that is about to send something is to go elsewhere. Called for each set: it costs two reads.</summary>
     public bool TryDismiss() => _dismissesAll || (Volatile.Read(ref _surplus) > 0 && Interlocked.Decrement(ref _surplus) >= 0);
 
+    /// <summary>A connection could not be opened on it.</summary>
+    public void Shun() => Volatile.Write(ref _shunned, ShunnedFor);
+
+    /// <summary>A round has passed.</summary>
+    public void Forgive()
+    {
+        var rounds = Volatile.Read(ref _shunned);
+        if (rounds > 0) Interlocked.CompareExchange(ref _shunned, rounds - 1, rounds);
+    }
+
     /// <summary>The silo has said that it is about to stop.</summary>
-    public void Retire() => (IsLeaving, _dismissesAll) = (true, true);
+    public void Retire() => (_isLeaving, _dismissesAll) = (true, true);
 
     /// <summary>The silo is lost.</summary>
     public void Lose()

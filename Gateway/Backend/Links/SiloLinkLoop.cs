@@ -29,13 +29,15 @@ internal sealed partial class SiloLinkLoop(
     // know for its own would be asked for ever.
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
+    private volatile bool _isUp;
+    private volatile string? _fault;
     private bool _wasThere;
 
     /// <summary>Whether the silo answers.</summary>
-    public bool IsUp { get; private set; }
+    public bool IsUp => _isUp;
 
     /// <summary>Why it did not answer last; null when it has not been tried yet.</summary>
-    public string? Fault { get; private set; }
+    public string? Fault => _fault;
 
     /// <summary>Runs until it is cancelled, and then ends without a fault.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -45,7 +47,7 @@ internal sealed partial class SiloLinkLoop(
             var client = connect(silo);
             try
             {
-                await client.ConnectAsync(cancellationToken).WaitAsync(ConnectPatience, time, cancellationToken);
+                await ConnectAsync(client, cancellationToken);
                 var beat = client.Grains.GetGrain<ILinkGrain>(run);
                 var patience = terms.Silence;
                 while (!client.Disconnected.IsCancellationRequested)
@@ -58,7 +60,7 @@ internal sealed partial class SiloLinkLoop(
             catch (Exception fault)
             {
                 if (cancellationToken.IsCancellationRequested) return; // whatever it is, nobody wants to reach the silo any more
-                Fault = SiloFaults.Explain(fault);
+                _fault = SiloFaults.Explain(fault);
             }
             finally
             {
@@ -69,13 +71,27 @@ internal sealed partial class SiloLinkLoop(
         }
     }
 
+    private async Task ConnectAsync(ISiloClient client, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(ConnectPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            await client.ConnectAsync(either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new TimeoutException();
+        }
+    }
+
     private async Task KeepAsync(ISiloClient client, SiloSign first, ILinkGrain beat, CancellationToken cancellationToken)
     {
         var link = new SiloLink($"{silo}", client.Grains);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
         var why = "its connection is gone";
         if (first.IsLeaving) link.Retire();
-        IsUp = true;
+        _isUp = true;
         if (_wasThere) Log.Back(logger, silo);
         _wasThere = true;
         links.Add(link);
@@ -88,6 +104,12 @@ internal sealed partial class SiloLinkLoop(
                 try
                 {
                     var sign = await BeatAsync(beat, link).WaitAsync(terms.Silence, time, ended.Token);
+                    if (sign.Silo != first.Silo)
+                    {
+                        why = $"{sign.Silo} answers for it"; // it ends, or has been started again
+                        break;
+                    }
+
                     if (sign.IsLeaving && !link.IsLeaving) Retire(link);
                 }
                 catch (TimeoutException) when (time.GetElapsedTime(sentAt) > terms.Silence + OwnDelay)
@@ -99,6 +121,11 @@ internal sealed partial class SiloLinkLoop(
                     why = $"no answer for {terms.Silence.TotalSeconds:0.##} s";
                     break;
                 }
+                catch (Exception fault) when (fault is not OperationCanceledException)
+                {
+                    why = SiloFaults.Explain(fault);
+                    break;
+                }
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -107,7 +134,7 @@ internal sealed partial class SiloLinkLoop(
         }
         finally
         {
-            (IsUp, Fault) = (false, why);
+            (_isUp, _fault) = (false, why);
             var connections = link.Connections;
             links.Remove(link, why);
             if (!cancellationToken.IsCancellationRequested) SayLost(link, why, connections);
@@ -115,7 +142,7 @@ internal sealed partial class SiloLinkLoop(
     }
 
     private Task<SiloSign> BeatAsync(ILinkGrain beat, SiloLink? link) =>
-        beat.BeatAsync(new GatewaySign { Gateway = gateway, Connections = link?.Connections ?? 0, HasMovedOn = link is { IsLeaving: true } }).AsTask();
+        beat.BeatAsync(new GatewaySign { Gateway = gateway, Connections = link?.Connections ?? 0, HasMovedOn = link is { IsLeaving: true }, NextWithin = terms.Interval + terms.Silence }).AsTask();
 
     private void Retire(SiloLink link)
     {

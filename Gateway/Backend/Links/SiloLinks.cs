@@ -19,7 +19,13 @@ internal sealed class SiloLinks(BackendReachability reachability)
     public static TimeSpan Round { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>All that answer.</summary>
-    public ImmutableArray<SiloLink> All => _links;
+    public ImmutableArray<SiloLink> All
+    {
+        get
+        {
+            lock (_lock) return _links;
+        }
+    }
 
     /// <summary>A silo has answered.</summary>
     public void Add(SiloLink link)
@@ -47,18 +53,7 @@ internal sealed class SiloLinks(BackendReachability reachability)
 
     /// <summary>The silo for a connection; null when there is none.</summary>
     /// <param name="otherThan">The one that has just failed it: only if there is no other.</param>
-    public SiloLink? TryChoose(SiloLink? otherThan = null)
-    {
-        SiloLink? best = null;
-        foreach (var link in _links)
-        {
-            if (best is null || Rank(link) < Rank(best)) best = link;
-        }
-
-        return best;
-
-        long Rank(SiloLink link) => link.Connections + (link.IsLeaving ? 1L << 40 : 0) + (link == otherThan ? 1L << 41 : 0);
-    }
+    public SiloLink? TryChoose(SiloLink? otherThan = null) => Choose(All, otherThan);
 
     /// <summary>The silo for a connection, as soon as there is one.</summary>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
@@ -66,16 +61,19 @@ internal sealed class SiloLinks(BackendReachability reachability)
     {
         while (true)
         {
-            var changed = _changed.Task; // before the look: what comes in between is not missed
-            if (TryChoose(otherThan) is { } link) return link;
+            Task changed;
+            ImmutableArray<SiloLink> links;
+            lock (_lock) (changed, links) = (_changed.Task, _links);
+            if (Choose(links, otherThan) is { } link) return link;
             await changed.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Lets connections go, a few each round, from silos that have more than their share.</summary>
+    /// <summary>A round: lets connections go, a few at a time, from silos that have more than their share.</summary>
     public void Balance()
     {
-        var staying = _links.Where(l => !l.IsLeaving).ToList();
+        foreach (var link in All) link.Forgive();
+        var staying = All.Where(l => !l.IsLeaving && !l.IsShunned).ToList();
         if (staying.Count is 0) return;
         var total = staying.Sum(l => (long)l.Connections);
         var share = (double)total / staying.Count;
@@ -85,5 +83,18 @@ internal sealed class SiloLinks(BackendReachability reachability)
             var surplus = link.Connections > share * Tolerance && link.Connections - share >= 2 ? Math.Min(link.Connections - share, atOnce) : 0;
             link.Dismiss((int)surplus);
         }
+    }
+
+    private static SiloLink? Choose(ImmutableArray<SiloLink> links, SiloLink? otherThan)
+    {
+        SiloLink? best = null;
+        foreach (var link in links)
+        {
+            if (best is null || Rank(link) < Rank(best)) best = link;
+        }
+
+        return best;
+
+        long Rank(SiloLink link) => link.Connections + (link.IsShunned ? 1L << 40 : 0) + (link.IsLeaving ? 1L << 41 : 0) + (link == otherThan ? 1L << 42 : 0);
     }
 }

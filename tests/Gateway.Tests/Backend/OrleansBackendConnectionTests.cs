@@ -21,6 +21,8 @@ public sealed class OrleansBackendConnectionTests : IAsyncLifetime
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MetricCollector<long> _repeats;
     private readonly SiloLinks _links = new(new BackendReachability(NullLogger<BackendReachability>.Instance));
+    private readonly MetricCollector<long> _moves;
+    private readonly BackendRetry _retry;
     private readonly ScriptedGrain _script;
     private readonly OrleansBackendConnection _connection;
 
@@ -29,7 +31,9 @@ public sealed class OrleansBackendConnectionTests : IAsyncLifetime
         var meters = _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
         _repeats = new(meters, GatewayMetrics.MeterName, "echo.gateway.backend.repeats");
         _script = AddSilo("first");
-        _connection = new(ConnectionId.Create(ConnectionId.NewRun(), 1), Opening, _links, new BackendRetry(CallTimeout, Patience, new GatewayMetrics(meters), _time));
+        _moves = new(meters, GatewayMetrics.MeterName, "echo.gateway.backend.moves");
+        _retry = new BackendRetry(CallTimeout, Patience, new GatewayMetrics(meters), _time);
+        _connection = NewConnection();
     }
 
     public static TheoryData<Exception> Transient =>
@@ -46,6 +50,7 @@ public sealed class OrleansBackendConnectionTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _repeats.Dispose();
+        _moves.Dispose();
         await _services.DisposeAsync();
     }
 
@@ -270,6 +275,49 @@ public sealed class OrleansBackendConnectionTests : IAsyncLifetime
         Assert.All(_script.Calls, call => Assert.Equal("open 1/0/0", call));
     }
 
+    [Fact]
+    public async Task AnOpeningThatFails_GoesToAnotherSilo_AndSoDoThoseAfterIt()
+    {
+        var second = AddSilo("second");
+        second.Fail(new OrleansException("sick"));
+        var opening = NewConnection().OpenAsync(Stop).AsTask(); // to the one with fewer connections
+        _time.Advance(await _time.NextTimerAsync());
+        await opening.WithinAsync("the first silo's answer");
+        Assert.Equal(["open 1/0/0"], second.Calls);
+        Assert.Equal([("first", 2), ("second", 0)], Places());
+
+        await NewConnection().OpenAsync(Stop);
+        Assert.Equal([("first", 3), ("second", 0)], Places());
+        for (var i = 0; i < 10; i++) _links.Balance(); // seconds later it is tried again
+        await NewConnection().OpenAsync(Stop);
+        Assert.Equal([("first", 3), ("second", 1)], Places());
+        Assert.Empty(_moves.GetMeasurementSnapshot()); // nobody was there already
+    }
+
+    [Fact]
+    public async Task AnOpeningWithoutAnAnswer_LeavesHalfOfItsTimeToAnotherSilo()
+    {
+        var second = AddSilo("second");
+        second.Hang();
+        var opening = NewConnection().OpenAsync(Stop).AsTask();
+        var start = _time.GetTimestamp();
+        while (!opening.IsCompleted && _time.GetElapsedTime(start) < CallTimeout * 0.6) _time.Advance(await _time.NextTimerAsync());
+
+        await opening.WithinAsync("the first silo's answer");
+        Assert.Equal([("first", 2), ("second", 0)], Places());
+    }
+
+    [Fact]
+    public async Task WhenAllSilosLeave_SetsDoNotGoFromOneToTheOther()
+    {
+        var second = AddSilo("second");
+        foreach (var link in _links.All) link.Retire();
+        await EchoAsync(1, "a");
+        await EchoAsync(2, "b");
+        Assert.Equal(["echo 1", "echo 2"], _script.Calls);
+        Assert.Empty(second.Calls);
+    }
+
     [Theory]
     [MemberData(nameof(Transient))]
     public async Task ACloseIsTriedOnceAndALostSiloIsNoFault(Exception fault)
@@ -287,6 +335,8 @@ public sealed class OrleansBackendConnectionTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => _connection.CloseAsync(CloseReason.PeerClosed).AsTask());
     }
+
+    private OrleansBackendConnection NewConnection() => new(ConnectionId.Create(ConnectionId.NewRun(), 1), Opening, _links, _retry);
 
     private ScriptedGrain AddSilo(string name)
     {

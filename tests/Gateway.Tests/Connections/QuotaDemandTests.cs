@@ -15,6 +15,7 @@ public sealed class QuotaDemandTests : IAsyncDisposable
     private readonly List<Task<CloseReason>> _ends = [];
     private readonly List<PipeConnection> _peers = [];
     private readonly List<FakeGrain> _grains = [];
+    private readonly List<ConnectionPump> _pumps = [];
     private int _aborts;
 
     public QuotaDemandTests()
@@ -38,6 +39,20 @@ public sealed class QuotaDemandTests : IAsyncDisposable
 
         Assert.Equal([CloseReason.QuotaLowered, CloseReason.QuotaLowered, CloseReason.QuotaLowered], await Task.WhenAll(_ends.Skip(1)).WithinAsync("three to close"));
         Assert.False(_ends[0].IsCompleted);
+    }
+
+    [Fact]
+    public async Task OneThatHasEndedAlready_IsNotCountedAmongThoseThatMayStay()
+    {
+        _quota.Grant(3);
+        await OpenAsync(3);
+        _rig.Registry.Release(_pumps[0]); // its grain has still to hear of it
+        _time.Advance(FakeQuota.Renew);
+        _quota.Answer(r => FakeQuota.Reply(r) with { Granted = 3, Target = 1, Close = 2 });
+        _rig.Registry.CheckAll();
+
+        Assert.Equal(CloseReason.QuotaLowered, await _ends[2].WithinAsync("the newest to close"));
+        Assert.False(_ends[1].IsCompleted);
     }
 
     [Fact]
@@ -82,6 +97,7 @@ public sealed class QuotaDemandTests : IAsyncDisposable
             var pump = new ConnectionPump(peer, Protocols.Framings.Line, grain, admitted, PumpRig.Limits, _rig.Metrics.ForListener("t", "tcp", "line"), _rig.Clock, _time);
             _peers.Add(peer);
             _grains.Add(grain);
+            _pumps.Add(pump);
             _ends.Add(RunAsync(pump, admitted));
         }
     }

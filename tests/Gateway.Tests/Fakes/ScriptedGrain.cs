@@ -30,7 +30,7 @@ public class ScriptedGrain : DispatchProxy
     /// <summary>The next call, an echo, is answered with null: the grain has not been opened up to it.</summary>
     public void Forget() => _script.Enqueue(() => "null");
 
-    /// <summary>The next call, an echo, is never answered.</summary>
+    /// <summary>The next call is never answered.</summary>
     public void Hang() => _script.Enqueue(() => "never");
 
     /// <summary>The next call, an echo, is answered with this.</summary>
@@ -47,7 +47,16 @@ public class ScriptedGrain : DispatchProxy
             _ => targetMethod!.Name,
         });
         var outcome = _script.TryDequeue(out var next) ? next() : null;
-        if (argument is not MessageSet echo) return outcome is Exception fault ? new ValueTask(Task.FromException(fault)) : default(ValueTask);
+        if (argument is not MessageSet echo)
+        {
+            return outcome switch
+            {
+                Exception fault => new ValueTask(Task.FromException(fault)),
+                "never" => new ValueTask(new TaskCompletionSource().Task),
+                _ => default(ValueTask),
+            };
+        }
+
         return outcome switch
         {
             Exception failure => new ValueTask<MessageSet?>(Task.FromException<MessageSet?>(failure)),

@@ -2,6 +2,7 @@ using System.Reflection;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Grains.Interfaces.Links;
+using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Gateway.Tests.Fakes;
 
@@ -10,6 +11,7 @@ public class ScriptedSilo : DispatchProxy
 {
     private IConnectionGrain? _connection;
     private ILinkGrain? _link;
+    private IConnectionQuotaGrain? _quota;
 
     /// <summary>A silo whose connection grains follow a script.</summary>
     internal static (SiloLink Link, ScriptedGrain Script) Make(string name)
@@ -21,14 +23,21 @@ public class ScriptedSilo : DispatchProxy
     /// <summary>A silo whose heart beats as the test says.</summary>
     internal static IGrainFactory Make(ILinkGrain link) => Make(null, link);
 
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod!.ReturnType == typeof(ILinkGrain) ? _link : targetMethod.ReturnType == typeof(IConnectionGrain) ? _connection : throw new NotSupportedException($"{targetMethod}");
+    /// <summary>A silo by way of which the quota answers as the test says.</summary>
+    internal static IGrainFactory Make(Func<LeaseRequest, Task<LeaseReply>> quota) => Make(null, null, ScriptedQuota.Make(quota));
 
-    private static IGrainFactory Make(IConnectionGrain? connection, ILinkGrain? link)
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        targetMethod!.ReturnType == typeof(ILinkGrain) ? _link
+        : targetMethod.ReturnType == typeof(IConnectionGrain) ? _connection
+        : targetMethod.ReturnType == typeof(IConnectionQuotaGrain) ? _quota
+        : throw new NotSupportedException($"{targetMethod}");
+
+    private static IGrainFactory Make(IConnectionGrain? connection, ILinkGrain? link, IConnectionQuotaGrain? quota = null)
     {
         var grains = Create<IGrainFactory, ScriptedSilo>();
         ((ScriptedSilo)(object)grains)._connection = connection;
         ((ScriptedSilo)(object)grains)._link = link;
+        ((ScriptedSilo)(object)grains)._quota = quota;
         return grains;
     }
 }
