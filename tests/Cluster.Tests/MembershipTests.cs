@@ -29,18 +29,6 @@ public sealed class MembershipTests : ProcessTest
     }
 
     [Fact]
-    public async Task SiloThatWaits_EndsAtOnce_WhenItIsTold()
-    {
-        var store = await StartStoreAsync(Kind.Redis);
-        await store.StopAsync();
-        var silo = StartSilo(Kind.Redis, store);
-        await silo.Output.WaitForAsync("Waiting for ");
-        var start = TimeProvider.System.GetTimestamp();
-        Assert.Equal(0, await EndAsync(silo));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(4)); // a start that hangs is given five
-    }
-
-    [Fact]
     public async Task SiloThatJoins_SaysWhomItWaitsFor()
     {
         var store = await StartStoreAsync(Kind.Redis);

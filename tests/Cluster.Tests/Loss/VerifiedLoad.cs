@@ -1,8 +1,4 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 
 namespace OrleansEcho.Cluster.Tests.Loss;
 
@@ -12,50 +8,70 @@ namespace OrleansEcho.Cluster.Tests.Loss;
 /// </summary>
 internal sealed class VerifiedLoad : IAsyncDisposable
 {
-    private const int Pipelined = 4;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
-
-    // Longer than any row of the table allows: it shows in the figure then, and does not hang the test.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentQueue<string> _faults = new();
-    private readonly List<Task> _running = [];
-    private long _messages;
-    private long _longest;
+    private readonly IReadOnlyList<VerifiedConnection> _connections;
+    private IReadOnlyList<Task> _running = [];
+
+    private VerifiedLoad(int connections) => _connections = [.. Enumerable.Range(0, connections).Select(number => new VerifiedConnection(number))];
 
     /// <summary>What went wrong: connections that were closed, messages that were lost, doubled, reordered or changed.</summary>
-    public IReadOnlyCollection<string> Faults => _faults;
+    public IReadOnlyCollection<string> Faults => [.. _connections.Select(c => c.Fault).OfType<string>()];
 
     /// <summary>Messages that came back.</summary>
-    public long Messages => Interlocked.Read(ref _messages);
+    public long Messages => _connections.Sum(c => c.Messages);
 
-    /// <summary>The longest that anybody has waited for an answer since <see cref="Forget"/>.</summary>
-    public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref _longest));
+    /// <summary>
+    /// The longest that anybody has waited for an answer: of the waits that ended since <see cref="Forget"/>, with all of their time, and of those
+    /// that go on.
+    /// </summary>
+    public TimeSpan Longest => _connections.Max(c => c.Longest);
 
     /// <summary>Opens so many connections, and begins.</summary>
     public static async Task<VerifiedLoad> StartAsync(int connections, EndPoint gateway)
     {
-        var load = new VerifiedLoad();
-        for (var i = 0; i < connections; i++)
+        var load = new VerifiedLoad(connections);
+        try
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(gateway, TestContext.Current.CancellationToken);
-            var number = i;
-            load._running.Add(Task.Run(() => load.RunAsync(socket, number)));
+            foreach (var connection in load._connections) await connection.ConnectAsync(gateway);
+        }
+        catch
+        {
+            await load.DisposeAsync();
+            throw;
         }
 
+        load._running = [.. load._connections.Select(c => Task.Run(() => c.RunAsync(load._end.Token)))];
         return load;
     }
 
-    /// <summary>Waits are measured from now on.</summary>
-    public void Forget() => Interlocked.Exchange(ref _longest, 0);
+    /// <summary>Waits that have ended no longer count.</summary>
+    public void Forget()
+    {
+        foreach (var connection in _connections) connection.Forget();
+    }
 
-    /// <summary>Waits until each connection has had its next answer: nobody is left behind.</summary>
+    /// <summary>
+    /// Waits until each connection has been answered what it began to send after this call: nobody is left behind. One that has ended is not
+    /// waited for: its end is among the <see cref="Faults"/>.
+    /// </summary>
     public async Task AllAnswerAsync(TimeSpan limit)
     {
-        var before = Messages;
-        await Deadline.UntilAsync(() => Task.FromResult(Messages > before + (_running.Count * 2 * Pipelined)), "messages to be echoed again", limit);
+        var missing = _connections.Select(c => (Connection: c, Began: c.Began)).ToList();
+        try
+        {
+            await Deadline.UntilAsync(
+                () =>
+                {
+                    missing.RemoveAll(m => m.Connection.Answered > m.Began || m.Connection.Fault is not null);
+                    return Task.FromResult(missing.Count is 0);
+                },
+                $"each of {_connections.Count} connections to be answered again",
+                limit);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new TimeoutException($"{fault.Message} Those that were not: {string.Join(", ", missing.Select(m => $"{m.Connection}, which has been waiting for {m.Connection.Waiting.TotalSeconds:0.00} s"))}.", fault);
+        }
     }
 
     /// <summary>Ends each connection in order, and checks that nothing more comes.</summary>
@@ -64,67 +80,7 @@ internal sealed class VerifiedLoad : IAsyncDisposable
         if (_end.IsCancellationRequested) return;
         await _end.CancelAsync();
         await Task.WhenAll(_running);
+        foreach (var connection in _connections) connection.Dispose();
         _end.Dispose();
-    }
-
-    private async Task RunAsync(Socket socket, int number)
-    {
-        using (socket)
-        {
-            var at = 0L;
-            try
-            {
-                var count = number % 2 is 0 ? 1 : Pipelined;
-                while (!_end.IsCancellationRequested)
-                {
-                    await ExchangeAsync(socket, number, at, count);
-                    at += count;
-                    await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
-                }
-
-                socket.Shutdown(SocketShutdown.Send);
-                var rest = await ReceiveAsync(socket, 1);
-                if (rest.Length > 0) _faults.Enqueue($"connection {number}: '{Encoding.Latin1.GetString(rest)}' came after the last message");
-            }
-            catch (Exception fault) when (fault is SocketException or OperationCanceledException or InvalidDataException)
-            {
-                _faults.Enqueue($"connection {number}, message {at}: {fault.Message}");
-            }
-        }
-    }
-
-    /// <summary>Sends some messages at once, and waits for all of them.</summary>
-    private async Task ExchangeAsync(Socket socket, int number, long first, int count)
-    {
-        var text = new StringBuilder();
-        for (var i = 0; i < count; i++) text.Append(CultureInfo.InvariantCulture, $"{number}.{first + i} ").Append((char)('a' + ((first + i) % 26)), (int)((first + i) % 50)).Append('\n');
-        var sent = Encoding.Latin1.GetBytes(text.ToString());
-        var start = TimeProvider.System.GetTimestamp();
-        await socket.SendAsync(sent, CancellationToken.None);
-        var got = await ReceiveAsync(socket, sent.Length);
-        Note(TimeProvider.System.GetElapsedTime(start));
-        if (!got.AsSpan().SequenceEqual(sent)) throw new InvalidDataException($"sent '{text}', got '{Encoding.Latin1.GetString(got)}'{(got.Length < sent.Length ? " and the end" : "")}");
-        Interlocked.Add(ref _messages, count);
-    }
-
-    private void Note(TimeSpan wait)
-    {
-        var longest = Interlocked.Read(ref _longest);
-        while (wait.Ticks > longest && Interlocked.CompareExchange(ref _longest, wait.Ticks, longest) is var now && now != longest) longest = now;
-    }
-
-    private static async Task<byte[]> ReceiveAsync(Socket socket, int length)
-    {
-        var buffer = new byte[length];
-        var filled = 0;
-        using var patience = new CancellationTokenSource(Patience);
-        while (filled < length)
-        {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(filled), patience.Token);
-            if (read is 0) return buffer[..filled];
-            filled += read;
-        }
-
-        return buffer;
     }
 }

@@ -79,12 +79,13 @@ public sealed class QuotaGrainTests : IAsyncLifetime
     // On a busy machine the store may take longer than the grain waits for it; a gateway asks again then, and so do we.
     private static async Task<LeaseReply> AskAsync(IConnectionQuotaGrain quota, LeaseRequest request)
     {
-        for (var number = request.Number; ; number++)
-        {
-            var reply = await quota.LeaseAsync(request with { Number = number });
-            if (reply.Outcome is not LeaseOutcome.Unavailable && reply.Denial is not QuotaDenial.StorageUnavailable) return reply;
-        }
+        LeaseReply? reply = null;
+        var number = request.Number;
+        await Deadline.UntilAsync(async () => IsAnswer(reply = await quota.LeaseAsync(request with { Number = number++ })), "the quota's store to answer");
+        return reply!;
     }
+
+    private static bool IsAnswer(LeaseReply reply) => reply.Outcome is not LeaseOutcome.Unavailable && reply.Denial is not QuotaDenial.StorageUnavailable;
 
     private IConnectionQuotaGrain Quota(string scope) => _cluster.Client.GetGrain<IConnectionQuotaGrain>(scope);
 
