@@ -185,8 +185,9 @@ internal sealed partial class ConnectionQuotaGrain(
         if (!_wasRead) await DriveAsync();
         Deliver();
 
-        // When all is said that it can say without the store: perhaps another silo can reach it.
-        if (Now - _storeFailsSince > terms.Lease && !_ledger.IsUnlimited && !_ledger.IsSuperseded) Move();
+        // By half of a lease all gateways have been given what it may give without the store. Perhaps another silo can reach it, and has the
+        // other half to renew them.
+        if (Now - _storeFailsSince > terms.Lease / 2 && !_ledger.IsUnlimited && !_ledger.IsSuperseded) Move();
     }
 
     /// <summary>Goes to another silo, if there is one. Left to itself, Orleans makes the next activation where the last one was.</summary>
@@ -199,7 +200,7 @@ internal sealed partial class ConnectionQuotaGrain(
         Log.Moves(logger, Scope, there);
         RequestContext.Set(IPlacementDirector.PlacementHintKey, there);
         MigrateOnIdle();
-        _storeFailsSince = Now; // one that finds no place there stays, and tries again after another lease time
+        _storeFailsSince = Now; // one that finds no place there stays, and tries again after as long
     }
 
     // The store's own words, out of pages of them: Orleans puts a stack trace into its message, and clients of stores their statistics.
