@@ -38,7 +38,7 @@ public static partial class EchoProgram
         ("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical), // says that it was declared dead: EvictionHandler says so, too
         ("Orleans.Runtime.ActivationMigrationManager", LogLevel.Critical), // a stack trace when a grain was to go to a silo that is gone: it stays
         ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
-        ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Error), // a stack trace for each address of several where no silo is
+        ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Critical), // a stack trace for each address of several where no silo is, and one when a silo has stopped before its client could say goodbye
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next
         ("Orleans.Storage.AdoNetGrainStorage", LogLevel.Critical), // a stack trace for each call to a store that is away, and for each lost race;
         ("Orleans.Persistence.RedisGrainStorage", LogLevel.Critical), // the grain gets the exception, and knows which of them is a fault

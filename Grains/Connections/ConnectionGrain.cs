@@ -9,6 +9,7 @@ namespace OrleansEcho.Grains.Connections;
 /// One connection. It is placed on the silo that the gateway's calls arrive at, so that no message takes a second hop, and stores
 /// nothing: the gateway, which holds the socket, can open it again anywhere (docs/adr/0003-where-state-lives.md).
 /// </summary>
+[GrainType("connection")] // its name between processes of different versions
 [PreferLocalPlacement]
 [GrainDirectory(GrainDirectoryName = LocalGrainDirectory.Name)]
 internal sealed partial class ConnectionGrain : Grain, IConnectionGrain

@@ -4,6 +4,7 @@ using OrleansEcho.Grains.Interfaces.Links;
 namespace OrleansEcho.Grains.Links;
 
 /// <summary>Runs on whichever silo is asked, so that an answer tells of that silo and of no other.</summary>
+[GrainType("link")] // its name between processes of different versions
 [StatelessWorker(maxLocalWorkers: 1)]
 internal sealed class LinkGrain(SiloDeparture departure, ILocalSiloDetails silo) : Grain, ILinkGrain
 {

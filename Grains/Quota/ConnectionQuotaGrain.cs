@@ -15,6 +15,7 @@ namespace OrleansEcho.Grains.Quota;
 /// The record is read here and not by <c>[PersistentState]</c>: that makes an activation fail whose store is away, with the store's own
 /// exception, which a gateway cannot even read. This one answers, and says what is the matter.
 /// </remarks>
+[GrainType("connectionquota")] // its name between processes of different versions, and part of what is stored: another would find nothing
 [Reentrant]
 internal sealed partial class ConnectionQuotaGrain(
     [FromKeyedServices(GrainStorageNames.Quota)] IGrainStorage store,

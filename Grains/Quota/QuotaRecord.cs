@@ -1,6 +1,10 @@
 namespace OrleansEcho.Grains.Quota;
 
 /// <summary>What the store keeps of a quota: enough for the next activation to know everything that may still be on loan.</summary>
+/// <remarks>
+/// The store keeps it as JSON, by the names of the types and their members: a silo of the last release finds nothing under another name. It
+/// drops what it does not know when it writes, so that a new member has to say by its default that nobody knows.
+/// </remarks>
 [GenerateSerializer]
 [Alias("echo.QuotaRecord")]
 internal sealed record QuotaRecord

@@ -19,8 +19,11 @@ internal abstract class Node(EchoExecutable executable, NodePlace place, Func<Ec
     private readonly Uri _management = new($"http://{place.Address}:{FreePorts.Next()}");
     private EchoProcess? _process;
 
+    /// <summary>What it is from its next start on: another release of the same program, for one.</summary>
+    public EchoExecutable Executable { get; set; } = executable;
+
     /// <summary>The run that was started last.</summary>
-    public EchoProcess Process => _process ?? throw new InvalidOperationException($"{executable} has not been started.");
+    public EchoProcess Process => _process ?? throw new InvalidOperationException($"{Executable} has not been started.");
 
     /// <summary>The address that it listens on.</summary>
     public IPAddress Address => place.Address;
@@ -33,7 +36,7 @@ internal abstract class Node(EchoExecutable executable, NodePlace place, Func<Ec
     }
 
     /// <summary>Starts it, and does not wait.</summary>
-    public void Launch() => _process = own(EchoProcess.Start(executable, [.. Arguments(), "--management", _management.Authority], place.Environment, through: place.Through));
+    public void Launch() => _process = own(EchoProcess.Start(Executable, [.. Arguments(), "--management", _management.Authority], place.Environment, through: place.Through));
 
     /// <summary>Ends it as a crash does, and waits until it has ended.</summary>
     public async Task KillAsync()
@@ -95,14 +98,14 @@ internal sealed class SiloNode(NodePlace place, Func<EchoProcess, EchoProcess> o
         [$"--Silo:Address={Address}", "--port", $"{_port}", "--gateway-port", $"{Gateways.Port}", .. arguments];
 }
 
-/// <summary>A gateway that listens for lines.</summary>
+/// <summary>A gateway that listens for lines; without silos, it needs an argument that says where it finds them.</summary>
 internal sealed class GatewayNode(NodePlace place, Func<EchoProcess, EchoProcess> own, IEnumerable<SiloNode> silos, params IReadOnlyList<string> arguments)
     : Node(EchoExecutable.Gateway, place, own)
 {
-    private readonly string _silos = string.Join(',', silos.Select(s => s.Gateways));
+    private readonly string[] _silos = [.. silos.Select(s => s.Gateways.ToString())];
 
     /// <summary>Where peers connect to.</summary>
     public IPEndPoint Line { get; } = new(place.Address, FreePorts.Next());
 
-    protected override IEnumerable<string> Arguments() => ["--listen", $"line={Line}", "--silos", _silos, .. arguments];
+    protected override IEnumerable<string> Arguments() => ["--listen", $"line={Line}", .. _silos.Length is 0 ? [] : (string[])["--silos", string.Join(',', _silos)], .. arguments];
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Grains.Tests.Contracts;
@@ -10,19 +11,27 @@ namespace OrleansEcho.Grains.Tests.Contracts;
 public sealed class ContractStabilityTests
 {
     private const string FileName = "Contracts.approved.txt";
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Contracts");
+
+    [Fact]
+    public async Task WhatTheLastReleaseSays_IsStillThere()
+    {
+        var last = await File.ReadAllLinesAsync(Path.Combine(Folder, "Contracts.last.txt"), TestContext.Current.CancellationToken);
+        var gone = last.Except(Describe().Split('\n')).ToList();
+        if (gone.Count > 0) Assert.Fail($"Processes of the last release (tests/LastRelease) say what nobody would understand any more; CONTRIBUTING.md says how a contract changes:\n{string.Join('\n', gone)}");
+    }
 
     [Fact]
     public async Task ContractsAreTheApprovedOnes()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "Contracts");
-        var approved = await File.ReadAllTextAsync(Path.Combine(folder, FileName), TestContext.Current.CancellationToken);
-        var found = Describe(typeof(MessageSet).Assembly);
+        var approved = await File.ReadAllTextAsync(Path.Combine(Folder, FileName), TestContext.Current.CancellationToken);
+        var found = Describe();
         if (found == approved) return;
 
-        var received = Path.Combine(folder, "Contracts.received.txt");
+        var received = Path.Combine(Folder, "Contracts.received.txt");
         await File.WriteAllTextAsync(received, found, TestContext.Current.CancellationToken);
         Assert.Fail($"""
-            The contracts between gateways and silos differ from the approved ones.
+            The contracts between gateways, silos and stores differ from the approved ones.
             A process of the last version must still understand this one: add members under new numbers, never change or reuse one.
             If the change is meant, approve it and commit: cp {received} tests/Grains.Tests/Contracts/{FileName}
             {Difference(approved, found)}
@@ -30,18 +39,22 @@ public sealed class ContractStabilityTests
     }
 
     // A line a member, with its type's name in it, so that a difference explains itself.
-    private static string Describe(Assembly assembly) => string.Concat(
+    private static string Describe() => string.Concat(
+        from assembly in (Assembly[])[typeof(MessageSet).Assembly, typeof(ConnectionGrain).Assembly]
         from type in Contracts(assembly).OrderBy(AliasOf, StringComparer.Ordinal)
         from line in LinesOf(type)
         select $"{AliasOf(type)}: {line}\n");
 
     private static IEnumerable<Type> Contracts(Assembly assembly) =>
-        assembly.GetTypes().Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null || IsGrain(type));
+        assembly.GetTypes().Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null || IsGrain(type) || IsGrainClass(type));
 
     private static bool IsGrain(Type type) => type.IsInterface && typeof(IAddressable).IsAssignableFrom(type);
 
+    private static bool IsGrainClass(Type type) => typeof(Grain).IsAssignableFrom(type) && !type.IsAbstract;
+
     private static IEnumerable<string> LinesOf(Type type)
     {
+        if (IsGrainClass(type)) return type.GetInterfaces().Where(i => i.GetCustomAttribute<AliasAttribute>() is not null).Select(i => $"grain {AliasOf(i)}");
         if (type.IsEnum) return Enum.GetValues(type).Cast<object>().Select(value => $"{Convert.ToInt64(value, null)} {value}");
         return IsGrain(type)
             ? type.GetMethods().OrderBy(AliasOf, StringComparer.Ordinal).Select(method => $"{AliasOf(method)}({ParametersOf(method)}) {NameOf(method.ReturnType)}")
@@ -75,7 +88,8 @@ public sealed class ContractStabilityTests
     }
 
     private static string AliasOf(MemberInfo member) => member.GetCustomAttribute<AliasAttribute>()?.Alias
-        ?? throw new InvalidOperationException($"{member.DeclaringType?.Name} {member.Name} has no [Alias], so that its name in the code is its name on the wire.");
+        ?? member.GetCustomAttribute<GrainTypeAttribute>()?.GetGrainType(null!, null!).ToString()
+        ?? throw new InvalidOperationException($"{member.DeclaringType?.Name} {member.Name} has no [Alias] (a grain: no [GrainType]), so that its name in the code is its name on the wire.");
 
     private static string Difference(string approved, string found)
     {

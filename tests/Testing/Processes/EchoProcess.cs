@@ -44,7 +44,7 @@ public sealed class EchoProcess : IAsyncDisposable
     {
         var directory = Directory.CreateTempSubdirectory("echo-").FullName; // short: a Unix socket's path has 107 bytes
         if (settings is not null) File.WriteAllText(Path.Combine(directory, "appsettings.json"), settings);
-        string[] command = [.. through, "dotnet", executable.Assembly, .. arguments];
+        string[] command = [.. through, .. executable.Command, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = directory,
