@@ -91,7 +91,7 @@ public sealed class QuotaChaosTests
     {
         var output = TestContext.Current.TestOutputHelper!;
         var (held, at, where) = audit.Worst(cluster.FaultsEnded);
-        output.WriteLine($"Seed {seed}{(WallClock.Exists ? "" : "; faketime is not installed, so no clock jumps")}. Most held at once: {audit.Worst().Held} of {ChaosCluster.Limit}; during the faults {held}, at {cluster.SecondsAt(at):0.00} s ({where}).");
+        output.WriteLine($"Seed {seed}{(WallClock.Exists ? "" : "; there is no C compiler, so no clock jumps")}. Most held at once: {audit.Worst().Held} of {ChaosCluster.Limit}; during the faults {held}, at {cluster.SecondsAt(at):0.00} s ({where}).");
         output.WriteLine($"{audit}");
         output.WriteLine($"The schedule:\n{string.Join('\n', schedule)}");
         output.WriteLine($"What happened:\n{string.Join('\n', cluster.Events)}");

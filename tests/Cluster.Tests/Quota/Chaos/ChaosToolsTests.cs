@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 
 /// <summary>The audit sees what it is there for, and a schedule can be repeated.</summary>
@@ -14,6 +17,30 @@ public sealed class ChaosToolsTests
         audit.Held("g2", 17, 17); // a single echo proves no time
         Assert.Equal((3, 17, "g1 1, g2 2"), audit.Worst());
         Assert.Equal((2, 15, "g1 1, g2 1"), audit.Worst(before: 17));
+    }
+
+    [Fact]
+    public async Task WallClock_Jumps_WhileTheProgramRuns_AndItsMonotonicClockDoesNot()
+    {
+        Assert.SkipUnless(WallClock.Exists, "There is no C compiler.");
+        using var clock = new WallClock();
+        var info = new ProcessStartInfo("bash", ["-c", "while read -r; do echo \"$EPOCHSECONDS $(cut -d. -f1 /proc/uptime)\"; done"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in clock.Environment) info.Environment[name] = value;
+        using var program = Process.Start(info)!;
+        var before = await AskAsync();
+        clock.Jump(-900);
+        var after = await AskAsync();
+        program.StandardInput.Close();
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(after.Wall - before.Wall, -900, -890);
+        Assert.InRange(after.Uptime - before.Uptime, 0, 10);
+
+        async Task<(long Wall, long Uptime)> AskAsync()
+        {
+            await program.StandardInput.WriteLineAsync();
+            var line = (await program.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ');
+            return (long.Parse(line[0], CultureInfo.InvariantCulture), long.Parse(line[1], CultureInfo.InvariantCulture));
+        }
     }
 
     [Fact]

@@ -1,30 +1,48 @@
+using System.Diagnostics;
+
 namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 
-/// <summary>The wall clock that one program sees, by libfaketime; its monotonic clock stays right, as on a machine whose time is set.</summary>
+/// <summary>The wall clock that one program sees, by a library that is preloaded (wallclock.c); its monotonic clock stays right, as on a machine whose time is set.</summary>
 internal sealed class WallClock : IDisposable
 {
-    private static readonly string? Library = Directory.Exists("/usr/lib")
-        ? Directory.EnumerateDirectories("/usr/lib").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
-        : null;
+    private static readonly Lazy<string?> Library = new(Compile);
 
     private readonly string _file = Path.GetTempFileName();
 
     public WallClock() => Jump(0);
 
-    /// <summary>Whether clocks can be moved here.</summary>
-    public static bool Exists => Library is not null;
+    /// <summary>Whether clocks can be moved here: there is a C compiler.</summary>
+    public static bool Exists => Library.Value is not null;
 
     /// <summary>What the program needs in its environment.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
-        ["LD_PRELOAD"] = Library!,
-        ["FAKETIME_TIMESTAMP_FILE"] = _file,
-        ["FAKETIME_CACHE_DURATION"] = "1", // so that it sees a jump within a second, and does not read the file each time
-        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        ["LD_PRELOAD"] = Library.Value!,
+        ["WALL_CLOCK_OFF_BY"] = _file,
     };
 
     /// <summary>Sets it so far off from the machine's.</summary>
-    public void Jump(int seconds) => File.WriteAllText(_file, $"{seconds:+0;-0;+0}\n");
+    public void Jump(int seconds)
+    {
+        using var file = new FileStream(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite); // mapped by the program: never shorter
+        file.Write(BitConverter.GetBytes((long)seconds));
+    }
 
     public void Dispose() => File.Delete(_file);
+
+    private static string? Compile()
+    {
+        var library = Path.Combine(AppContext.BaseDirectory, "libwallclock.so");
+        try
+        {
+            using var compiler = Process.Start("cc", ["-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, Path.Combine(AppContext.BaseDirectory, "wallclock.c"), "-ldl"]);
+            compiler.WaitForExit();
+            Assert.Equal(0, compiler.ExitCode);
+            return library;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null; // there is none
+        }
+    }
 }
