@@ -9,6 +9,7 @@ using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Links;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Stores;
+using OrleansEcho.ServiceDefaults.Tls;
 using OrleansEcho.Silo.Membership;
 using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
@@ -40,6 +41,7 @@ public static class SiloBuilderExtensions
         builder.Services.AddSingleton<SiloPorts>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SiloPorts>());
         builder.Services.AddHealthChecks().AddCheck<SiloReadinessCheck>("silo", tags: ["ready"]);
+        builder.Services.AddClusterTls(CertificateRole.Silo);
         builder.Services.AddStoreWait();
         builder.AddStorage(); // first: it may make the tables that the list of silos is in, too
         builder.AddMembership();
@@ -58,6 +60,12 @@ public static class SiloBuilderExtensions
                 endpoints.GatewayPort = ports.Gateway?.Port ?? 0;
                 endpoints.SiloListeningEndpoint = ports.Silo;
                 endpoints.GatewayListeningEndpoint = ports.Gateway;
+            });
+            silo.Services.AddOptions<SiloConnectionOptions>().Configure<ClusterTls>((connections, tls) =>
+            {
+                connections.ConfigureSiloInboundConnection(tls.AcceptSilos);
+                connections.ConfigureSiloOutboundConnection(tls.ConnectToSilos);
+                connections.ConfigureGatewayInboundConnection(tls.AcceptGateways);
             });
             silo.Services.AddOptions<ClusterOptions>().Configure<IOptions<ClusterIdentityOptions>>((cluster, identity) =>
             {

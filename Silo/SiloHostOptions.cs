@@ -9,7 +9,7 @@ internal sealed class SiloHostOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Silo";
 
-    /// <summary>The address that the silo binds and tells the others. This machine only by default: neither port authenticates anybody.</summary>
+    /// <summary>The address that the silo binds and tells the others. This machine only by default: without Cluster:Tls neither port authenticates anybody.</summary>
     [Description("The IP address that the silo binds and by which other silos and gateways reach it; auto for the only one that this machine has besides loopback, as in a container.")]
     public string Address { get; set; } = "127.0.0.1";
 

@@ -2,6 +2,7 @@ using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
 using OrleansEcho.ServiceDefaults.Membership;
+using OrleansEcho.ServiceDefaults.Tls;
 using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
 
@@ -22,5 +23,6 @@ public static class SiloProgram
         .Add<StorageOptions>(StorageOptions.Section)
         .Add<QuotaLimitOptions>(QuotaLimitOptions.Section)
         .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section)
-        .Add<MembershipOptions>(ClusterIdentityOptions.Section);
+        .Add<MembershipOptions>(ClusterIdentityOptions.Section)
+        .Add<ClusterTlsOptions>(ClusterTlsOptions.Section);
 }

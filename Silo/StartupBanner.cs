@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
 using OrleansEcho.ServiceDefaults.Membership;
+using OrleansEcho.ServiceDefaults.Tls;
 using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
 using Spectre.Console;
@@ -15,6 +16,7 @@ internal sealed class StartupBanner(
     SiloPorts ports,
     IOptions<ClusterIdentityOptions> identity,
     IOptions<MembershipOptions> membership,
+    IOptions<ClusterTlsOptions> tls,
     IOptions<StorageOptions> storage,
     IOptions<QuotaLimitOptions> quota,
     IServer management,
@@ -27,6 +29,7 @@ internal sealed class StartupBanner(
         table.AddRow(new Text("gateways connect to"), new Text(ports.Gateway?.ToString() ?? "(none)"));
         table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
         table.AddRow(new Text("list of silos"), new Text(membership.Value switch { { IsRedis: true } => "Redis", { IsAdoNet: true } => "PostgreSQL", _ => "in memory: this one alone" }));
+        table.AddRow(new Text("silos and gateways use"), new Text(tls.Value.IsOn ? "TLS, with a certificate at both ends" : "plain text"));
         table.AddRow(new Text("grains' state"), new Text(storage.Value.Is(StorageOptions.Memory) ? "in memory: lost with the silo" : storage.Value.Provider));
         table.AddRow(new Text("connections at most"), new Text(quota.Value.Limit is { } limit ? $"{limit}, over all gateways" : "no limit"));
         console.Write(table);

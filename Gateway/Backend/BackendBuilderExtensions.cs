@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Membership;
+using OrleansEcho.ServiceDefaults.Tls;
 
 namespace OrleansEcho.Gateway.Backend;
 
@@ -21,11 +22,13 @@ internal static class BackendBuilderExtensions
         services.AddSingleton<IValidateOptions<ClusterBackendOptions>, ClusterBackendOptionsValidator>();
         services.AddSingleton<IValidateOptions<ClusterBackendOptions>, SiloSourceValidator>();
         services.AddClusterOptions();
+        services.AddClusterTls(CertificateRole.Gateway);
         AddSiloDirectory(services, MembershipOptions.Of(builder.Configuration).IsShared);
         services.AddSingleton<Func<IPEndPoint, ISiloClient>>(provider => silo => new SiloClient(
             silo,
             provider.GetRequiredService<IOptions<ClusterIdentityOptions>>().Value,
             provider.GetRequiredService<IOptions<BackendOptions>>().Value,
+            provider.GetRequiredService<ClusterTls>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<SiloLinkKeeper>();
     }

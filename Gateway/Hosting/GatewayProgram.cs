@@ -4,6 +4,7 @@ using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
 using OrleansEcho.ServiceDefaults.Membership;
+using OrleansEcho.ServiceDefaults.Tls;
 
 namespace OrleansEcho.Gateway.Hosting;
 
@@ -20,7 +21,8 @@ public static class GatewayProgram
     public static OptionCatalog AddCluster(this OptionCatalog catalog) => catalog
         .Add<ClusterBackendOptions>(BackendOptions.Section)
         .Add<ClusterIdentityOptions>(ClusterIdentityOptions.Section)
-        .Add<MembershipOptions>(ClusterIdentityOptions.Section);
+        .Add<MembershipOptions>(ClusterIdentityOptions.Section)
+        .Add<ClusterTlsOptions>(ClusterTlsOptions.Section);
 
     /// <summary>The flag for the connection limit.</summary>
     public static Flag MaxConnectionsFlag(OptionCatalog catalog) => Flag.For("--max-connections", "N", "Gateway:MaxConnections", catalog);

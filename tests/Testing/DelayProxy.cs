@@ -12,6 +12,7 @@ public sealed class DelayProxy : IAsyncDisposable
     private readonly IPEndPoint _target;
     private readonly TimeSpan _least;
     private readonly TimeSpan _most;
+    private readonly Action<ReadOnlyMemory<byte>> _seen;
     private readonly Task _accepting;
 
     /// <summary>Listens.</summary>
@@ -19,9 +20,10 @@ public sealed class DelayProxy : IAsyncDisposable
     /// <param name="target">Where the line leads to.</param>
     /// <param name="least">What a piece takes at least, each way.</param>
     /// <param name="most">What it takes at most.</param>
-    public DelayProxy(IPAddress here, IPEndPoint target, TimeSpan least, TimeSpan most)
+    /// <param name="seen">Sees each piece, of either way; nobody when null.</param>
+    public DelayProxy(IPAddress here, IPEndPoint target, TimeSpan least, TimeSpan most, Action<ReadOnlyMemory<byte>>? seen = null)
     {
-        (_target, _least, _most) = (target, least, most);
+        (_target, _least, _most, _seen) = (target, least, most, seen ?? (static _ => { }));
         _listener.Bind(new IPEndPoint(here, 0));
         _listener.Listen();
         Address = (IPEndPoint)_listener.LocalEndPoint!;
@@ -82,6 +84,7 @@ public sealed class DelayProxy : IAsyncDisposable
             var last = 0L;
             while (await from.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
             {
+                _seen(buffer.AsMemory(0, read));
                 var takes = _least + ((_most - _least) * Random.Shared.NextDouble());
                 last = Math.Max(last, TimeProvider.System.GetTimestamp() + (long)(takes.TotalSeconds * TimeProvider.System.TimestampFrequency));
                 pieces.Writer.TryWrite((buffer[..read], last));

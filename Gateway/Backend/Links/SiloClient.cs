@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Tls;
 
 namespace OrleansEcho.Gateway.Backend.Links;
 
@@ -12,7 +13,7 @@ namespace OrleansEcho.Gateway.Backend.Links;
 /// An Orleans client that knows one silo only. A client that knows several decides by itself which silo a grain is called through, and stays
 /// with one that is frozen.
 /// </summary>
-internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identity, BackendOptions backend, ILoggerFactory logging) : ISiloClient
+internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identity, BackendOptions backend, ClusterTls tls, ILoggerFactory logging) : ISiloClient
 {
     // A silo answers in milliseconds; one that is frozen takes the connection and says nothing.
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(2);
@@ -21,6 +22,7 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
     private readonly List<IHostedService> _started = [];
     private ServiceProvider? _services;
     private Task _starting = Task.CompletedTask;
+    private volatile TlsFaultException? _tlsFault;
 
     public IGrainFactory Grains => _services?.GetRequiredService<IClusterClient>() ?? throw new InvalidOperationException("It has not connected.");
 
@@ -35,10 +37,17 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         }
 
         _services = MakeClient();
-        foreach (var service in _services.GetServices<IHostedService>())
+        try
         {
-            _started.Add(service);
-            await (_starting = service.StartAsync(cancellationToken));
+            foreach (var service in _services.GetServices<IHostedService>())
+            {
+                _started.Add(service);
+                await (_starting = service.StartAsync(cancellationToken));
+            }
+        }
+        catch (Exception) when (_tlsFault is { } fault)
+        {
+            throw new TlsFaultException(fault.Message); // what is caught says at times only that the connection has ended
         }
     }
 
@@ -75,6 +84,7 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (identity.ClusterId, identity.ServiceId));
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = backend.CallTimeout);
             client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenTimeout);
+            client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connections => tls.ConnectToSilos(connections, fault => _tlsFault = fault)));
             client.UseConnectionRetryFilter(static (_, _) => Task.FromResult(false)); // who tries again makes a new client
             client.AddGatewayCountChangedHandler((_, change) =>
             {

@@ -7,6 +7,8 @@ internal static class SiloFaults
 {
     private const string HangsUp = "it hangs up, as a silo of another cluster does (Cluster:ClusterId)";
 
+    private const string UsesTls = "it uses TLS, and this gateway does not (Cluster:Tls)";
+
     /// <summary>Half a sentence.</summary>
     public static string Explain(Exception fault)
     {
@@ -17,6 +19,7 @@ internal static class SiloFaults
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             OperationCanceledException => HangsUp,
             _ when fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal) => HangsUp,
+            _ when fault.Message.Contains("sent preamble length of", StringComparison.Ordinal) => UsesTls, // Orleans takes a refusal in TLS' words for that
             _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves
         };
     }
