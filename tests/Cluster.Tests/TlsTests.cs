@@ -136,7 +136,7 @@ public sealed class TlsTests : ProcessTest
     [InlineData("Standalone")]
     public async Task WrongFiles_AreAFault_OfEveryProgram(string program)
     {
-        var executable = new[] { EchoExecutable.Silo, EchoExecutable.Gateway, EchoExecutable.Standalone }.Single(e => e.Project == program);
+        var executable = new[] { EchoExecutable.Silo, EchoExecutable.Gateway, EchoExecutable.Standalone }.Single(e => e.Name == program);
         var process = Start(executable, ["--management", "127.0.0.1:0", .. Files(_stranger.Silo(), _authority.Pem), "--Cluster:Tls:Key="]);
         Assert.Equal(2, await process.WaitForExitAsync());
         Assert.Equal(
