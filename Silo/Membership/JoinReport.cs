@@ -10,7 +10,7 @@ namespace OrleansEcho.Silo.Membership;
 internal sealed partial class JoinReport(ISiloStatusOracle oracle, IOptions<ClusterIdentityOptions> identity, IOptions<ClusterMembershipOptions> terms, TimeProvider time, ILogger<JoinReport> logger) : BackgroundService
 {
     // A start without trouble is shorter, and one with trouble should not be silent for long.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
