@@ -10,6 +10,10 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="Exception">Whatever its client throws when it does not; <see cref="ExplainAsync"/> knows what it means.</exception>
     Task AskAsync(CancellationToken cancellationToken);
 
+    /// <summary>Asks it for the time of its wall clock.</summary>
+    /// <exception cref="Exception">As for <see cref="AskAsync"/>.</exception>
+    Task<DateTimeOffset> ReadClockAsync(CancellationToken cancellationToken);
+
     /// <summary>What a fault of its client means; null for one that is not about the store.</summary>
     Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken);
 }

@@ -24,6 +24,13 @@ public sealed class PostgresStore(string connectionString, string key) : IStore
     }
 
     /// <inheritdoc/>
+    public async Task<DateTimeOffset> ReadClockAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Database.CreateCommand("SELECT clock_timestamp()");
+        return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
+    }
+
+    /// <inheritdoc/>
     public Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) => Task.FromResult(fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => new("it does not accept the user or the password", MayPass: false),

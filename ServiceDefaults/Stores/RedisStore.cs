@@ -38,6 +38,13 @@ public sealed class RedisStore(string connectionString, string key) : IStore
         await (await ConnectAsync(cancellationToken)).GetDatabase().PingAsync().WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<DateTimeOffset> ReadClockAsync(CancellationToken cancellationToken)
+    {
+        var connection = await ConnectAsync(cancellationToken);
+        return new DateTimeOffset(await connection.GetServers()[0].TimeAsync().WaitAsync(cancellationToken), TimeSpan.Zero);
+    }
+
+    /// <inheritdoc/>
     public async Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) => fault switch
     {
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Refused,

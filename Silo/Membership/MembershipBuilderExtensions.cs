@@ -18,6 +18,7 @@ internal static class MembershipBuilderExtensions
         if (!MembershipOptions.Of(builder.Configuration).IsShared) return;
         builder.Services.AddKeyedSingleton(StoreKeys.Membership, static (provider, _) => MembershipStore.Of(provider.GetRequiredService<IOptions<MembershipOptions>>().Value));
         builder.Services.AddHostedService<MembershipCheck>();
+        builder.Services.AddHostedService<ClockCheck>();
         builder.Services.AddHostedService<JoinReport>();
     }
 

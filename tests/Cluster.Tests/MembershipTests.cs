@@ -1,3 +1,4 @@
+using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
@@ -39,6 +40,21 @@ public sealed class MembershipTests : ProcessTest
         var other = StartSilo(Kind.Redis, store);
         Assert.Contains("Joining cluster dev: waiting for 127.0.0.1:", await other.Output.WaitForAsync("Joining cluster"), StringComparison.Ordinal);
         await other.ManagementAsync();
+    }
+
+    [Theory]
+    [InlineData(Kind.Redis, -900, "900 s behind")]
+    [InlineData(Kind.AdoNet, 60, "60 s ahead of")]
+    public async Task SiloWhoseClockIsFarOff_SaysSo(Kind kind, int seconds, string words)
+    {
+        Assert.SkipUnless(WallClock.Exists, "There is no C compiler.");
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        using var clock = new WallClock();
+        clock.Jump(seconds);
+        var silo = StartSilo(kind, store, clock.Environment);
+        Assert.Contains($"This machine's clock is {words} that of {Named(kind, store)}. ", await silo.Output.WaitForAsync("This machine's clock"), StringComparison.Ordinal);
+        await silo.ManagementAsync();
     }
 
     [Theory]
@@ -163,9 +179,10 @@ public sealed class MembershipTests : ProcessTest
         Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", Assert.Single(command.Output.Lines));
     }
 
-    private EchoProcess StartSilo(Kind kind, StoreServer store) => Start(
+    private EchoProcess StartSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null) => Start(
         EchoExecutable.Silo,
-        ["--port", $"{FreePorts.Next()}", "--gateway-port", $"{FreePorts.Next()}", "--management", "127.0.0.1:0", .. Settings(kind, store)]);
+        ["--port", $"{FreePorts.Next()}", "--gateway-port", $"{FreePorts.Next()}", "--management", "127.0.0.1:0", .. Settings(kind, store)],
+        environment);
 
     private EchoProcess StartGateway(Kind kind, StoreServer store, params string[] arguments) =>
         Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. Settings(kind, store), .. arguments]);

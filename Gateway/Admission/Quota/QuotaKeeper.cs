@@ -25,7 +25,7 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
             while (true)
             {
                 await limiter.WaitUntilDueAsync(stoppingToken);
-                if (limiter.TryBeginRequest() is { } request) await AskAsync(request, stoppingToken);
+                if (limiter.TryBeginRequest() is { } request) await AskAsync(request);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -48,16 +48,17 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
         }
     }
 
-    private async Task AskAsync(LeaseRequest request, CancellationToken cancellationToken)
+    // Not given up when the gateway stops: a silo in the same process would stop under the call. It has its patience, and no more.
+    private async Task AskAsync(LeaseRequest request)
     {
         try
         {
-            var reply = await LeaseAsync(request, cancellationToken);
+            var reply = await LeaseAsync(request, CancellationToken.None);
             metrics.QuotaAsked(reply.Outcome.ToString());
             limiter.Receive(reply);
             Say(request, reply);
         }
-        catch (Exception fault) when (fault is BackendUnavailableException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
         {
             metrics.QuotaAsked("NoAnswer");
             limiter.Fail();

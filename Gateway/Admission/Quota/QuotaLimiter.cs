@@ -21,9 +21,8 @@ internal sealed class QuotaLimiter : RateLimiter
     private readonly TimeSpan? _wait;
     private readonly TimeProvider _time;
     private readonly LinkedList<TaskCompletionSource<RateLimitLease>> _waiting = new();
-    private readonly SemaphoreSlim _due = new(0, 1);
+    private readonly AskAlarm _alarm;
     private PermitLease _lease;
-    private TimeSpan _nextAskAt = TimeSpan.MinValue;
     private long _acquired;
     private long _refused;
     private long _voidAt = long.MaxValue;
@@ -34,7 +33,7 @@ internal sealed class QuotaLimiter : RateLimiter
     /// <param name="time">The clock.</param>
     public QuotaLimiter(PermitPool pool, TimeSpan? wait, TimeProvider time)
     {
-        (_pool, _wait, _time) = (pool, wait, time);
+        (_pool, _wait, _time, _alarm) = (pool, wait, time, new AskAlarm(time));
         _lease = new PermitLease(this, pool.Generation);
     }
 
@@ -154,25 +153,9 @@ internal sealed class QuotaLimiter : RateLimiter
     /// <summary>Waits until a request may be due.</summary>
     public async Task WaitUntilDueAsync(CancellationToken cancellationToken)
     {
-        TimeSpan wait;
-        lock (_lock)
-        {
-            _nextAskAt = _pool.NextAskAt(_waiting.Count);
-            var now = Now;
-            if (_nextAskAt <= now) return;
-            wait = _nextAskAt == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : _nextAskAt - now;
-        }
-
-        var due = _due.WaitAsync(cancellationToken);
-        try
-        {
-            await due.WaitAsync(wait, _time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            SignalDue(); // takes the abandoned wait along
-            await due;
-        }
+        Task due;
+        lock (_lock) due = _alarm.SetAsync(_pool.NextAskAt(_waiting.Count), Now, cancellationToken);
+        await due;
     }
 
     internal void Release(int generation)
@@ -240,7 +223,6 @@ internal sealed class QuotaLimiter : RateLimiter
             _waiting.Clear();
         }
 
-        _due.Dispose();
         base.Dispose(disposing);
     }
 
@@ -303,24 +285,7 @@ internal sealed class QuotaLimiter : RateLimiter
 
     private void AskSoonerIfDue(TimeSpan now)
     {
-        if (_nextAskAt <= now) return; // whoever asks is awake already
-        var next = _pool.NextAskAt(_waiting.Count);
-        if (next >= _nextAskAt) return;
-        _nextAskAt = next;
-        SignalDue();
-    }
-
-    private void SignalDue()
-    {
-        if (_due.CurrentCount > 0) return;
-        try
-        {
-            _due.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else has just done so.
-        }
+        if (_alarm.IsSet(now)) _alarm.Move(_pool.NextAskAt(_waiting.Count));
     }
 
     private sealed class NoPermit : RateLimitLease

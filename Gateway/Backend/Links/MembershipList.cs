@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using Orleans.Messaging;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Membership;
@@ -28,14 +27,8 @@ internal sealed class MembershipList : ISiloList, IAsyncDisposable
     {
         Store = MembershipStore.Of(membership.Value);
         _service = identity.Value.ServiceId;
-        var services = new ServiceCollection();
-        services.AddSingleton(logging);
-        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        services.AddOptions();
-        services.AddMetrics();
-        services.AddOrleansClient(client =>
+        _services = OrleansClient.Make(identity.Value, logging, client =>
         {
-            client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (identity.Value.ClusterId, identity.Value.ServiceId));
             if (Store is RedisStore redis)
             {
                 client.UseRedisClustering(options =>
@@ -53,7 +46,6 @@ internal sealed class MembershipList : ISiloList, IAsyncDisposable
                 });
             }
         });
-        _services = services.BuildServiceProvider();
     }
 
     public IStore Store { get; }

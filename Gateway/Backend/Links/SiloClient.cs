@@ -71,26 +71,16 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         await _starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who waited for it has given up, and heard why
     }
 
-    private ServiceProvider MakeClient()
+    private ServiceProvider MakeClient() => OrleansClient.Make(identity, logging, client =>
     {
-        var services = new ServiceCollection();
-        services.AddSingleton(logging);
-        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        services.AddOptions();
-        services.AddMetrics();
-        services.AddOrleansClient(client =>
+        client.UseStaticClustering(silo);
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = backend.CallTimeout);
+        client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenTimeout);
+        client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connections => tls.ConnectToSilos(connections, fault => _tlsFault = fault)));
+        client.UseConnectionRetryFilter(static (_, _) => Task.FromResult(false)); // who tries again makes a new client
+        client.AddGatewayCountChangedHandler((_, change) =>
         {
-            client.UseStaticClustering(silo);
-            client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (identity.ClusterId, identity.ServiceId));
-            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = backend.CallTimeout);
-            client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenTimeout);
-            client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connections => tls.ConnectToSilos(connections, fault => _tlsFault = fault)));
-            client.UseConnectionRetryFilter(static (_, _) => Task.FromResult(false)); // who tries again makes a new client
-            client.AddGatewayCountChangedHandler((_, change) =>
-            {
-                if (change.NumberOfConnectedGateways is 0) _disconnected.Cancel();
-            });
+            if (change.NumberOfConnectedGateways is 0) _disconnected.Cancel();
         });
-        return services.BuildServiceProvider();
-    }
+    });
 }

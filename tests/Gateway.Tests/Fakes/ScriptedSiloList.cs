@@ -25,6 +25,8 @@ internal sealed class ScriptedSiloList : ISiloList, IStore
 
     public Task AskAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task<DateTimeOffset> ReadClockAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) =>
         Task.FromResult(fault is TimeoutException ? new StoreFault(fault.Message, MayPass: true) : null);
 

@@ -9,6 +9,8 @@ internal sealed class ScriptedStore : IStore
 
     public Task AskAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task<DateTimeOffset> ReadClockAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) => Task.FromResult(
         fault.Message.StartsWith("pass", StringComparison.Ordinal) ? new StoreFault(fault.Message, MayPass: true)
         : fault.Message.StartsWith("mend", StringComparison.Ordinal) ? new StoreFault(fault.Message, MayPass: false)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using OrleansEcho.Cluster.Tests.Nodes;
 
 namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 

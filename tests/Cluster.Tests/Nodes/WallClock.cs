@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
+namespace OrleansEcho.Cluster.Tests.Nodes;
 
 /// <summary>The wall clock that one program sees, by a library that is preloaded (wallclock.c); its monotonic clock stays right, as on a machine whose time is set.</summary>
 internal sealed class WallClock : IDisposable
