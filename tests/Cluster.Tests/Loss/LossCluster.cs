@@ -10,9 +10,6 @@ public sealed class LossCluster : IAsyncLifetime
     internal const string Store = "store";
     internal const string Far = "far";
 
-    // When all silos were killed at once, those that start wait for each other, and on a busy machine longer than the 30 s of the default.
-    private const string Patience = "--Backend:PatienceSeconds=120";
-
     private const int ConnectionsEach = 20;
 
     private readonly ConcurrentQueue<EchoProcess> _runs = new();
@@ -42,7 +39,7 @@ public sealed class LossCluster : IAsyncLifetime
         Redis = await RedisServer.StartNewAsync($"{Lab.AddressOf(Store)}", Lab.Through(Store));
         var silos = SiloNames.Select(s => new SiloNode(Place(s), Own, "--Cluster:Membership=redis", $"--Cluster:ConnectionString={Redis.ConnectionString}", "--Storage:Provider=redis", $"--Storage:ConnectionString={Redis.ConnectionString}")).ToList();
         Silos = silos;
-        Gateways = [.. GatewayNames.Select(g => new GatewayNode(Place(g), Own, silos, $"--Gateway:Name={g}", Patience))];
+        Gateways = [.. GatewayNames.Select(g => new GatewayNode(Place(g), Own, silos, $"--Gateway:Name={g}"))];
         _nodes = [.. Silos.Concat(Gateways).Select(n => new SupervisedNode(n.Address.ToString(), n, _events.Enqueue))];
         foreach (var node in _nodes) node.Start();
         await ReadyAsync();
