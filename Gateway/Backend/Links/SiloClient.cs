@@ -19,47 +19,28 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _disconnected = new();
-    private readonly List<IHostedService> _started = [];
+    private readonly Lock _lock = new();
+    private readonly List<IHostedService> _parts = [];
     private ServiceProvider? _services;
-    private Task _starting = Task.CompletedTask;
+    private Task _connecting = Task.CompletedTask;
+    private bool _isDisposed;
     private volatile TlsFaultException? _tlsFault;
 
     public IGrainFactory Grains => _services?.GetRequiredService<IClusterClient>() ?? throw new InvalidOperationException("It has not connected.");
 
     public CancellationToken Disconnected => _disconnected.Token;
 
-    public async Task ConnectAsync(CancellationToken cancellationToken)
-    {
-        // A client costs 50 ms of a core and more than a megabyte for a while: not for a silo that is not there, twice a second.
-        using (var probe = new Socket(silo.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
-        {
-            await probe.ConnectAsync(silo, cancellationToken).AsTask().WaitAsync(OpenTimeout, cancellationToken);
-        }
-
-        _services = MakeClient();
-        try
-        {
-            foreach (var service in _services.GetServices<IHostedService>())
-            {
-                _started.Add(service);
-                await (_starting = service.StartAsync(cancellationToken));
-            }
-        }
-        catch (Exception) when (_tlsFault is { } fault)
-        {
-            throw new TlsFaultException(fault.Message); // what is caught says at times only that the connection has ended
-        }
-    }
+    public Task ConnectAsync(CancellationToken cancellationToken) => _connecting = ConnectCoreAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_services is null) return;
+        lock (_lock) _isDisposed = true;
         using var soon = new CancellationTokenSource(OpenTimeout);
-        foreach (var service in _started)
+        foreach (var part in _parts)
         {
             try
             {
-                await service.StopAsync(soon.Token);
+                await part.StopAsync(soon.Token);
             }
             catch (Exception fault) when (fault is OrleansException or OperationCanceledException or TimeoutException or InvalidOperationException)
             {
@@ -67,8 +48,34 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
             }
         }
 
-        await _services.DisposeAsync();
-        await _starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who waited for it has given up, and heard why
+        if (_services is not null) await _services.DisposeAsync();
+        await _connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who waited for it has given up, and heard why
+    }
+
+    private async Task ConnectCoreAsync(CancellationToken cancellationToken)
+    {
+        // A client costs 50 ms of a core and more than a megabyte for a while: not for a silo that is not there, twice a second.
+        using (var probe = new Socket(silo.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
+        {
+            await probe.ConnectAsync(silo, cancellationToken).AsTask().WaitAsync(OpenTimeout, cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            // It may be given up at any time, and is not to be taken apart while it is put together.
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _services = MakeClient();
+            _parts.AddRange(_services.GetServices<IHostedService>());
+        }
+
+        try
+        {
+            foreach (var part in _parts) await part.StartAsync(cancellationToken);
+        }
+        catch (Exception) when (_tlsFault is { } fault)
+        {
+            throw new TlsFaultException(fault.Message); // what is caught says at times only that the connection has ended
+        }
     }
 
     private ServiceProvider MakeClient() => OrleansClient.Make(identity, logging, client =>

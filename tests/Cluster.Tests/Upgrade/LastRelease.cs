@@ -12,7 +12,7 @@ internal static class LastRelease
     public static EchoExecutable Silo { get; } = Kept("Silo");
 
     // That of 235a1a1 lets Orleans report an error when it disposes of what connected to a silo that has stopped.
-    public static EchoExecutable Gateway { get; } = Kept("Gateway", "--Logging:LogLevel:Orleans.Runtime.ClientClusterManifestProvider=Critical");
+    public static EchoExecutable Gateway { get; } = Kept("Gateway", "--Logging:LogLevel:Orleans.Runtime.ClientClusterManifestProvider=Critical", "--Logging:LogLevel:Orleans.OutsideRuntimeClient=Critical");
 
     private static EchoExecutable Kept(string project, params string[] arguments) => EchoExecutable.Other(
         $"{project} of the last release",

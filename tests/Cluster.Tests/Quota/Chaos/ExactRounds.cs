@@ -77,8 +77,15 @@ internal sealed class ExactRounds(ChaosCluster cluster, HoldAudit audit)
             await Deadline.UntilAsync(
                 async () =>
                 {
-                    parts = await Task.WhenAll(nodes.Select(n => n.MetricAsync(metric)));
-                    return parts.Sum() == value;
+                    try
+                    {
+                        parts = await Task.WhenAll(nodes.Select(n => n.MetricAsync(metric)));
+                        return parts.Sum() == value;
+                    }
+                    catch (HttpRequestException)
+                    {
+                        return false; // a silo that was declared dead during the faults may hear of it only now, and is started again
+                    }
                 },
                 $"{metric} to add up to {value}",
                 ChaosCluster.Lease * 2);
