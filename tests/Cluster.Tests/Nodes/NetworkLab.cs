@@ -75,7 +75,12 @@ internal sealed class NetworkLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in _hosts.Keys) await TryAsync("ip", "netns", "del", Space(host)); // its end of the wire goes with it
+        foreach (var host in _hosts.Keys)
+        {
+            await TryAsync("ip", "link", "del", $"{_name}{host}"); // a host takes its end of the wire along, but some time after it is gone
+            await TryAsync("ip", "netns", "del", Space(host));
+        }
+
         await TryAsync("ip", "link", "del", Bridge);
     }
 
