@@ -1,0 +1,17 @@
+namespace OrleansEcho.LoadTest.Load;
+
+/// <summary>Where a run is.</summary>
+public enum LoadPhase
+{
+    /// <summary>The first stage's connections are opened.</summary>
+    Connecting,
+
+    /// <summary>It loads, and nothing counts yet but what fails a run.</summary>
+    WarmingUp,
+
+    /// <summary>It loads, and everything counts.</summary>
+    Measuring,
+
+    /// <summary>Nothing is sent any more, and outstanding echoes are waited for.</summary>
+    Draining,
+}

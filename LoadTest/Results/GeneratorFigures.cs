@@ -1,0 +1,10 @@
+namespace OrleansEcho.LoadTest.Results;
+
+/// <summary>What the load tester itself was capable of, while it counted.</summary>
+/// <param name="SendLag">How much later than intended messages were sent (open loop, bursts): part of their latency, but not the gateways' doing.</param>
+/// <param name="CpuSeconds">Its processor time, user and system.</param>
+/// <param name="CpuShare">Its share of the machine's processors, from 0 to 1.</param>
+/// <param name="Skipped">Messages that were due and could not be sent, because no connection was open.</param>
+/// <param name="PeakMemory">The most memory that it held, in bytes.</param>
+/// <param name="Workers">How many processes loaded.</param>
+public sealed record GeneratorFigures(LatencyFigures SendLag, double CpuSeconds, double CpuShare, long Skipped, long PeakMemory, int Workers = 1);
