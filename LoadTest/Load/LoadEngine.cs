@@ -1,0 +1,116 @@
+using OrleansEcho.LoadTest.Commands;
+using OrleansEcho.LoadTest.Load.Messages;
+using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Scenarios;
+
+namespace OrleansEcho.LoadTest.Load;
+
+/// <summary>Makes a load out of a scenario: opens connections, lets them send, watches them, and adds up.</summary>
+internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public async Task<RunResult> RunAsync(LoadScenario scenario, ILoadObserver observer, CancellationToken interrupt)
+    {
+        // 1. Where to, and who does what.
+        var connectors = await Task.WhenAll(scenario.Targets.Select(target => TargetConnector.FindAsync(target, scenario, interrupt)));
+        var longest = scenario.Flows.Select(f => f.Sizes.Max).Concat(scenario.Stages.Select(s => s.Sizes?.Max ?? 0)).Max();
+        var run = new RunContext(new MessageText(Random.Shared.Next(1 << 24), longest), time);
+        await using var opener = new ConnectionOpener(scenario, run, time);
+        var start = long.MaxValue;
+        var plan = new LoadPlan(scenario, connectors, run, () => Math.Max(0, run.Nanoseconds(Math.Min(start, run.Now), run.Now)), opener.Reopen);
+        var monitor = new LoadMonitor(scenario, plan, run, observer, time);
+
+        // 2. The connections that there are from the beginning.
+        opener.Start();
+        Want(plan, opener, plan.Schedule.ConnectionsAt(0));
+        await ConnectAsync(plan, opener, monitor, interrupt);
+        if (plan.Places.All(p => !p.Connection.IsOpen) && monitor.Opened is 0 && !interrupt.IsCancellationRequested)
+        {
+            run.StopSending();
+            if (opener.LastFault is { } fault) throw new CannotRunException($"No connection could be opened. {fault}. Is the gateway running, and is this its address?");
+        }
+
+        // 3. The load.
+        start = run.Now;
+        var clock = plan.Clock.IsNeeded ? plan.Clock.RunAsync(start) : Task.CompletedTask;
+        monitor.Begin(start);
+        try
+        {
+            using var timer = new PeriodicTimer(Tick, time);
+            while (run.Nanoseconds(start, run.Now) < plan.Schedule.Duration && !clock.IsFaulted)
+            {
+                Want(plan, opener, plan.Schedule.ConnectionsAt(run.Nanoseconds(start, run.Now)));
+                monitor.Look();
+                await timer.WaitForNextTickAsync(interrupt);
+            }
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            // Somebody has seen enough: what there is is the result.
+        }
+
+        // 4. What is outstanding, and the last echo of those that were held.
+        monitor.EndMeasuring();
+        run.StopSending();
+        await clock;
+        foreach (var place in plan.Places)
+        {
+            if (place.Connection.Behaviour.Kind is FlowKind.Hold) place.Connection.TryQueue(run.Now);
+        }
+
+        await DrainAsync(scenario, plan, monitor);
+        await opener.DisposeAsync();
+        foreach (var place in plan.Places) place.Connection.Close();
+        return monitor.Result(interrupt.IsCancellationRequested);
+    }
+
+    // As many connections as there should be now: the first places have them.
+    private static void Want(LoadPlan plan, ConnectionOpener opener, int count)
+    {
+        for (var i = 0; i < plan.Places.Count; i++)
+        {
+            var place = plan.Places[i];
+            if (place.IsWanted == i < count)
+            {
+                if (i >= count && place.Connection is { IsOpen: true, IsOwed: false } surplus) surplus.Close();
+                continue;
+            }
+
+            place.IsWanted = i < count;
+            if (place.IsWanted && !place.Connection.IsOpen) opener.Open(place);
+        }
+    }
+
+    private async Task ConnectAsync(LoadPlan plan, ConnectionOpener opener, LoadMonitor monitor, CancellationToken interrupt)
+    {
+        var since = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Tick, time);
+        try
+        {
+            while (opener.Pending > 0 && time.GetElapsedTime(since) < ConnectPatience)
+            {
+                monitor.Look();
+                await timer.WaitForNextTickAsync(interrupt);
+                if (plan.Schedule.ConnectionsAt(0) is 0) return;
+            }
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            // The rest sees to it.
+        }
+    }
+
+    private async Task DrainAsync(LoadScenario scenario, LoadPlan plan, LoadMonitor monitor)
+    {
+        var since = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Tick, time);
+        while (time.GetElapsedTime(since) < scenario.Drain && plan.Places.Any(p => p.Connection.IsOwed))
+        {
+            monitor.Look();
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Reflection;
+using OrleansEcho.LoadTest.Load.Measuring;
+using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Scenarios;
+
+namespace OrleansEcho.LoadTest.Load;
+
+/// <summary>Watches a run from one thread: adds up second by second, tells who watches, gives up connections that wait for too long, and says what came of it.</summary>
+internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunContext run, ILoadObserver observer, TimeProvider time)
+{
+    private const long Second = 1_000_000_000;
+    private const long ProgressEvery = 200_000_000;
+
+    private readonly LoadCounts _clockLatest = new();
+    private readonly LoadCounts _clockMeasured = new();
+    private readonly List<IntervalFigures> _intervals = [];
+    private readonly long _created = run.Now;
+    private LoadPhase _phase = LoadPhase.Connecting;
+    private DateTimeOffset _startedAt;
+    private long _start;
+    private long _measuredFrom;
+    private long _secondFrom;
+    private long _progressAt;
+    private long _silenceAt;
+    private long[] _messagesBefore = new long[plan.Targets.Count];
+    private long _progressBefore;
+    private long[] _messages = new long[plan.Targets.Count];
+    private LatencyFigures? _lastSecond;
+    private TimeSpan _cpuFrom;
+    private double _cpu;
+    private double _seconds;
+    private int _openAtEnd;
+    private int[] _openByTarget = [];
+
+    /// <summary>How many connections have been opened until now.</summary>
+    public long Opened
+    {
+        get
+        {
+            Take();
+            return plan.Targets.Sum(t => t.Always.Opened);
+        }
+    }
+
+    /// <summary>Loading begins, with the warm-up.</summary>
+    public void Begin(long start)
+    {
+        _start = start;
+        _phase = LoadPhase.WarmingUp;
+        Look();
+    }
+
+    /// <summary>To be called some times a second.</summary>
+    public void Look()
+    {
+        var now = run.Now;
+        if (_phase is LoadPhase.WarmingUp && run.Nanoseconds(_start, now) >= scenario.Warmup.Ticks * TimeSpan.NanosecondsPerTick) BeginMeasuring(now);
+        else if (_phase is LoadPhase.Measuring && run.Nanoseconds(_secondFrom, now) >= Second) EndSecond(now);
+        if (run.Nanoseconds(_progressAt, now) >= ProgressEvery) Tell(now);
+        if (run.Nanoseconds(_silenceAt, now) < ProgressEvery) return;
+        _silenceAt = now;
+        foreach (var place in plan.Places) place.Connection.EndIfSilent(now, scenario.Timeout.Ticks * TimeSpan.NanosecondsPerTick);
+    }
+
+    /// <summary>What comes from now on is an echo of what was sent before.</summary>
+    public void EndMeasuring()
+    {
+        var now = run.Now;
+        if (_phase is LoadPhase.Measuring)
+        {
+            if (run.Nanoseconds(_secondFrom, now) > Second / 20) EndSecond(now);
+            _seconds = run.Nanoseconds(_measuredFrom, now) / (double)Second;
+            _cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpuFrom).TotalSeconds;
+        }
+
+        _openByTarget = [.. plan.Targets.Select((_, target) => plan.Places.Count(p => p.Target == target && p.Connection.IsOpen))];
+        _openAtEnd = _openByTarget.Sum();
+        _phase = LoadPhase.Draining;
+    }
+
+    /// <summary>What came of it; to be called when all is over.</summary>
+    public RunResult Result(bool isInterrupted)
+    {
+        Take();
+        foreach (var target in plan.Targets)
+        {
+            // What was sent while it counted and came back later: without it the longest waits would be missing.
+            target.Measured.Latency.Add(target.Latest.Latency);
+            target.Measured.ServiceTime.Add(target.Latest.ServiceTime);
+        }
+
+        var (measured, always) = (Sum(t => t.Measured), Sum(t => t.Always));
+        var total = FigureMaker.Load(measured, always, _seconds, _openAtEnd);
+        var lag = FigureMaker.Latency(_clockMeasured.SendLag);
+        var generator = new GeneratorFigures(lag, _cpu, _seconds > 0 ? _cpu / _seconds / Environment.ProcessorCount : 0, _clockMeasured.Skipped + always.Skipped, Process.GetCurrentProcess().PeakWorkingSet64);
+        var (verdict, remarks) = RunJudgement.Of(total, generator, isInterrupted);
+        return new RunResult
+        {
+            Tool = typeof(LoadMonitor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?",
+            StartedAt = _startedAt == default ? time.GetUtcNow() : _startedAt,
+            Seconds = _seconds,
+            Scenario = scenario,
+            Machine = Machine.Fingerprint(),
+            Verdict = verdict,
+            Remarks = remarks,
+            Thresholds = [],
+            Total = total,
+            Targets = [.. plan.Targets.Select((t, i) => new TargetFigures(scenario.Targets[i].Name, FigureMaker.Load(t.Measured, t.Always, _seconds, _openByTarget[i])))],
+            Intervals = _intervals,
+            Generator = generator,
+        };
+    }
+
+    private void BeginMeasuring(long now)
+    {
+        Take();
+        _measuredFrom = _secondFrom = now;
+        _startedAt = time.GetUtcNow();
+        _cpuFrom = Process.GetCurrentProcess().TotalProcessorTime;
+        _phase = LoadPhase.Measuring;
+    }
+
+    private void EndSecond(long now)
+    {
+        Take();
+        foreach (var target in plan.Targets) target.Measured.Add(target.Latest);
+        _clockMeasured.Add(_clockLatest);
+        var second = Sum(t => t.Latest);
+        _lastSecond = FigureMaker.Latency(second.Latency, isWhole: false);
+        var interval = new IntervalFigures
+        {
+            At = run.Nanoseconds(_measuredFrom, _secondFrom) / (double)Second,
+            Seconds = run.Nanoseconds(_secondFrom, now) / (double)Second,
+            Messages = second.Messages,
+            MessagesByTarget = [.. plan.Targets.Select(t => t.Latest.Messages)],
+            IntendedRate = IntendedRate(now),
+            ConnectionsOpen = Open(),
+            ConnectionsOpened = second.Opened,
+            Errors = second.Errors.Sum(),
+            Faults = second.Faults,
+            Latency = _lastSecond,
+        };
+        _intervals.Add(interval);
+        _secondFrom = now;
+        var soFar = FigureMaker.Load(Sum(t => t.Measured), Sum(t => t.Always), run.Nanoseconds(_measuredFrom, now) / (double)Second, interval.ConnectionsOpen);
+        observer.SecondOver(interval, soFar);
+    }
+
+    private void Take()
+    {
+        _clockLatest.Clear();
+        plan.Clock.DrainTo(_clockLatest);
+        foreach (var target in plan.Targets) target.Take();
+    }
+
+    private void Tell(long now)
+    {
+        var since = run.Nanoseconds(_progressBefore, now) / (double)Second;
+        for (var i = 0; i < _messages.Length; i++) _messages[i] = plan.Targets[i].MessagesSoFar;
+        var elapsed = _phase is LoadPhase.Connecting ? 0 : run.Nanoseconds(_start, now);
+        observer.Progress(new LoadProgress
+        {
+            Phase = _phase,
+            Elapsed = TimeSpan.FromTicks((_phase is LoadPhase.Connecting ? run.Nanoseconds(_created, now) : elapsed) / TimeSpan.NanosecondsPerTick),
+            Left = TimeSpan.FromTicks(Math.Max(0, plan.Schedule.Duration - elapsed) / TimeSpan.NanosecondsPerTick),
+            ConnectionsOpen = Open(),
+            Messages = _messages.Sum(),
+            MessagesPerSecondByTarget = [.. _messages.Select((m, i) => since > 0 ? (m - _messagesBefore[i]) / since : 0)],
+            IntendedRate = IntendedRate(now),
+            Faults = plan.Targets.Sum(t => t.FaultsSoFar),
+            Errors = plan.Targets.Sum(t => t.ErrorsSoFar),
+            LastSecond = _lastSecond,
+        });
+        (_messagesBefore, _messages) = (_messages, _messagesBefore);
+        _progressAt = _progressBefore = now;
+    }
+
+    private double? IntendedRate(long now) =>
+        scenario.Flows.Any(f => f.Kind is FlowKind.Open) && _phase is LoadPhase.WarmingUp or LoadPhase.Measuring ? plan.Schedule.RateAt(run.Nanoseconds(_start, now)) : null;
+
+    private int Open() => plan.Places.Count(p => p.Connection.IsOpen);
+
+    private LoadCounts Sum(Func<TargetCounts, LoadCounts> part)
+    {
+        var sum = new LoadCounts();
+        foreach (var target in plan.Targets) sum.Add(part(target));
+        return sum;
+    }
+}

@@ -1,0 +1,75 @@
+using OrleansEcho.LoadTest.Load.Measuring;
+using OrleansEcho.LoadTest.Scenarios;
+
+namespace OrleansEcho.LoadTest.Load;
+
+/// <summary>Who does what in a run: a place for each connection there may be, with its flow and its target, and what the clock sends.</summary>
+internal sealed class LoadPlan
+{
+    // More sizes than these are not tried one after another where a stream was disturbed.
+    private const int MostSizes = 4096;
+
+    private readonly List<ConnectionOpener.Place> _places = [];
+
+    /// <summary>Lays a run out.</summary>
+    /// <param name="scenario">What to do.</param>
+    /// <param name="connectors">Its targets.</param>
+    /// <param name="run">What all share.</param>
+    /// <param name="sinceStart">Nanoseconds since loading began.</param>
+    /// <param name="ended">Hears of connections that have ended.</param>
+    public LoadPlan(LoadScenario scenario, IReadOnlyList<TargetConnector> connectors, RunContext run, Func<long> sinceStart, Action<ConnectionOpener.Place, ConnectionEnd> ended)
+    {
+        Schedule = new LoadSchedule(scenario.Stages, scenario.Warmup);
+        Targets = [.. connectors.Select(_ => new TargetCounts())];
+        var clocked = scenario.Flows.Where(f => f.Kind is FlowKind.Open).Sum(f => f.Weight);
+        var parts = scenario.Flows.Select(flow => new Part(flow, clocked > 0 ? new LoadSchedule(scenario.Stages, scenario.Warmup, flow.Kind is FlowKind.Open ? flow.Weight / clocked : 0) : Schedule, run)).ToList();
+        var distributions = scenario.Flows.Select(f => f.Sizes).Concat(scenario.Stages.Select(s => s.Sizes).OfType<SizeDistribution>()).ToList();
+        var longest = distributions.Max(d => d.Max);
+        int[] sizes = [.. distributions.SelectMany(d => d.Parts).SelectMany(p => Enumerable.Range(p.From, p.To - p.From + 1)).Distinct().Order().Take(MostSizes)];
+        for (var i = 0; i < scenario.Stages.Max(s => s.Connections); i++)
+        {
+            // Who has least of its share is next: so every number of connections, however small, has the mixture.
+            var part = parts.MinBy(p => (p.Connections.Count + 1) / p.Flow.Weight)!;
+            var target = part.Connections.Count % connectors.Count;
+            var place = new ConnectionOpener.Place(connectors[target]) { Target = target };
+            var behaviour = new LoadBehaviour(part.Flow, part.Schedule, sinceStart, part.Thinking, sizes, longest, (ulong)(((long)scenario.Seed << 32) + i));
+            place.Connection = new LoadConnection(run, connectors[target].Framing, behaviour, Targets[target].NextShard(), end => ended(place, end));
+            part.Connections.Add(place.Connection);
+            _places.Add(place);
+        }
+
+        Clock = new LoadClock(run, [.. parts.Select(p => p.Source(Schedule.Duration)).OfType<LoadClock.Source>()], [.. parts.Select(p => p.Thinking).OfType<ThinkingQueue>()]);
+    }
+
+    /// <summary>Rate and connections over time.</summary>
+    public LoadSchedule Schedule { get; }
+
+    /// <summary>What is counted of each target.</summary>
+    public IReadOnlyList<TargetCounts> Targets { get; }
+
+    /// <summary>All places.</summary>
+    public IReadOnlyList<ConnectionOpener.Place> Places => _places;
+
+    /// <summary>What sends by the clock.</summary>
+    public LoadClock Clock { get; }
+
+    private sealed class Part(LoadFlow flow, LoadSchedule schedule, RunContext run)
+    {
+        public LoadFlow Flow => flow;
+
+        public LoadSchedule Schedule => schedule;
+
+        public List<LoadConnection> Connections { get; } = [];
+
+        public ThinkingQueue? Thinking { get; } = flow.ThinkTime > TimeSpan.Zero ? new ThinkingQueue(run, flow.ThinkTime.Ticks * TimeSpan.NanosecondsPerTick) : null;
+
+        public LoadClock.Source? Source(long duration) => flow.Kind switch
+        {
+            _ when Connections.Count is 0 => null,
+            FlowKind.Open => new RateSource(schedule, Connections),
+            FlowKind.Burst => new BurstSource(flow, duration, Connections),
+            FlowKind.Hold when flow.TrickleInterval > TimeSpan.Zero => new TrickleSource(flow, duration, Connections),
+            _ => null,
+        };
+    }
+}

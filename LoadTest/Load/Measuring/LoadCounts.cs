@@ -1,0 +1,92 @@
+using HdrHistogram;
+using OrleansEcho.LoadTest.Results;
+
+namespace OrleansEcho.LoadTest.Load.Measuring;
+
+/// <summary>What was counted in a stretch of time. One thread at a time may change it.</summary>
+internal sealed class LoadCounts
+{
+    /// <summary>From when a message should have been sent to its echo.</summary>
+    public LongHistogram Latency { get; } = LatencyRecorder.Make();
+
+    /// <summary>From when a message was sent to its echo.</summary>
+    public LongHistogram ServiceTime { get; } = LatencyRecorder.Make();
+
+    /// <summary>How long connections took to be opened.</summary>
+    public LongHistogram ConnectTime { get; } = LatencyRecorder.Make();
+
+    /// <summary>How much later than it should have been a message was sent.</summary>
+    public LongHistogram SendLag { get; } = LatencyRecorder.Make();
+
+    /// <summary>Messages that came back.</summary>
+    public long Messages;
+
+    /// <summary>Their bytes.</summary>
+    public long Bytes;
+
+    /// <summary>Connections that were opened.</summary>
+    public long Opened;
+
+    /// <summary>What never came back.</summary>
+    public long Lost;
+
+    /// <summary>What came back once more.</summary>
+    public long Doubled;
+
+    /// <summary>What came back after a later one.</summary>
+    public long Reordered;
+
+    /// <summary>What came back with other bytes.</summary>
+    public long Corrupted;
+
+    /// <summary>What belongs to others.</summary>
+    public long Foreign;
+
+    /// <summary>What was outstanding when a connection broke.</summary>
+    public long Unanswered;
+
+    /// <summary>What was due, and had no open connection.</summary>
+    public long Skipped;
+
+    /// <summary>How connections failed, by class.</summary>
+    public long[] Errors { get; } = new long[Enum.GetValues<ErrorClass>().Length];
+
+    /// <summary>Why gateways refused or closed connections.</summary>
+    public Dictionary<string, long> Refusals { get; } = [];
+
+    /// <summary>What fails a run.</summary>
+    public long Faults => Lost + Doubled + Reordered + Corrupted + Foreign;
+
+    /// <summary>Adds what another has counted.</summary>
+    public void Add(LoadCounts other)
+    {
+        if (other.Latency.TotalCount > 0) Latency.Add(other.Latency);
+        if (other.ServiceTime.TotalCount > 0) ServiceTime.Add(other.ServiceTime);
+        if (other.ConnectTime.TotalCount > 0) ConnectTime.Add(other.ConnectTime);
+        if (other.SendLag.TotalCount > 0) SendLag.Add(other.SendLag);
+        Messages += other.Messages;
+        Bytes += other.Bytes;
+        Opened += other.Opened;
+        Lost += other.Lost;
+        Doubled += other.Doubled;
+        Reordered += other.Reordered;
+        Corrupted += other.Corrupted;
+        Foreign += other.Foreign;
+        Unanswered += other.Unanswered;
+        Skipped += other.Skipped;
+        for (var i = 0; i < Errors.Length; i++) Errors[i] += other.Errors[i];
+        foreach (var (reason, count) in other.Refusals) Refusals[reason] = Refusals.GetValueOrDefault(reason) + count;
+    }
+
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        if (Latency.TotalCount > 0) Latency.Reset();
+        if (ServiceTime.TotalCount > 0) ServiceTime.Reset();
+        if (ConnectTime.TotalCount > 0) ConnectTime.Reset();
+        if (SendLag.TotalCount > 0) SendLag.Reset();
+        Messages = Bytes = Opened = Lost = Doubled = Reordered = Corrupted = Foreign = Unanswered = Skipped = 0;
+        Array.Clear(Errors);
+        Refusals.Clear();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using OrleansEcho.LoadTest.Results;
+
+namespace OrleansEcho.LoadTest.Load;
+
+/// <summary>Says what a run's figures are worth.</summary>
+internal static class RunJudgement
+{
+    // Send lag is part of the latency that is reported. Less than a millisecond is what a busy system takes to wake a thread.
+    private const double LagThatMatters = 1000;
+    private const double ShareOfLatency = 0.25;
+
+    // Its own threads have nothing left: more load would be no more messages.
+    private const double BusyShare = 0.9;
+
+    /// <summary>The verdict, before thresholds, and what a reader should know.</summary>
+    public static (Verdict Verdict, IReadOnlyList<string> Remarks) Of(LoadFigures total, GeneratorFigures generator, bool isInterrupted)
+    {
+        var remarks = new List<string>();
+        var verdict = isInterrupted ? Verdict.Interrupted : Verdict.Passed;
+        if (generator.SendLag.P99 > LagThatMatters && generator.SendLag.P99 > ShareOfLatency * total.Latency.P99)
+            Invalid($"Messages were sent late: by {Text(generator.SendLag.P99 / 1000)} ms for one in a hundred, of {Text(total.Latency.P99 / 1000)} ms of latency. Give the load tester a processor of its own, or lower the rate.");
+        if (generator.CpuShare > BusyShare)
+            Invalid($"The load tester used {generator.CpuShare * 100:0} % of the machine's processors: the figures show its limit. Load from another machine, or from several.");
+        if (isInterrupted) remarks.Add("It was stopped before its end: the figures are of a part of the scenario.");
+        if (generator.Skipped > 0) remarks.Add($"{generator.Skipped} messages were due when no connection was open to send them; they are in no latency.");
+        if (total.Integrity.Unanswered > 0) remarks.Add($"{total.Integrity.Unanswered} messages were outstanding when their connections broke.");
+        if (total.Integrity.Faults > 0) Failed($"{total.Integrity.Faults} messages did not come back as they were sent.");
+        if (total.Messages is 0 && !isInterrupted) Failed("No message came back.");
+        return (verdict, remarks);
+
+        void Invalid(string remark)
+        {
+            remarks.Add(remark);
+            if (verdict is Verdict.Passed) verdict = Verdict.Invalid;
+        }
+
+        void Failed(string remark)
+        {
+            remarks.Insert(0, remark);
+            verdict = Verdict.Failed;
+        }
+
+        static string Text(double milliseconds) => milliseconds.ToString("0.0", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,15 @@
+using OrleansEcho.LoadTest.Scenarios;
+
+namespace OrleansEcho.LoadTest.Load;
+
+/// <summary>Connections that are held: each sends a message now and then, all together evenly.</summary>
+internal sealed class TrickleSource(LoadFlow flow, long duration, IReadOnlyList<LoadConnection> connections) : LoadClock.Source
+{
+    private readonly long _step = Math.Max(1, flow.TrickleInterval.Ticks * TimeSpan.NanosecondsPerTick / Math.Max(1, connections.Count));
+    private long _number = 1;
+
+    public override long NextAt => _number * _step < duration ? _number * _step : LoadSchedule.Never;
+
+    // Whose turn it is may be closed: it is idle as well.
+    public override int TrySend(long due) => connections[(int)(_number++ % connections.Count)].TryQueue(due) ? 1 : 0;
+}
