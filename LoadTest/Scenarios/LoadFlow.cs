@@ -23,4 +23,7 @@ public sealed record LoadFlow
 
     /// <summary>Burst: how often.</summary>
     public TimeSpan BurstInterval { get; init; }
+
+    /// <summary>Hold: how often each connection sends a message while it is idle; 0 for never.</summary>
+    public TimeSpan TrickleInterval { get; init; }
 }

@@ -30,6 +30,9 @@ public sealed record LoadScenario
     /// <summary>Whether a connection that is lost or refused is opened again (after 10 ms, then slower).</summary>
     public bool Reconnects { get; init; } = true;
 
+    /// <summary>The addresses of this machine that connections come from, in turn; none where the system chooses. Each has some 28,000 ports for a target.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
     /// <summary>What decides sizes and order; the same seed gives the same messages.</summary>
     public int Seed { get; init; } = 1;
 
