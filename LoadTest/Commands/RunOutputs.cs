@@ -1,3 +1,4 @@
+using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Commands;
@@ -48,6 +49,10 @@ internal sealed class RunOutputs(IEnumerable<(ResultFormat Format, string Path)>
             try
             {
                 await format.WriteAsync(result, path, cancellation);
+            }
+            catch (CannotRunException e)
+            {
+                faults.Add($"{format.Option}: {e.Message}");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -1,12 +1,13 @@
 using OrleansEcho.LoadTest.Commands;
+using OrleansEcho.LoadTest.Load;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
 
 /// <summary>Runs command lines in this process.</summary>
 internal sealed class CommandLine(FakeParts parts)
 {
-    /// <summary>The paths that results were written to, with their formats.</summary>
-    public List<string> Written { get; } = [];
+    /// <summary>Why JSON cannot be written; null where it can.</summary>
+    public string? JsonFault { get; init; }
 
     public async Task<(int ExitCode, string Out, string Error)> RunAsync(IEnumerable<string> args, CancellationToken interrupt = default)
     {
@@ -16,7 +17,7 @@ internal sealed class CommandLine(FakeParts parts)
                 parts,
                 parts,
                 parts,
-                new ResultFormat("--json", "All of it.", (_, path, _) => WriteAsync("json", path)),
+                new ResultFormat("--json", "All of it.", (_, path, _) => JsonFault is null ? WriteAsync("json", path) : throw new CannotRunException(JsonFault)),
                 new ResultFormat("--html", "A page.", (_, path, _) => WriteAsync("html", path))),
             new ScenariosCommand());
         var code = await program.RunAsync([.. args], new LoadConsole(output, error, interrupt));
@@ -25,9 +26,5 @@ internal sealed class CommandLine(FakeParts parts)
 
     public Task<(int ExitCode, string Out, string Error)> RunAsync(string args) => RunAsync(args.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    private async Task WriteAsync(string format, string path)
-    {
-        Written.Add(format);
-        await File.WriteAllTextAsync(path, format);
-    }
+    private static Task WriteAsync(string format, string path) => File.WriteAllTextAsync(path, format);
 }

@@ -125,6 +125,15 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task ResultThatCouldNotBeWritten_IsTold_AndTheOthersAreWritten()
+    {
+        var line = new CommandLine(new FakeParts()) { JsonFault = "The disk is full." };
+        var (json, html) = (Path.Combine(_folder.FullName, "a"), Path.Combine(_folder.FullName, "b"));
+        Assert.Equal((3, "", "--json: The disk is full.\n"), await line.RunAsync($"run --json {json} --html {html}"));
+        Assert.Equal("html", await File.ReadAllTextAsync(html, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task NobodyThere_IsNoResult()
     {
         var nobody = new FakeParts { Messages = 0, Errors = new() { [ErrorClass.Connect] = 5 } };
