@@ -1,0 +1,16 @@
+using OrleansEcho.LoadTest.Results;
+
+namespace OrleansEcho.LoadTest.Commands;
+
+/// <summary>What knows conditions such as <c>p99 &gt; 50ms</c>.</summary>
+internal interface IThresholds
+{
+    /// <summary>What is wrong with a condition as it is written, and what to do, without a full stop; null when nothing is.</summary>
+    string? FaultOf(string condition);
+
+    /// <summary>The first condition that has come true of what has been counted until now; null when none has.</summary>
+    string? FirstCrossed(IReadOnlyList<string> conditions, LoadFigures soFar);
+
+    /// <summary>Puts the conditions into a result; a result that passed until then, and of which one came true, has failed.</summary>
+    RunResult Judge(RunResult result, IReadOnlyList<string> conditions);
+}

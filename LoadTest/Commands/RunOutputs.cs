@@ -1,0 +1,73 @@
+using OrleansEcho.LoadTest.Load;
+using OrleansEcho.LoadTest.Results;
+
+namespace OrleansEcho.LoadTest.Commands;
+
+/// <summary>The files that a run's results go to.</summary>
+internal sealed class RunOutputs(IEnumerable<(ResultFormat Format, string Path)> files)
+{
+    private readonly (ResultFormat Format, string Path)[] _files = [.. files];
+
+    /// <summary>Options that name the same file.</summary>
+    public IReadOnlyList<string> Contradictions =>
+    [
+        .. _files.GroupBy(f => Path.GetFullPath(f.Path)).Where(group => group.Count() > 1)
+            .Select(group => $"{string.Join(" and ", group.Select(f => f.Format.Option))} both write to {group.First().Path}; give each a file of its own."),
+    ];
+
+    /// <summary>The files that could not be written: better known before a run of an hour than after it. What is in them stays.</summary>
+    public IReadOnlyList<string> FindUnwritable()
+    {
+        var faults = new List<string>();
+        foreach (var (format, path) in _files)
+        {
+            try
+            {
+                var isNew = !File.Exists(path);
+                using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+                {
+                }
+
+                if (isNew) File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                faults.Add(Fault(format, path, e));
+            }
+        }
+
+        return faults;
+    }
+
+    /// <summary>Writes all of them, whatever becomes of one.</summary>
+    /// <returns>What could not be written, a line each.</returns>
+    public async Task<IReadOnlyList<string>> WriteAsync(RunResult result, CancellationToken cancellation)
+    {
+        var faults = new List<string>();
+        foreach (var (format, path) in _files)
+        {
+            try
+            {
+                await format.WriteAsync(result, path, cancellation);
+            }
+            catch (CannotRunException e)
+            {
+                faults.Add($"{format.Option}: {e.Message}");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                faults.Add(Fault(format, path, e));
+            }
+        }
+
+        return faults;
+    }
+
+    private static string Fault(ResultFormat format, string path, Exception e) => $"{format.Option}: {path} cannot be written: " + e switch
+    {
+        DirectoryNotFoundException => "there is no such folder; make it, or choose another.",
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a folder; name a file in it.",
+        UnauthorizedAccessException => "it is not allowed; choose another place.",
+        _ => "the disk may be full, or the name too long; choose another place.",
+    };
+}

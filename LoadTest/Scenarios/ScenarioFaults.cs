@@ -1,0 +1,20 @@
+namespace OrleansEcho.LoadTest.Scenarios;
+
+/// <summary>What is wrong with a scenario: everything, a line each.</summary>
+internal sealed class ScenarioFaults
+{
+    private readonly List<(ScenarioPlace Place, string Line)> _faults = [];
+
+    /// <summary>In the order of the file; those of flags first.</summary>
+    public IReadOnlyList<string> Lines => [.. _faults.OrderBy(f => f.Place.Line).ThenBy(f => f.Place.Column).Select(f => f.Line).Distinct()];
+
+    /// <summary>Adds a fault.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <param name="path">The key, with the keys around it; empty for the whole.</param>
+    /// <param name="message">What is wrong; what to do. Without a full stop.</param>
+    public void Add(ScenarioPlace place, string path, string message)
+    {
+        var end = message[^1] is '?' or '.' ? "" : ".";
+        _faults.Add((place, place.IsFlag || path.Length is 0 ? $"{place}: {message}{end}" : $"{place}: {path}: {message}{end}"));
+    }
+}

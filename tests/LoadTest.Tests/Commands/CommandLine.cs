@@ -1,0 +1,30 @@
+using OrleansEcho.LoadTest.Commands;
+using OrleansEcho.LoadTest.Load;
+
+namespace OrleansEcho.LoadTest.Tests.Commands;
+
+/// <summary>Runs command lines in this process.</summary>
+internal sealed class CommandLine(FakeParts parts)
+{
+    /// <summary>Why JSON cannot be written; null where it can.</summary>
+    public string? JsonFault { get; init; }
+
+    public async Task<(int ExitCode, string Out, string Error)> RunAsync(IEnumerable<string> args, CancellationToken interrupt = default)
+    {
+        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var program = new LoadProgram(
+            new RunCommand(
+                parts,
+                parts,
+                parts,
+                new ResultFormat("--json", "All of it.", (_, path, _) => JsonFault is null ? WriteAsync("json", path) : throw new CannotRunException(JsonFault)),
+                new ResultFormat("--html", "A page.", (_, path, _) => WriteAsync("html", path))),
+            new ScenariosCommand());
+        var code = await program.RunAsync([.. args], new LoadConsole(output, error, interrupt));
+        return (code, output.ToString(), error.ToString());
+    }
+
+    public Task<(int ExitCode, string Out, string Error)> RunAsync(string args) => RunAsync(args.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static Task WriteAsync(string format, string path) => File.WriteAllTextAsync(path, format);
+}
