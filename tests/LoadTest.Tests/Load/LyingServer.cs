@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace OrleansEcho.LoadTest.Tests.Load;
+
+/// <summary>A server that echoes messages of one size, but for those about which it lies; it counts its lies.</summary>
+internal sealed class LyingServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly Task _accepting;
+    private readonly int _size;
+    private readonly Func<long, Lie> _lie;
+    private readonly Func<long, string?> _refuse;
+    private readonly TimeSpan _delay;
+    private readonly long[] _told = new long[Enum.GetValues<Lie>().Length];
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _messages;
+    private long _accepted;
+    private long _refused;
+    private volatile Task _stalled = Task.CompletedTask;
+    private byte[]? _foreign;
+
+    public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default)
+    {
+        (_size, _lie, _refuse, _delay) = (size, lie ?? (_ => Lie.None), refuse ?? (_ => null), delay);
+        _listener.Start(1024);
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>When the first message has come.</summary>
+    public Task First => _first.Task;
+
+    /// <summary>How often it has lied so.</summary>
+    public long Told(Lie lie) => Interlocked.Read(ref _told[(int)lie]);
+
+    /// <summary>Stands still for a while.</summary>
+    public void Stall(TimeSpan duration) => _stalled = Task.Delay(duration, TimeProvider.System, _stop.Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await Task.WhenAll([_accepting, .. _connections]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+            client.NoDelay = true;
+            _connections.Add(Task.Run(() => ServeAsync(client, Interlocked.Increment(ref _accepted)), _stop.Token));
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client, long number)
+    {
+        using var _ = client;
+        var stream = client.GetStream();
+        if (_refuse(number) is { } words)
+        {
+            Interlocked.Increment(ref _refused);
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(words), _stop.Token);
+            client.Client.Shutdown(SocketShutdown.Send);
+            while (await stream.ReadAsync(new byte[1024], _stop.Token) > 0)
+            {
+                // What it sent before it heard.
+            }
+
+            return;
+        }
+
+        byte[]? held = null;
+        while (true)
+        {
+            var message = new byte[_size];
+            if (await stream.ReadAtLeastAsync(message, _size, throwOnEndOfStream: false, _stop.Token) < _size) break;
+            _first.TrySetResult();
+            await _stalled;
+            var lie = _lie(Interlocked.Increment(ref _messages));
+            if (held is not null) lie = Lie.None;
+            if (lie is not Lie.None and not Lie.Swap) Interlocked.Increment(ref _told[(int)lie]);
+            switch (lie)
+            {
+                case Lie.Drop:
+                    continue;
+                case Lie.Swap:
+                    held = message;
+                    continue;
+                case Lie.Corrupt:
+                    message[_size - 3] = message[_size - 3] is (byte)'x' ? (byte)'y' : (byte)'x';
+                    break;
+                case Lie.Delay:
+                    await Task.Delay(_delay, TimeProvider.System, _stop.Token);
+                    break;
+                case Lie.Foreign when Interlocked.CompareExchange(ref _foreign, message, null) is { } other:
+                    await stream.WriteAsync(other, _stop.Token);
+                    break;
+                case Lie.Reset:
+                    client.Client.LingerState = new LingerOption(true, 0);
+                    return;
+            }
+
+            await stream.WriteAsync(message, _stop.Token);
+            if (lie is Lie.Double) await stream.WriteAsync(message, _stop.Token);
+            if (held is null) continue;
+            await stream.WriteAsync(held, _stop.Token);
+            Interlocked.Increment(ref _told[(int)Lie.Swap]);
+            held = null;
+        }
+
+        if (held is not null) Interlocked.Increment(ref _told[(int)Lie.Drop]);
+    }
+}
