@@ -39,6 +39,7 @@ internal sealed class LoadConnection : ITransportSink
     private long _lastProgress;
     private int _received;
     private bool _isSending;
+    private bool _isFinishing;
     private string? _refusal;
 
     public LoadConnection(RunContext run, WireFraming framing, LoadBehaviour behaviour, LoadShard shard, Action<ConnectionEnd> ended)
@@ -74,7 +75,7 @@ internal sealed class LoadConnection : ITransportSink
             _ring.Clear();
             _sent = _next = _echoes = 0;
             _received = 0;
-            _isSending = false;
+            _isSending = _isFinishing = false;
             _refusal = null;
             _lastProgress = _run.Now;
             transport.Sink = this;
@@ -95,7 +96,7 @@ internal sealed class LoadConnection : ITransportSink
     {
         lock (_gate)
         {
-            if (_transport is null) return false;
+            if (_transport is null || _isFinishing) return false;
             Queue(intended);
             Flush();
             return true;
@@ -107,7 +108,7 @@ internal sealed class LoadConnection : ITransportSink
     {
         lock (_gate)
         {
-            if (_transport is null) return false;
+            if (_transport is null || _isFinishing) return false;
             for (var i = 0; i < count; i++) Queue(intended);
             Flush();
             return true;
@@ -119,7 +120,7 @@ internal sealed class LoadConnection : ITransportSink
     {
         lock (_gate)
         {
-            if (_transport is null || !_run.IsSending || Room is 0) return;
+            if (_transport is null || _isFinishing || !_run.IsSending || Room is 0) return;
             Queue(_run.Now);
             Flush();
         }
@@ -145,6 +146,16 @@ internal sealed class LoadConnection : ITransportSink
         }
     }
 
+    /// <summary>Fewer connections are wanted: it sends no more, and closes when it is owed nothing.</summary>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            _isFinishing = true;
+            if (_transport is not null && _next >= _ring.End) End(null, isOurs: true);
+        }
+    }
+
     /// <summary>Closes it: at the end of the run, or because fewer are wanted.</summary>
     public void Close()
     {
@@ -167,7 +178,7 @@ internal sealed class LoadConnection : ITransportSink
             if (_transport is null) return;
             if (taken > 0 && taken < _received) _receiveBuffer.AsSpan(taken, _received - taken).CopyTo(_receiveBuffer);
             _received -= taken;
-            if (_behaviour.EchoesPerConnection > 0 && _echoes >= _behaviour.EchoesPerConnection) End(null, isOurs: true);
+            if (IsDone) End(null, isOurs: true);
             else FillUp();
         }
     }
@@ -189,6 +200,8 @@ internal sealed class LoadConnection : ITransportSink
             if (_transport == transport) End(fault ?? ErrorClass.Closed);
         }
     }
+
+    private bool IsDone => _isFinishing ? _next >= _ring.End : _behaviour.EchoesPerConnection > 0 && _echoes >= _behaviour.EchoesPerConnection;
 
     // Takes all whole messages.
     private int Take(ReadOnlySpan<byte> bytes, long now)
@@ -259,19 +272,20 @@ internal sealed class LoadConnection : ITransportSink
         return length;
     }
 
-    // Without frames, a message can only be where its owner's name is; how long it is, is known for those that were not passed over.
+    // Without frames, a message can only be where the run's name is; how long it is, is known for those of ours that were not passed over.
     private int TakeOutOfStream(ReadOnlySpan<byte> bytes)
     {
+        var run = _owner.AsSpan(0, MessageStamp.RunLength);
         for (var at = 0; at < bytes.Length;)
         {
-            var found = bytes[at..].IndexOf(_owner);
+            var found = bytes[at..].IndexOf(run);
             if (found < 0) break;
             at += found;
             var message = bytes[at..];
             if (MessageStamp.TryReadSequence(message, out var sequence))
             {
                 // A copy of one that is gone from the ring can be as long as any that was sent: its checksum says which.
-                foreach (var size in SizesOf(sequence))
+                foreach (var size in message.StartsWith(_owner) ? SizesOf(sequence) : _behaviour.AllSizes)
                 {
                     if (message.Length < size && at is 0) return -1;
                     if (message.Length < size || !MessageStamp.TryRead(message[..size], _run.Text.Run, out _, out _)) continue;
@@ -289,7 +303,7 @@ internal sealed class LoadConnection : ITransportSink
 
         _judge.Strange(_shard.Counts);
         // The beginning of a name may stand at the end.
-        return Math.Max(1, bytes.Length - MessageStamp.OwnerLength + 1);
+        return Math.Max(1, bytes.Length - MessageStamp.RunLength + 1);
     }
 
     private int[] SizesOf(long sequence) => sequence >= _next && sequence < _sent ? [_ring.At(sequence).Size] : _behaviour.AllSizes;
@@ -303,7 +317,7 @@ internal sealed class LoadConnection : ITransportSink
     // Closed loop: as many in flight as its depth, but for those whose time to think is not over.
     private void FillUp()
     {
-        if (_behaviour.IsClosed)
+        if (_behaviour.IsClosed && !_isFinishing)
         {
             var room = _behaviour.ThinkTime > 0 && _ring.End > 0 ? 0 : Room;
             if (room > 0 && _run.IsSending)

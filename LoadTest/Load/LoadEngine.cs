@@ -73,11 +73,8 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
         for (var i = 0; i < plan.Places.Count; i++)
         {
             var place = plan.Places[i];
-            if (place.IsWanted == i < count)
-            {
-                if (i >= count && place.Connection is { IsOpen: true, IsOwed: false } surplus) surplus.Close();
-                continue;
-            }
+            if (i >= count && place.Connection.IsOpen) place.Connection.Finish();
+            if (place.IsWanted == i < count) continue;
 
             place.IsWanted = i < count;
             if (place.IsWanted && !place.Connection.IsOpen) opener.Open(place);

@@ -13,6 +13,9 @@ internal static class MessageStamp
     /// <summary>How long it is, in bytes.</summary>
     public const int Length = 22;
 
+    /// <summary>How much of it is the same in all messages of a run.</summary>
+    public const int RunLength = 4;
+
     /// <summary>How much of it is the same in all messages of a connection.</summary>
     public const int OwnerLength = 10;
 

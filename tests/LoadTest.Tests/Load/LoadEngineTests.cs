@@ -19,7 +19,8 @@ public sealed class LoadEngineTests
         await using var server = new LyingServer(Size);
         var result = await RunAsync(Scenario(server, framing));
 
-        Assert.Equal((Verdict.Passed, 0, 0), (result.Verdict, result.Total.Integrity.Faults, result.Total.Integrity.Unanswered));
+        Assert.NotEqual(Verdict.Failed, result.Verdict); // the server is in this process, so that it seems busy at times
+        Assert.Equal(new IntegrityFigures(0, 0, 0, 0, 0, 0), result.Total.Integrity);
         Assert.Empty(result.Total.Errors);
         Assert.True(result.Total.Messages > 1000, $"{result.Total.Messages}");
         Assert.Equal(result.Total.Messages * Size, result.Total.Bytes);
@@ -92,7 +93,7 @@ public sealed class LoadEngineTests
 
         // Of 6 s, 2 s stood still: a message that was due at the beginning of the stall waits for 2 s, one at its end not at all. So (2 s - x) / 6 s of
         // all wait for longer than x.
-        Assert.Equal((Verdict.Passed, 6000), (result.Verdict, result.Total.Latency.Count));
+        Assert.Equal((0, 6000), (result.Total.Integrity.Faults, result.Total.Latency.Count));
         Assert.InRange(result.Total.Latency.P75 / 1e6, 0.5 - 0.1, 0.5 + 0.2);
         Assert.InRange(result.Total.Latency.P90 / 1e6, 1.4 - 0.1, 1.4 + 0.2);
         Assert.InRange(result.Total.Latency.P99 / 1e6, 1.94 - 0.1, 1.94 + 0.2);

@@ -106,6 +106,7 @@ internal sealed class LyingServer : IAsyncDisposable
                     break;
                 case Lie.Reset:
                     client.Client.LingerState = new LingerOption(true, 0);
+                    client.Client.Dispose(); // the client itself would send a FIN first
                     return;
             }
 

@@ -1,0 +1,48 @@
+using System.Globalization;
+using OrleansEcho.LoadTest.Reports;
+
+namespace OrleansEcho.LoadTest.Comparing;
+
+/// <summary>What the outputs of a comparison say in the same words.</summary>
+internal static class ComparisonText
+{
+    /// <summary>The headings of its columns.</summary>
+    public static IReadOnlyList<string> Headings { get; } = ["figure", "A", "B", "change", "from … to", "B is better", "p", "verdict"];
+
+    /// <summary>What the columns mean.</summary>
+    public static string Legend { get; } =
+        "A and B are medians. The change is that of B beside A (median of the differences of all pairs), with the interval that holds it in about 95 of 100 cases; "
+        + "\"B is better\" says in how many pairs a run of B is better than one of A; "
+        + $"p is the probability of such a difference where there is none (Mann–Whitney, two-sided). A difference is told when p is {Number(FigureComparison.Significance)} or less "
+        + $"and it is {Quantity.Percent(FigureComparison.Margin)} or more; of twenty figures that are the same, one looks different by chance.";
+
+    /// <summary>The cells of a figure's row, without its verdict.</summary>
+    public static IReadOnlyList<string> Cells(FigureComparison figure)
+    {
+        var isThere = figure.A.Count > 0 && figure.B.Count > 0;
+        return
+        [
+            figure.Figure.Name,
+            figure.A.Count > 0 ? figure.Figure.Text(figure.MedianA) : "–",
+            figure.B.Count > 0 ? figure.Figure.Text(figure.MedianB) : "–",
+            !isThere ? "–" : Change(figure, figure.Change, figure.Shift.Shift),
+            !isThere || figure.A.Count * figure.B.Count is 1 ? "–" : $"{Change(figure, figure.ChangeInterval?.Low, figure.Shift.Low)} … {Change(figure, figure.ChangeInterval?.High, figure.Shift.High)}",
+            !isThere ? "–" : $"{Math.Round(figure.Superiority * 100).ToString("0", CultureInfo.InvariantCulture)} %",
+            !isThere ? "–" : figure.P < 0.001 ? "< 0.001" : Number(figure.P),
+        ];
+    }
+
+    /// <summary>The runs of a side in a line.</summary>
+    public static string Side(string name, IReadOnlyList<Results.RunResult> runs) => runs.Count is 0
+        ? $"{name}: no run"
+        : $"{name}: {Quantity.Of(runs.Count, "run")} of {string.Join(", ", runs.Select(r => r.Scenario.Name).Distinct())}, from {Day(runs[0].StartedAt)} to {Day(runs[^1].StartedAt)}";
+
+    /// <summary>A time of a run.</summary>
+    public static string Day(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    // Of nothing there is no percentage.
+    private static string Change(FigureComparison figure, double? share, double shift) =>
+        share is { } there ? Quantity.Change(there) : shift is 0 ? "0" : $"{(shift > 0 ? '+' : '−')}{figure.Figure.Text(Math.Abs(shift))}";
+}

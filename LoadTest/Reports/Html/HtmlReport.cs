@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Xml.Linq;
+using OrleansEcho.LoadTest.Reports.Plots;
+using OrleansEcho.LoadTest.Results;
+
+namespace OrleansEcho.LoadTest.Reports.Html;
+
+/// <summary>A run as one page that opens anywhere: verdict and remarks first, then figures, plots and tables.</summary>
+internal static class HtmlReport
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(RunResult run, TextWriter writer) => HtmlPage.Write($"{run.Scenario.Name}: {Name(run.Verdict)}", Body(run), writer);
+
+    /// <summary>A verdict as it stands on badges.</summary>
+    public static XElement Badge(Verdict verdict) => HtmlPage.Badge(verdict.ToString().ToLowerInvariant(), $"{(verdict is Verdict.Passed ? '✓' : verdict is Verdict.Failed ? '✗' : '!')} {Name(verdict)}");
+
+    private static string Name(Verdict verdict) => verdict.ToString().ToLowerInvariant();
+
+    private static IEnumerable<XElement> Body(RunResult run)
+    {
+        yield return Header(run);
+        yield return Tiles(run);
+        if (RunTables.Thresholds(run) is { } thresholds) yield return Section("Thresholds", Card(thresholds));
+        yield return Section("Over time and altogether", Svg.E("div", Svg.A("class", "plots"), Figures(run)));
+        yield return Section("Gateways", Card(RunTables.Targets(run)));
+        yield return Section("Times", Card(RunTables.Times(run)));
+        yield return Section("Errors", Card(RunTables.Errors(run.Total)));
+        yield return Section(
+            "Details",
+            HtmlPage.Details("Second by second", RunTables.Seconds(run)),
+            HtmlPage.Details("Scenario", RunTables.Scenario(run)),
+            HtmlPage.Details("Load tester and machine", RunTables.Generator(run)));
+        yield return Svg.E("footer", $"{run.Tool}. This page needs no network. The whole run, histograms included, is in the file that --json writes.");
+    }
+
+    private static XElement Header(RunResult run) => Svg.E(
+        "header",
+        Svg.E("div", Svg.A("class", "head"), Svg.E("h1", run.Scenario.Name), Badge(run.Verdict)),
+        Svg.E("p", ReportText.Meaning(run.Verdict)),
+        Svg.E(
+            "p",
+            Svg.A("class", "meta"),
+            string.Join(
+                " · ",
+                run.StartedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
+                Quantity.Duration(run.Seconds),
+                Quantity.Of(run.Targets.Count, "gateway"),
+                $"{run.Machine.Processor}, {Quantity.Of(run.Machine.Processors, "processor")}",
+                run.Machine.System)),
+        HtmlPage.Remarks(run.Remarks));
+
+    private static XElement Tiles(RunResult run)
+    {
+        var (total, errors) = (run.Total, run.Total.Errors.Values.Sum());
+        var bytes = run.Seconds > 0 ? total.Bytes / run.Seconds : 0;
+        return Svg.E(
+            "dl",
+            Svg.A("class", "tiles"),
+            Tile("messages/s", Quantity.Rate(total.MessagesPerSecond), $"{Quantity.Count(total.Messages)} messages, {Quantity.Bytes(bytes)}/s"),
+            Tile("p50", Quantity.Time(total.Latency.P50), $"mean {Quantity.Time(total.Latency.Mean)}"),
+            Tile("p99", Quantity.Time(total.Latency.P99), $"p99.9 {Quantity.Time(total.Latency.P999)}"),
+            Tile("longest", Quantity.Time(total.Latency.Max), $"p99.99 {Quantity.Time(total.Latency.P9999)}"),
+            Tile("connections", Quantity.Count(total.ConnectionsOpen), $"{Quantity.Count(total.ConnectionsOpened)} opened, {Quantity.Rate(total.ConnectionsPerSecond)}/s"),
+            Tile("errors", Quantity.Count(errors), errors is 0 ? "no connection failed" : "connections failed", errors > 0),
+            Tile("integrity", Quantity.Count(total.Integrity.Faults), total.Integrity.Faults is 0 ? "no message wrong" : ReportText.Integrity(total.Integrity), total.Integrity.Faults > 0));
+    }
+
+    private static XElement Tile(string name, string value, string more, bool isOff = false) =>
+        Svg.E("div", Svg.A("class", isOff ? "tile off" : "tile"), Svg.E("dt", name), Svg.E("dd", value, Svg.E("small", more)));
+
+    private static IEnumerable<XElement> Figures(RunResult run)
+    {
+        var plots = new RunPlots(run);
+        yield return Figure("Messages a second", "", plots.Rate(), "");
+        yield return Figure("Latency", "logarithmic", plots.Latency(), "");
+        yield return Figure("How long messages took", "share of messages", plots.Histogram(), "No message came back.");
+        yield return Figure("Latency by percentile", "percent, each nine as wide as the one before", plots.Percentiles(), "No message came back.");
+        yield return Figure("Open connections", "", plots.Connections(), "");
+        yield return Figure("Errors", "connections that failed, and messages that were wrong", plots.Errors(), "None in any second.");
+        if (run.Targets.Count > 1) yield return Figure("Messages a second by gateway", "", plots.Targets(), "");
+    }
+
+    private static XElement Figure(string title, string more, Plot? plot, string instead) => Svg.E(
+        "figure",
+        Svg.E("figcaption", title, more.Length > 0 ? Svg.E("span", $" · {more}") : null),
+        plot is null ? Svg.E("p", Svg.A("class", "quiet"), instead) : plot.ToSvg());
+
+    private static XElement Section(string title, params object[] content) => Svg.E("section", Svg.E("h2", title), content);
+
+    private static XElement Card(XElement content) => Svg.E("div", Svg.A("class", "card"), content);
+}

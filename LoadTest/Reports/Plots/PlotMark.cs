@@ -1,0 +1,14 @@
+namespace OrleansEcho.LoadTest.Reports.Plots;
+
+/// <summary>How a series is drawn.</summary>
+internal enum PlotMark
+{
+    /// <summary>A line, with gaps where values are missing.</summary>
+    Line,
+
+    /// <summary>A line with the space below it filled.</summary>
+    Area,
+
+    /// <summary>Bars.</summary>
+    Bars,
+}

@@ -1,0 +1,126 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using CsCheck;
+using OrleansEcho.LoadTest.Comparing;
+using OrleansEcho.LoadTest.Reports.Html;
+using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Tests.Results;
+
+namespace OrleansEcho.LoadTest.Tests.Reports;
+
+public sealed partial class HtmlReportTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("echo-pages-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void IsWellFormed_AndSelfContained_WhateverIsInTheRun() => RunGen.Run.Sample(
+        run =>
+        {
+            var (page, text) = Page(run);
+            Assert.Equal(run.Scenario.Name.Replace("\u0001", "\uFFFD").Replace("\u001b", "\uFFFD").Replace('\ud800', '\uFFFD'), page.Descendants("h1").Single().Value);
+            Assert.DoesNotContain("alert(1)</script>", text, StringComparison.OrdinalIgnoreCase);
+            Assert.Single(page.Descendants("script"));
+            Assert.All(page.Descendants("svg"), svg => Assert.NotEmpty(svg.Attribute("aria-label")!.Value));
+            AssertLoadsNothing(page, text);
+            AssertHasNoBrokenNumber(page);
+        },
+        iter: 40);
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(60, 3)]
+    [InlineData(900, 8)]
+    [InlineData(30, 20)]
+    public void DrawsRunsOfEveryLength(int seconds, int targets)
+    {
+        var (page, text) = Page(SampleRuns.Ramp(seconds, targets));
+        Assert.Equal(targets > 1 ? 7 : 6, page.Descendants("figure").Count());
+        Assert.True(text.Length < 1_500_000, $"{text.Length} characters are too many for a page.");
+        Assert.All(page.Descendants("svg"), svg => AssertLabelsAreApart(svg));
+        AssertHasNoBrokenNumber(page);
+    }
+
+    [Fact]
+    public void FlagsTheGatewayThatIsBehind()
+    {
+        var (page, _) = Page(SampleRuns.Ramp());
+        var flagged = Assert.Single(page.Descendants("td"), td => td.Attribute("class")?.Value is "flag" && td.Value.StartsWith("! ", StringComparison.Ordinal));
+        Assert.Equal("127.0.0.1:7002", flagged.Parent!.Elements().First().Value);
+        Assert.Matches(@"^! −2\d(\.\d)? % messages, p99 [\d.]+×$", flagged.Value);
+    }
+
+    // Opens all pages in a browser where there is one. Whoever wants to look at them: SAMPLE_PAGES=folder.
+    [Fact]
+    public async Task OpensInABrowser_WithoutAWord()
+    {
+        var folder = Environment.GetEnvironmentVariable("SAMPLE_PAGES") is { Length: > 0 } chosen ? Directory.CreateDirectory(chosen) : _folder;
+        RunResult[] a = [.. Enumerable.Range(0, 6).Select(i => SampleRuns.Ramp(20, 2, seed: i) with { StartedAt = SampleRuns.Start.AddMinutes(2 * i) })];
+        RunResult[] b = [.. Enumerable.Range(0, 6).Select(i => SampleRuns.Ramp(20, 2, seed: 10 + i, speed: 0.9) with { StartedAt = SampleRuns.Start.AddMinutes(2 * i + 1) })];
+        Write(folder, "run", writer => HtmlReport.Write(SampleRuns.Ramp(), writer));
+        Write(folder, "long", writer => HtmlReport.Write(SampleRuns.Ramp(1800, 10), writer));
+        Write(folder, "short", writer => HtmlReport.Write(SampleRuns.Small(), writer));
+        Write(folder, "nothing", writer => HtmlReport.Write(SampleRuns.Nothing(), writer));
+        Write(folder, "comparison", writer => ComparisonHtml.Write(RunComparison.Compare(a, b), writer));
+        Write(folder, "history", writer => HistoryHtml.Write(RunHistory.Of([.. a, .. b, SampleRuns.Ramp(), SampleRuns.Ramp(seed: 9)]), writer));
+        if (Browser.Find() is not { } browser) return;
+        foreach (var page in folder.EnumerateFiles("*.html"))
+        {
+            var (dom, console) = await Browser.OpenAsync(browser, page.FullName, TestContext.Current.CancellationToken);
+            Assert.Equal("", console);
+            Assert.Contains("id=\"tip\"", dom);
+        }
+    }
+
+    private static void Write(DirectoryInfo folder, string name, Action<TextWriter> write)
+    {
+        using (var writer = new StreamWriter(Path.Combine(folder.FullName, name + ".html"))) write(writer);
+        var text = File.ReadAllText(Path.Combine(folder.FullName, name + ".html"));
+        var page = XDocument.Parse(text);
+        AssertLoadsNothing(page, text);
+        AssertHasNoBrokenNumber(page);
+    }
+
+    private static (XDocument Page, string Text) Page(RunResult run)
+    {
+        var writer = new StringWriter();
+        HtmlReport.Write(run, writer);
+        return (XDocument.Parse(writer.ToString()), writer.ToString());
+    }
+
+    private static void AssertLoadsNothing(XDocument page, string text)
+    {
+        Assert.DoesNotContain(page.Descendants().Attributes(), a => a.Name.LocalName is "src" or "href" or "srcset" or "action" or "data");
+        Assert.DoesNotContain(page.Descendants(), e => e.Name.LocalName is "link" or "img" or "iframe" or "object" or "use" or "image");
+        Assert.DoesNotMatch(Loading(), text);
+        Assert.All(page.Descendants("style").Concat(page.Descendants("script")), e => Assert.DoesNotMatch("[<>&]", e.Value)); // HTML and XML read it alike
+    }
+
+    private static void AssertHasNoBrokenNumber(XDocument page) =>
+        Assert.DoesNotMatch(BrokenNumber(), string.Join(' ', page.Descendants("svg").DescendantsAndSelf().Attributes().Select(a => a.Value).Concat(page.Descendants("td").Select(td => td.Value))));
+
+    // Labels of the same line of a plot do not touch: 6.3 units a letter is what the font takes.
+    private static void AssertLabelsAreApart(XElement svg)
+    {
+        static double Number(XElement e, string name) => double.Parse(e.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
+        var labels = svg.Descendants("text").Select(t =>
+        {
+            var (x, width) = (Number(t, "x"), t.Value.Length * 6.3);
+            return (Y: Number(t, "y"), From: t.Attribute("text-anchor")!.Value switch { "middle" => x - width / 2, "end" => x - width, _ => x }, Width: width, Text: t.Value);
+        }).ToArray();
+        var right = double.Parse(svg.Attribute("viewBox")!.Value.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.All(labels, l => Assert.InRange(l.From, -2, right - l.Width + 6));
+        foreach (var one in labels)
+        {
+            Assert.DoesNotContain(labels, other => other != one && Math.Abs(other.Y - one.Y) < 10 && other.From < one.From + one.Width && one.From < other.From + other.Width);
+        }
+    }
+
+    [GeneratedRegex(@"url\(|@import|fetch\(|XMLHttpRequest|(?:src|href)\s*=\s*[""']", RegexOptions.IgnoreCase)]
+    private static partial Regex Loading();
+
+    [GeneratedRegex(@"\bNaN\b|Infinity|∞")]
+    private static partial Regex BrokenNumber();
+}
