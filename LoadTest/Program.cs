@@ -1,18 +1,25 @@
 using OrleansEcho.LoadTest.Commands;
+using OrleansEcho.LoadTest.Load;
+using OrleansEcho.LoadTest.Load.Wire;
+using OrleansEcho.LoadTest.Reports;
+using OrleansEcho.LoadTest.Reports.Html;
 using OrleansEcho.LoadTest.Results;
 
 // Every part is plugged in here. A command is a class in Commands, and a line below.
-var parts = new Unplugged();
-static Task NotYet(RunResult result, string path, CancellationToken cancellation) => throw new IOException();
+InlineCompletions.Enable();
+static ResultFormat Format(string option, string description, Action<RunResult, TextWriter> write) =>
+    new(option, description, (result, path, cancellation) => OutputFile.WriteAsync(path, writer => write(result, writer), cancellation));
 
 using var interruption = new Interruption(Console.Error, Environment.Exit);
 return await new LoadProgram(
     new RunCommand(
-        parts,
-        parts,
-        parts,
-        new ResultFormat("--json", "All that is known of the run, for compare and history.", NotYet),
-        new ResultFormat("--html", "A report for people, in one file.", NotYet),
-        new ResultFormat("--junit", "The thresholds as tests, for a CI server.", NotYet),
-        new ResultFormat("--hdr", "The latencies as an HdrHistogram log.", NotYet)),
+        new LoadEngine(TimeProvider.System),
+        new RunThresholds(),
+        new RunViews(TimeProvider.System),
+        new ResultFormat("--json", "All that is known of the run, for compare and history.", RunResultFile.WriteAsync),
+        Format("--html", "A report for people, in one file.", HtmlReport.Write),
+        Format("--junit", "The thresholds as tests, for a CI server.", JUnitReport.Write),
+        Format("--hdr", "The latencies as an HdrHistogram log.", HistogramLog.Write)),
+    new CompareCommand(),
+    new HistoryCommand(),
     new ScenariosCommand()).RunAsync(args, new LoadConsole(Console.Out, Console.Error, interruption.Token));

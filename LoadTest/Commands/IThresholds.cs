@@ -1,3 +1,4 @@
+using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Commands;
@@ -6,10 +7,10 @@ namespace OrleansEcho.LoadTest.Commands;
 internal interface IThresholds
 {
     /// <summary>What is wrong with a condition as it is written, and what to do, without a full stop; null when nothing is.</summary>
-    string? FaultOf(string condition);
+    string? FaultOf(string condition, IReadOnlyList<string> targets);
 
-    /// <summary>The first condition that has come true of what has been counted until now; null when none has.</summary>
-    string? FirstCrossed(IReadOnlyList<string> conditions, LoadFigures soFar);
+    /// <summary>Watches a run, and tells of the first condition that has come true for good.</summary>
+    ILoadObserver Watch(IReadOnlyList<string> conditions, IReadOnlyList<string> targets, Action<string> onCrossed);
 
     /// <summary>Puts the conditions into a result; a result that passed until then, and of which one came true, has failed.</summary>
     RunResult Judge(RunResult result, IReadOnlyList<string> conditions);

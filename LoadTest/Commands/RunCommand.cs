@@ -58,7 +58,7 @@ internal sealed partial class RunCommand : LoadCommand
         var wrong = new ScenarioFaults();
         foreach (var threshold in file.Thresholds)
         {
-            if (_thresholds.FaultOf(threshold.Condition) is { } fault) wrong.Add(threshold.Place, "thresholds", $"'{threshold.Condition}' {fault}");
+            if (_thresholds.FaultOf(threshold.Condition, [.. file.Scenario.Targets.Select(t => t.Name)]) is { } fault) wrong.Add(threshold.Place, "thresholds", $"'{threshold.Condition}' {fault}");
         }
 
         return wrong.Lines.Count > 0 ? (null, wrong.Lines) : (file, []);
@@ -85,10 +85,15 @@ internal sealed partial class RunCommand : LoadCommand
     {
         if (!abortOnFail) return await _runner.RunAsync(scenario, view, interrupt);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
-        var guard = new ThresholdGuard(view, soFar => _thresholds.FirstCrossed(conditions, soFar), end);
-        var result = await _runner.RunAsync(scenario, guard, end.Token);
+        string? crossed = null;
+        var watch = _thresholds.Watch(conditions, [.. scenario.Targets.Select(t => t.Name)], condition =>
+        {
+            crossed = condition;
+            end.Cancel();
+        });
+        var result = await _runner.RunAsync(scenario, new TwoObservers(view, watch), end.Token);
         // It was ended, but not by a person: the threshold is what came of it.
-        return guard.Crossed is null ? result : result with { Verdict = Verdict.Failed, Remarks = [.. result.Remarks, $"It was ended early, because of {guard.Crossed}."] };
+        return crossed is null ? result : result with { Verdict = Verdict.Failed, Remarks = [.. result.Remarks, $"It was ended early, because of {crossed}."] };
     }
 
     // Targets that refuse everybody have answered.

@@ -50,7 +50,7 @@ internal sealed class RunOutputs(IEnumerable<(ResultFormat Format, string Path)>
             {
                 await format.WriteAsync(result, path, cancellation);
             }
-            catch (CannotRunException e)
+            catch (Exception e) when (e is CannotRunException or OutputFileException)
             {
                 faults.Add($"{format.Option}: {e.Message}");
             }

@@ -46,9 +46,13 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
         return result with { Verdict = interrupt.IsCancellationRequested ? Verdict.Interrupted : Verdict };
     }
 
-    public string? FaultOf(string condition) => condition.Contains('?', StringComparison.Ordinal) ? "is no condition; write one such as 'p99 > 50ms'" : null;
+    public string? FaultOf(string condition, IReadOnlyList<string> targets) => condition.Contains('?', StringComparison.Ordinal) ? "is no condition; write one such as 'p99 > 50ms'" : null;
 
-    public string? FirstCrossed(IReadOnlyList<string> conditions, LoadFigures soFar) => conditions.FirstOrDefault(c => c == Crossed);
+    public ILoadObserver Watch(IReadOnlyList<string> conditions, IReadOnlyList<string> targets, Action<string> onCrossed) =>
+        new Watcher(() =>
+        {
+            if (conditions.FirstOrDefault(c => c == Crossed) is { } crossed) onCrossed(crossed);
+        });
 
     public RunResult Judge(RunResult result, IReadOnlyList<string> conditions)
     {
@@ -110,5 +114,14 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
                 ConnectTime = none,
             },
         };
+    }
+
+    private sealed class Watcher(Action secondOver) : ILoadObserver
+    {
+        public void Progress(LoadProgress progress)
+        {
+        }
+
+        public void SecondOver(IntervalFigures interval, LoadFigures soFar) => secondOver();
     }
 }
