@@ -47,7 +47,7 @@ public sealed class SeveralSilosTests : ProcessTest
     public async Task FrozenSilo_IsGivenUp_InSeconds()
     {
         var redis = await OwnAsync(RedisServer.StartNewAsync());
-        var (one, other) = (await StartSiloAsync(redis), await StartSiloAsync(redis, "--Logging:LogLevel:Orleans.Runtime.MembershipService=Information", "--Logging:LogLevel:Orleans.Runtime.MembershipService.ClusterHealthMonitor=Information", "--Logging:LogLevel:Orleans.Runtime.MembershipService.MembershipTableManager=Information"));
+        var (one, other) = (await StartSiloAsync(redis), await StartSiloAsync(redis, SiloNode.TellOfMembers));
         await other.Process.Output.WaitForAsync("Will watch (actively ping) 1 silos");
         await one.Process.FreezeAsync();
         await other.Process.Output.WaitForAsync("Evicting ", Soon);
