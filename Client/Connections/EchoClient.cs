@@ -76,7 +76,7 @@ public sealed class EchoClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a message and waits for its echo. Messages are sent in the order of the calls.</summary>
+    /// <summary>Sends a message and waits for its echo. Messages are sent in the order of the calls, as long as requests in flight are below their maximum.</summary>
     /// <param name="message">The message, up to <see cref="EchoConnectionOptions.MaxMessageBytes"/>; without LF (0x0A) where the framing is <c>line</c>. It is copied before the call returns, unless requests in flight are at their maximum.</param>
     /// <param name="cancellationToken">Ends the waiting. The message may have been handled; its echo is dropped, and other requests notice nothing.</param>
     /// <returns>The echo. Dispose of it when it was read.</returns>

@@ -159,6 +159,7 @@ internal sealed class EchoSession : IAsyncDisposable
     private void WriteFailed(Exception fault)
     {
         _writeFault = fault;
+        if (!IsOpen) return;
         _lastWords = _time.CreateTimer(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort, LastWords, Timeout.InfiniteTimeSpan);
     }
 

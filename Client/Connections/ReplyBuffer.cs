@@ -14,11 +14,11 @@ internal sealed class ReplyBuffer
     /// <summary>Switches the filling on or off in a build where it is not, or is, by default.</summary>
     public const string PoisonSwitch = "OrleansEcho.Client.PoisonReturnedBuffers";
 
-    // A release build does not pay for the faults that a debug build finds.
+    /// <summary>Whether the build fills them: a release build does not pay for the faults that a debug build finds.</summary>
 #if DEBUG
-    private const bool PoisonsByDefault = true;
+    public const bool PoisonsByDefault = true;
 #else
-    private const bool PoisonsByDefault = false;
+    public const bool PoisonsByDefault = false;
 #endif
 
     private static readonly ReusePool<ReplyBuffer> Unused = new(static () => new ReplyBuffer());

@@ -31,8 +31,9 @@ internal sealed class ReplyLoop(Stream stream, IFrameCodec codec, int maxMessage
                 if (end is not null) return end;
             }
         }
-        catch (Exception fault) when (fault is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception fault)
         {
+            // Whatever a stream throws, and TLS has exceptions of its own: it is the end, and those who wait have to hear of it.
             return new SessionEnd.Lost("it was reset", fault);
         }
         finally

@@ -96,12 +96,18 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
 
     /// <summary>Leases a connection for one message.</summary>
     /// <inheritdoc cref="EchoClient.SendAsync(ReadOnlyMemory{byte}, CancellationToken)" />
+    /// <param name="message">The message.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="member">Who asks: filled in by the compiler.</param>
+    /// <param name="file">Where.</param>
+    /// <param name="line">Where.</param>
     /// <exception cref="EchoPoolTimeoutException">None was free within <see cref="EchoClientPoolOptions.AcquireTimeout"/>.</exception>
     /// <exception cref="EchoGatewaysDownException">The pool has no connection, and no gateway can be used.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    public async ValueTask<EchoReply> SendAsync(
+        ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        await using var lease = await AcquireAsync(cancellationToken);
+        await using var lease = await AcquireAsync(cancellationToken, member, file, line);
         return await lease.SendAsync(message, cancellationToken);
     }
 

@@ -71,6 +71,15 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public void HostMayEndWithoutWaiting()
+    {
+        var provider = new ServiceCollection().AddEchoClientPool(options => options.Gateways.Add("127.0.0.1:1")).Services.BuildServiceProvider();
+        var pool = provider.GetRequiredService<EchoClientPool>();
+        provider.Dispose();
+        Assert.Equal(0, pool.ReadStatistics().Total);
+    }
+
+    [Fact]
     public async Task PoolIsOneForTheHost_AndEndsWithIt()
     {
         EchoClientPool pool;

@@ -122,6 +122,39 @@ public sealed class EchoClientTests
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.SendAsync(Bytes("1"), Stop));
     }
 
+    [Fact]
+    public async Task ReasonIsStillRead_WhenNothingCanBeWrittenAnyMore()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        peer.StopReading();
+        var request = client.SendAsync(Bytes("1"), Stop).AsTask();
+        Assert.False(request.IsCompleted);
+        await peer.RefuseAsync("Draining");
+        await Assert.ThrowsAsync<EchoRefusedException>(() => request);
+    }
+
+    [Fact]
+    public async Task ConnectionIsLost_WhenNothingCanBeWritten_AndNoReasonComes()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        peer.StopReading();
+        var request = client.SendAsync(Bytes("1"), Stop).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("took no more bytes", (await Assert.ThrowsAsync<EchoConnectionLostException>(() => request.WithinAsync("the end"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RequestsEnd_WhenTheConnectionIsReset()
+    {
+        var (client, peer) = await ConnectAsync("line");
+        await using var owned = client;
+        var request = client.SendAsync(Bytes("1"), Stop).AsTask();
+        peer.Reset();
+        Assert.Contains("was reset", (await Assert.ThrowsAsync<EchoConnectionLostException>(() => request.WithinAsync("the end"))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("line")]
     [InlineData("length-prefixed")]

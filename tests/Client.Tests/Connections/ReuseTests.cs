@@ -49,6 +49,18 @@ public sealed class ReuseTests
     }
 
     [Fact]
+    public void DebugBuildPoisons()
+    {
+#if DEBUG
+        const bool IsDebug = true;
+#else
+        const bool IsDebug = false;
+#endif
+        var isOn = ReplyBuffer.PoisonsByDefault;
+        Assert.Equal(IsDebug, isOn);
+    }
+
+    [Fact]
     public async Task MessageIsTheCallersAgain_WhenTheCallHasReturned()
     {
         await using var server = new EchoServer(Framings.LengthPrefixed);

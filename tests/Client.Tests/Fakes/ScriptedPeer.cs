@@ -70,6 +70,9 @@ internal sealed class ScriptedPeer(IFrameCodec codec)
     /// <summary>FIN.</summary>
     public void Finish() => _toClient.Writer.Complete();
 
+    /// <summary>Takes no more bytes: the client's next write fails.</summary>
+    public void StopReading() => _toGateway.Reader.Complete();
+
     /// <summary>RST.</summary>
     public void Reset()
     {

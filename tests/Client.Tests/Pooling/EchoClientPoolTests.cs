@@ -28,6 +28,9 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         var old = await _rig.AcquireAsync();
         var copy = old;
         await old.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await old.SendAsync("x"u8.ToArray(), Stop));
+        await old.DisposeAsync();
+        Assert.Equal((0, 1), (_rig.Now.Leased, _rig.Now.Idle));
         await using var other = await _rig.AcquireAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await copy.SendAsync("x"u8.ToArray(), Stop));
         await copy.DisposeAsync();
