@@ -126,7 +126,7 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SilentlyDeadConnectionIsReplaced_AfterIdling()
+    public async Task SilentlyDeadConnectionsAreReplaced_AtTheCostOfOneTimeout()
     {
         var isDead = false;
         _rig.Connector.Script = async peer =>
@@ -136,7 +136,7 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
                 if (!isDead) await peer.SendAsync(peer.Frame(message));
             }
         };
-        await EchoAsync();
+        foreach (var idle in new[] { await _rig.AcquireAsync(), await _rig.AcquireAsync(), await _rig.AcquireAsync() }) await idle.DisposeAsync();
         isDead = true;
         _rig.Time.Advance(_rig.Options.ValidateAfter);
         var acquiring = _rig.Pool.AcquireAsync(Stop).AsTask();
@@ -144,7 +144,7 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         isDead = false;
         _rig.Time.Advance(_rig.Options.ValidationTimeout);
         await using var lease = await acquiring.WithinAsync("another connection");
-        Assert.Equal((2L, 1L), (_rig.Now.Created, _rig.Now.Destroyed));
+        Assert.Equal((4L, 3L), (_rig.Now.Created, _rig.Now.Destroyed));
     }
 
     [Fact]
