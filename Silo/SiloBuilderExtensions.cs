@@ -10,6 +10,7 @@ using OrleansEcho.Grains.Links;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Stores;
 using OrleansEcho.ServiceDefaults.Tls;
+using OrleansEcho.Silo.Kubernetes;
 using OrleansEcho.Silo.Membership;
 using OrleansEcho.Silo.Quota;
 using OrleansEcho.Silo.Storage;
@@ -50,6 +51,7 @@ public static class SiloBuilderExtensions
         builder.UseOrleans(silo =>
         {
             silo.UseMembership();
+            silo.UseKubernetes(); // before the options below, which win
             silo.Services.AddSingleton<IFatalErrorHandler, EvictionHandler>();
             silo.UseStorage();
             silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
@@ -76,6 +78,7 @@ public static class SiloBuilderExtensions
                 collection.ClassSpecificCollectionAge[typeof(ConnectionGrain).FullName!] = TimeSpan.FromSeconds(options.Value.IdleGrainSeconds));
         });
         builder.AddMembershipMonitor();
+        builder.AddPodAgent();
         builder.Services.AddHostedService<SiloDepartureService>(); // last: what starts last stops first
         return builder;
     }

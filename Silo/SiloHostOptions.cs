@@ -36,4 +36,8 @@ internal sealed class SiloHostOptions
     [Description("How long a silo that stops waits for its gateways to take their connections to other silos, in seconds.")]
     [Range(0, 300)]
     public double LeaveSeconds { get; set; } = 5;
+
+    /// <summary>Off: silos find out by themselves within seconds who is gone, and what asks Kubernetes needs a token and the right to read pods.</summary>
+    [Description("Whether the silo asks Kubernetes which pods are gone, and declares their silos dead at once; it is named after its pod. Only in a pod that may read pods, with Cluster:Membership=redis or adonet.")]
+    public bool Kubernetes { get; set; }
 }

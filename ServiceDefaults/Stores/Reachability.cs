@@ -4,13 +4,13 @@ using System.Net.Sockets;
 namespace OrleansEcho.ServiceDefaults.Stores;
 
 /// <summary>Finds out why nobody answers at an address: clients of stores wrap it in sentences of their own, or leave it out.</summary>
-internal static class Reachability
+public static class Reachability
 {
     // As a store's client waits; this is about words only.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Half a sentence.</summary>
-    public static async Task<string> ExplainAsync(EndPoint server, CancellationToken cancellationToken)
+    internal static async Task<string> ExplainAsync(EndPoint server, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);

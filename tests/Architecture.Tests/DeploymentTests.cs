@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using k8s;
+using k8s.Models;
 using OrleansEcho.Architecture.Tests.Reading;
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Hosting;
@@ -47,6 +49,25 @@ public sealed partial class DeploymentTests
     {
         string[] names = [.. Enum.GetNames<RejectReason>(), .. Enum.GetNames<CloseReason>(), .. Enum.GetNames<QuotaDenial>(), "NoAnswer", "Unavailable"];
         Faults.None("Alerts and dashboards go by reasons that exist.", Find(Watching, Reasons(), reasons => reasons.Split('|').All(names.Contains)));
+    }
+
+    [Fact]
+    public void ManifestsAreOfKubernetesTypes() => Faults.None(
+        "A manifest has what Kubernetes knows, where it knows it.",
+        Configuring.Where(file => file.File.StartsWith("deploy/kubernetes/", StringComparison.Ordinal) && !file.File.EndsWith("kustomization.yaml", StringComparison.Ordinal))
+            .Select(file => (file.File, Fault: Record.Exception(() => Assert.NotEmpty(KubernetesYaml.LoadAllFromString(file.Text, strict: true)))))
+            .Where(file => file.Fault is not null)
+            .Select(file => $"{file.File}: {file.Fault!.Message}"));
+
+    [Fact]
+    public void SilosMayReadPods_AndNothingElse()
+    {
+        var objects = KubernetesYaml.LoadAllFromString(Repository.Read("deploy", "kubernetes", "hosting", "rbac.yaml"), strict: true);
+        var rule = Assert.Single(objects.OfType<V1Role>().Single().Rules);
+        Assert.Equal(["pods"], rule.Resources);
+        Assert.Equal(["get", "list", "watch"], rule.Verbs);
+        Assert.Equal("silo", Assert.Single(objects.OfType<V1RoleBinding>().Single().Subjects).Name);
+        Assert.Equal(2, objects.Count);
     }
 
     private static IEnumerable<string> Find((string File, string Text)[] files, Regex pattern, Func<string, bool> isKnown)

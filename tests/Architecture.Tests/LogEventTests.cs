@@ -11,6 +11,7 @@ public sealed class LogEventTests
         ["Gateway"] = 2000,
         ["Grains"] = 3000,
         ["Silo"] = 4000,
+        ["Client"] = 5000,
     };
 
     private static readonly (string Project, string Method, int Id)[] Events =

@@ -12,12 +12,18 @@ public sealed class PureProjectTests
     // Contracts run in gateways and in silos: they bind neither to a host nor to a silo.
     private static readonly string[] NotForContracts = ["System.Net", "System.IO", "System.Threading.Channels", "Microsoft", "Orleans.Hosting", "Orleans.Configuration"];
 
+    // What a program takes along that only wants to send: no host, no cluster, no server.
+    private static readonly string[] NotForClients = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Extensions.Hosting"];
+
     [Fact]
     public void CodecsKnowNothingButBytes() => AssertUsesNone("Protocols", NotForCodecs);
 
     [Fact]
     public void CodecsNeedTheBaseLibraryOnly() =>
         Assert.All(Product.Assemblies["Protocols"].MainModule.AssemblyReferences, reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+
+    [Fact]
+    public void ClientKnowsNeitherHostsNorOrleans() => AssertUsesNone("Client", NotForClients);
 
     [Fact]
     public void ContractsKnowNeitherHostsNorSilos() => AssertUsesNone("Grains.Interfaces", NotForContracts);

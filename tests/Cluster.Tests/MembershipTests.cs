@@ -20,7 +20,7 @@ public sealed class MembershipTests : ProcessTest
         var store = await StartStoreAsync(kind);
         if (kind is Kind.AdoNet) await InitDbAsync(store);
         await store.StopAsync();
-        var silo = StartSilo(kind, store);
+        var silo = Launch(NewSilo(kind, store));
         var waiting = await silo.Output.WaitForAsync("Waiting for ");
         Assert.EndsWith($"{Named(kind, store)}: connection refused.", waiting, StringComparison.Ordinal);
         await Deadline.UntilAsync(() => Task.FromResult(silo.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again");
@@ -33,11 +33,10 @@ public sealed class MembershipTests : ProcessTest
     public async Task SiloThatJoins_SaysWhomItWaitsFor()
     {
         var store = await StartStoreAsync(Kind.Redis);
-        var one = StartSilo(Kind.Redis, store);
-        await one.ManagementAsync();
-        one.Send(Signal.Kill); // there is nobody to say that it is dead
-        await one.WaitForExitAsync();
-        var other = StartSilo(Kind.Redis, store);
+        var one = NewSilo(Kind.Redis, store);
+        await one.StartAsync();
+        await one.KillAsync(); // there is nobody to say that it is dead
+        var other = Launch(NewSilo(Kind.Redis, store));
         Assert.Contains("Joining cluster dev: waiting for 127.0.0.1:", await other.Output.WaitForAsync("Joining cluster"), StringComparison.Ordinal);
         await other.ManagementAsync();
     }
@@ -52,7 +51,7 @@ public sealed class MembershipTests : ProcessTest
         if (kind is Kind.AdoNet) await InitDbAsync(store);
         using var clock = new WallClock();
         clock.Jump(seconds);
-        var silo = StartSilo(kind, store, clock.Environment);
+        var silo = Launch(NewSilo(kind, store, clock.Environment));
         Assert.Contains($"This machine's clock is {words} that of {Named(kind, store)}. ", await silo.Output.WaitForAsync("This machine's clock"), StringComparison.Ordinal);
         await silo.ManagementAsync();
     }
@@ -64,14 +63,16 @@ public sealed class MembershipTests : ProcessTest
     {
         var store = await StartStoreAsync(kind);
         if (kind is Kind.AdoNet) await InitDbAsync(store);
-        var gateway = StartGateway(kind, store);
-        await gateway.Output.WaitForAsync($"Waiting for a silo of cluster dev in {Named(kind, store)}: there is none in it");
-        var one = StartSilo(kind, store);
-        await gateway.Output.WaitForAsync("Reached a silo");
-        using var peer = await Peer.ConnectAsync(await gateway.ListenerAsync("line"));
+        var gateway = NewGateway(kind, store);
+        await gateway.StartAsync();
+        await gateway.Process.Output.WaitForAsync($"Waiting for a silo of cluster dev in {Named(kind, store)}: there is none in it");
+        var one = Launch(NewSilo(kind, store));
+        await gateway.Process.Output.WaitForAsync("Reached a silo");
+        using var peer = await Peer.ConnectAsync(gateway.Line);
         await peer.EchoLineAsync("on one");
 
-        var other = StartSilo(kind, store);
+        var other = NewSilo(kind, store);
+        await other.StartAsync();
         await ReachedAsync(other);
         one.Send(Signal.Kill);
         await peer.EchoLineAsync("on the other");
@@ -86,16 +87,15 @@ public sealed class MembershipTests : ProcessTest
     {
         var store = await StartStoreAsync(kind);
         if (kind is Kind.AdoNet) await InitDbAsync(store);
-        EchoProcess[] silos = [StartSilo(kind, store), StartSilo(kind, store)];
-        foreach (var silo in silos) await silo.ManagementAsync();
-        var gateway = StartGateway(kind, store);
-        await gateway.Output.WaitForAsync("Reached a silo");
-        var line = await gateway.ListenerAsync("line");
-        var peers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Peer.ConnectAsync(line)));
+        var silos = await StartTwoSilosAsync(kind, store);
+        var gateway = NewGateway(kind, store);
+        await gateway.StartAsync();
+        await gateway.Process.Output.WaitForAsync("Reached a silo");
+        var peers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Peer.ConnectAsync(gateway.Line)));
         try
         {
             await store.KillAsync();
-            EchoProcess[] all = [.. silos, gateway];
+            EchoProcess[] all = [.. silos, gateway.Process];
             foreach (var process in all) await process.Output.WaitForAsync($"{Named(kind, store)} cannot be used: ");
             var start = TimeProvider.System.GetTimestamp();
             while (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(12)) // some of Orleans' own rounds
@@ -127,8 +127,7 @@ public sealed class MembershipTests : ProcessTest
     {
         var store = await StartStoreAsync(kind);
         if (kind is Kind.AdoNet) await InitDbAsync(store);
-        EchoProcess[] silos = [StartSilo(kind, store), StartSilo(kind, store)];
-        foreach (var silo in silos) await silo.ManagementAsync();
+        var silos = await StartTwoSilosAsync(kind, store);
         await store.KillAsync();
         await silos[0].Output.WaitForAsync(" cannot be used: ");
         foreach (var silo in silos)
@@ -145,8 +144,8 @@ public sealed class MembershipTests : ProcessTest
     {
         var store = await StartStoreAsync(kind);
         if (kind is Kind.AdoNet) await InitDbAsync(store);
-        await StartSilo(kind, store).ManagementAsync();
-        var gateway = StartGateway(kind, store, "--Cluster:ClusterId=other");
+        await NewSilo(kind, store).StartAsync();
+        var gateway = Launch(NewGateway(kind, store, "--Cluster:ClusterId=other"));
         await gateway.Output.WaitForAsync($"No silo of cluster other found in {Named(kind, store)}; clusters present: dev.");
     }
 
@@ -154,12 +153,12 @@ public sealed class MembershipTests : ProcessTest
     public async Task InitDb_MakesTheTables_AndMayBeRepeated()
     {
         var store = await StartStoreAsync(Kind.AdoNet);
-        var silo = StartSilo(Kind.AdoNet, store);
+        var silo = Launch(NewSilo(Kind.AdoNet, store));
         Assert.Equal(1, await silo.WaitForExitAsync());
         Assert.Contains("has no tables for the list of silos, or old ones; run 'OrleansEcho.Silo --init-db' once", silo.Output.Errors[^1], StringComparison.Ordinal);
         await InitDbAsync(store);
         await InitDbAsync(store);
-        await StartSilo(Kind.AdoNet, store).ManagementAsync();
+        await NewSilo(Kind.AdoNet, store).StartAsync();
     }
 
     [Fact]
@@ -179,13 +178,24 @@ public sealed class MembershipTests : ProcessTest
         Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", Assert.Single(command.Output.Lines));
     }
 
-    private EchoProcess StartSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null) => Start(
-        EchoExecutable.Silo,
-        ["--port", $"{FreePorts.Next()}", "--gateway-port", $"{FreePorts.Next()}", "--management", "127.0.0.1:0", .. Settings(kind, store)],
-        environment);
+    private SiloNode NewSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(NodePlace.Here with { Environment = environment ?? NodePlace.Here.Environment }, Own, Settings(kind, store));
 
-    private EchoProcess StartGateway(Kind kind, StoreServer store, params string[] arguments) =>
-        Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. Settings(kind, store), .. arguments]);
+    private GatewayNode NewGateway(Kind kind, StoreServer store, params string[] arguments) => new(NodePlace.Here, Own, [], [.. Settings(kind, store), .. arguments]);
+
+    private async Task<EchoProcess[]> StartTwoSilosAsync(Kind kind, StoreServer store)
+    {
+        SiloNode[] silos = [NewSilo(kind, store), NewSilo(kind, store)];
+        await Task.WhenAll(silos.Select(s => s.StartAsync()));
+        return [.. silos.Select(s => s.Process)];
+    }
+
+    // Without waiting until it has started.
+    private static EchoProcess Launch(Node node)
+    {
+        node.Launch();
+        return node.Process;
+    }
 
     private static async Task<int> EndAsync(EchoProcess process)
     {
@@ -206,11 +216,6 @@ public sealed class MembershipTests : ProcessTest
         : $"PostgreSQL at 127.0.0.1:{store.Port}, database postgres (Cluster:ConnectionString)";
 
     // A gateway's heartbeat has made a grain there.
-    private static async Task ReachedAsync(EchoProcess silo)
-    {
-        var metrics = new Uri(await silo.ManagementAsync(), "/metrics");
-        await Deadline.UntilAsync(
-            async () => PrometheusText.Sum((await EchoService.GetAsync(metrics)).Body, "orleans_catalog_activation_created_total", "grain_type=\"link\"") > 0,
-            "the gateway to reach the silo");
-    }
+    private static Task ReachedAsync(SiloNode silo) =>
+        Deadline.UntilAsync(async () => await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"link\"") > 0, "the gateway to reach the silo");
 }

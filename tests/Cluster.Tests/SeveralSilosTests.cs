@@ -1,3 +1,4 @@
+using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
@@ -17,18 +18,18 @@ public sealed class SeveralSilosTests : ProcessTest
     {
         var redis = await OwnAsync(RedisServer.StartNewAsync());
         var (one, other) = (await StartSiloAsync(redis), await StartSiloAsync(redis));
-        var gateway = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, "--silos", $"127.0.0.1:{one.GatewayPort},127.0.0.1:{other.GatewayPort}"]);
-        var line = await gateway.ListenerAsync("line");
-        await gateway.Output.WaitForAsync("Reached a silo");
-        var peers = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Peer.ConnectAsync(line)));
+        var gateway = new GatewayNode(NodePlace.Here, Own, [one, other]);
+        await gateway.StartAsync();
+        await gateway.Process.Output.WaitForAsync("Reached a silo");
+        var peers = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Peer.ConnectAsync(gateway.Line)));
         try
         {
             await Task.WhenAll(peers.Select(peer => peer.EchoLineAsync("before")));
-            foreach (var silo in (Silo[])[one, other]) Assert.NotEqual(0, await silo.ConnectionGrainsAsync());
+            foreach (var silo in (SiloNode[])[one, other]) Assert.NotEqual(0, await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"connection\""));
 
             one.Process.Send(Signal.Kill);
             await Task.WhenAll(peers.Select(peer => peer.EchoLineAsync("without it")));
-            using var next = await Peer.ConnectAsync(line);
+            using var next = await Peer.ConnectAsync(gateway.Line);
             await next.EchoLineAsync("new");
             foreach (var peer in (Peer[])[.. peers, next])
             {
@@ -46,29 +47,16 @@ public sealed class SeveralSilosTests : ProcessTest
     public async Task FrozenSilo_IsGivenUp_InSeconds()
     {
         var redis = await OwnAsync(RedisServer.StartNewAsync());
-        var (one, other) = (await StartSiloAsync(redis), await StartSiloAsync(redis, "--Logging:LogLevel:Orleans.Runtime.MembershipService=Information", "--Logging:LogLevel:Orleans.Runtime.MembershipService.ClusterHealthMonitor=Information", "--Logging:LogLevel:Orleans.Runtime.MembershipService.MembershipTableManager=Information"));
+        var (one, other) = (await StartSiloAsync(redis), await StartSiloAsync(redis, SiloNode.TellOfMembers));
         await other.Process.Output.WaitForAsync("Will watch (actively ping) 1 silos");
         await one.Process.FreezeAsync();
         await other.Process.Output.WaitForAsync("Evicting ", Soon);
     }
 
-    private async Task<Silo> StartSiloAsync(RedisServer redis, params string[] arguments)
+    private async Task<SiloNode> StartSiloAsync(RedisServer redis, params string[] arguments)
     {
-        var (port, gatewayPort) = (FreePorts.Next(), FreePorts.Next());
-        var process = Start(EchoExecutable.Silo,
-        [
-            "--port", $"{port}", "--gateway-port", $"{gatewayPort}", "--management", "127.0.0.1:0",
-            "--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", .. arguments,
-        ]);
-        return new Silo(process, gatewayPort, await process.ManagementAsync());
-    }
-
-    private sealed record Silo(EchoProcess Process, int GatewayPort, Uri Management)
-    {
-        public async Task<double> ConnectionGrainsAsync()
-        {
-            var (_, metrics) = await EchoService.GetAsync(new Uri(Management, "/metrics"));
-            return PrometheusText.Sum(metrics, "orleans_catalog_activation_created_total", "grain_type=\"connection\"");
-        }
+        var silo = new SiloNode(NodePlace.Here, Own, ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", .. arguments]);
+        await silo.StartAsync();
+        return silo;
     }
 }

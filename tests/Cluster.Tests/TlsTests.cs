@@ -92,7 +92,7 @@ public sealed class TlsTests : ProcessTest
         Keep(lab);
         const string message = "a message that is like no other";
         var (needle, pieces, found) = (Encoding.UTF8.GetBytes(message), 0, 0);
-        var silo = new SiloNode(new NodePlace(lab.Outside, [], new Dictionary<string, string>()), Own, isTls ? Files(_authority.Silo()) : []);
+        var silo = new SiloNode(NodePlace.Here with { Address = lab.Outside }, Own, isTls ? Files(_authority.Silo()) : []);
         var line = Keep(new DelayProxy(lab.Outside, silo.Gateways, TimeSpan.Zero, TimeSpan.Zero, piece =>
         {
             Interlocked.Increment(ref pieces);
@@ -100,7 +100,7 @@ public sealed class TlsTests : ProcessTest
         }));
         await lab.DivertAsync(Far, silo.Gateways, line.Address);
         await silo.StartAsync();
-        var gateway = new GatewayNode(new NodePlace(lab.AddressOf(Far), lab.Through(Far), new Dictionary<string, string>()), Own, [silo], isTls ? Files(_authority.Gateway()) : []);
+        var gateway = new GatewayNode(lab.PlaceOf(Far), Own, [silo], isTls ? Files(_authority.Gateway()) : []);
         await gateway.StartAsync();
         await gateway.Process.Output.WaitForAsync("Reached a silo");
         using (var peer = await Peer.ConnectAsync(gateway.Line)) await peer.EchoLineAsync(message);

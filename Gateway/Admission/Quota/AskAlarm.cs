@@ -16,7 +16,7 @@ internal sealed class AskAlarm(TimeProvider time)
         _at = at;
         if (at <= now) return Task.CompletedTask;
         _sooner = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return WaitAsync(_sooner.Task, at == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : at - now, cancellationToken);
+        return WaitAsync(_sooner, at == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : WholeMilliseconds(at - now), cancellationToken);
     }
 
     /// <summary>The next request is to be at another time: when that is sooner, it goes off.</summary>
@@ -27,15 +27,13 @@ internal sealed class AskAlarm(TimeProvider time)
         _sooner.TrySetResult();
     }
 
-    private async Task WaitAsync(Task sooner, TimeSpan wait, CancellationToken cancellationToken)
+    // A timer takes whole milliseconds: of a part of one it would make none, and go off again and again until it has passed.
+    private static TimeSpan WholeMilliseconds(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+
+    // By a timer, not by WaitAsync's time-out: that is an exception, and here it is the rule.
+    private async Task WaitAsync(TaskCompletionSource sooner, TimeSpan wait, CancellationToken cancellationToken)
     {
-        try
-        {
-            await sooner.WaitAsync(wait, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // It is time.
-        }
+        await using var timer = time.CreateTimer(static alarm => ((TaskCompletionSource)alarm!).TrySetResult(), sooner, wait, Timeout.InfiniteTimeSpan);
+        await sooner.Task.WaitAsync(cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Loss;
@@ -131,7 +130,7 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
     public async Task TheNetworkLosesPackets_AndTakesItsTime()
     {
         // A gateway far away from the silos: 20 ms each way, 10 more or less, and every hundredth packet has to be sent again.
-        var silos = cluster.Silos.Select(s => ((SiloNode)s).Gateways).ToList();
+        var silos = cluster.Silos.Select(s => s.Gateways).ToList();
         var lines = silos.ConvertAll(s => new DelayProxy(cluster.Lab.Outside, s, Seconds(0.01), Seconds(0.03)));
         foreach (var (silo, line) in silos.Zip(lines)) await cluster.Lab.DivertAsync(LossCluster.Far, silo, line.Address);
         var gateway = await cluster.StartFarGatewayAsync();

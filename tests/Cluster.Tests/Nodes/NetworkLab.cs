@@ -46,6 +46,9 @@ internal sealed class NetworkLab : IAsyncDisposable
     /// <summary>The command that becomes a program on a host.</summary>
     public string[] Through(string host) => ["ip", "netns", "exec", Space(host)];
 
+    /// <summary>A host, as a place for a program.</summary>
+    public NodePlace PlaceOf(string host) => NodePlace.Here with { Address = AddressOf(host), Through = Through(host) };
+
     /// <summary>This process's own address in the network.</summary>
     public IPAddress Outside => IPAddress.Parse($"{Network}.{_subnet}.254");
 

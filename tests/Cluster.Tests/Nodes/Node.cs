@@ -91,6 +91,14 @@ internal sealed class SiloNode(NodePlace place, Func<EchoProcess, EchoProcess> o
 {
     private readonly int _port = FreePorts.Next();
 
+    /// <summary>Arguments with which it writes whom it watches, and whom it declares dead.</summary>
+    public static string[] TellOfMembers { get; } =
+    [
+        "--Logging:LogLevel:Orleans.Runtime.MembershipService=Information",
+        "--Logging:LogLevel:Orleans.Runtime.MembershipService.ClusterHealthMonitor=Information",
+        "--Logging:LogLevel:Orleans.Runtime.MembershipService.MembershipTableManager=Information",
+    ];
+
     /// <summary>Where gateways connect to.</summary>
     public IPEndPoint Gateways { get; } = new(place.Address, FreePorts.Next());
 

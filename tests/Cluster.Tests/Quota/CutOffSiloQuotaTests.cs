@@ -25,8 +25,8 @@ public sealed class CutOffSiloQuotaTests : ProcessTest
             var redis = Keep(await RedisServer.StartNewAsync($"{lab.AddressOf(Store)}", lab.Through(Store)));
             string[] stores = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", "--Storage:Provider=redis", $"--Storage:ConnectionString={redis.ConnectionString}"];
             string[] quota = ["--quota", "10", string.Create(CultureInfo.InvariantCulture, $"--Quota:LeaseSeconds={Lease.TotalSeconds}"), "--Quota:RenewSeconds=1"];
-            var silos = new[] { "s1", "s2" }.ToDictionary(s => s, s => new SiloNode(Place(lab, s), Own, [.. stores, .. quota]));
-            var gateway = new GatewayNode(Place(lab, "g1"), Own, silos.Values);
+            var silos = new[] { "s1", "s2" }.ToDictionary(s => s, s => new SiloNode(lab.PlaceOf(s), Own, [.. stores, .. quota]));
+            var gateway = new GatewayNode(lab.PlaceOf("g1"), Own, silos.Values);
             await Task.WhenAll([.. silos.Values.Select(s => s.StartAsync()), gateway.StartAsync()]);
             await QuotaCluster.AdmittedAsync(10, gateway.Line);
             using var nine = await Crowd.OpenAsync(9, gateway.Line, QuotaCluster.Bound);
@@ -49,8 +49,6 @@ public sealed class CutOffSiloQuotaTests : ProcessTest
             Assert.DoesNotContain(silos[home].Process.Output.Lines, line => line.Contains("   at ", StringComparison.Ordinal)); // no stack trace for what is no fault of ours
         }
     }
-
-    private static NodePlace Place(NetworkLab lab, string host) => new(lab.AddressOf(host), lab.Through(host), NodePlace.Here.Environment);
 
     private static async Task<string> HomeAsync(Dictionary<string, SiloNode> silos)
     {

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
@@ -15,41 +13,32 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
     public static readonly TimeSpan Renew = TimeSpan.FromSeconds(1);
 
-    // Five programs that start at once on a busy machine; the silos wait for each other.
-    private static readonly TimeSpan UntilUp = TimeSpan.FromSeconds(90);
-
     private readonly NetworkLab? _lab;
-    private readonly Dictionary<string, WallClock> _clocks = [];
-    private readonly Dictionary<string, SupervisedNode> _nodes = [];
-    private readonly ConcurrentQueue<EchoProcess> _runs = new();
-    private readonly ConcurrentQueue<string> _events = new();
-    private readonly long _start = TimeProvider.System.GetTimestamp();
+    private readonly NodeCluster _nodes;
     private readonly List<StoreServer> _servers = [];
     private StoreServer? _store;
 
-    public ChaosCluster(NetworkLab? lab) => _lab = lab;
+    public ChaosCluster(NetworkLab? lab) => (_lab, _nodes) = (lab, new NodeCluster(lab, hasClocks: WallClock.Exists));
 
     public static IReadOnlyList<string> GatewayNames { get; } = ["g1", "g2", "g3"];
 
     public static IReadOnlyList<string> SiloNames { get; } = ["s1", "s2"];
 
     /// <summary>The gateways, and where clients connect to.</summary>
-    public IReadOnlyList<(string Name, EndPoint Address)> Listeners => [.. GatewayNames.Select(g => (g, (EndPoint)((GatewayNode)_nodes[g].Node).Line))];
+    public IReadOnlyList<(string Name, EndPoint Address)> Listeners => [.. GatewayNames.Zip(Gateways, (name, gateway) => (name, (EndPoint)gateway.Line))];
 
-    /// <summary>The gateways.</summary>
-    public IReadOnlyList<Node> Gateways => [.. GatewayNames.Select(g => _nodes[g].Node)];
+    public IReadOnlyList<GatewayNode> Gateways { get; private set; } = [];
 
-    /// <summary>The silos.</summary>
-    public IReadOnlyList<Node> Silos => [.. SiloNames.Select(s => _nodes[s].Node)];
+    public IReadOnlyList<SiloNode> Silos { get; private set; } = [];
 
     /// <summary>When the last fault was over.</summary>
     public long FaultsEnded { get; set; } = long.MaxValue;
 
     /// <summary>What happened, with times.</summary>
-    public IReadOnlyCollection<string> Events => _events;
+    public IReadOnlyCollection<string> Events => _nodes.Events;
 
     /// <summary>Every run of every program.</summary>
-    public IReadOnlyCollection<EchoProcess> Runs => _runs;
+    public IReadOnlyCollection<EchoProcess> Runs => _nodes.Runs;
 
     /// <summary>Starts all of it.</summary>
     /// <param name="usesPostgres">Whether the grains' state is in PostgreSQL; the list of silos is in Redis in any case.</param>
@@ -69,35 +58,25 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
         string[] terms = ["--quota", $"{Limit}", $"--Quota:LeaseSeconds={Lease.TotalSeconds}", $"--Quota:RenewSeconds={Renew.TotalSeconds}"];
         string[] membership = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}"];
-        var silos = SiloNames.Select(s => new SiloNode(Place(s), Own, [.. terms, .. membership, .. storage])).ToList();
-        foreach (var (i, silo) in silos.Index()) Add(SiloNames[i], silo);
-        foreach (var name in GatewayNames) Add(name, new GatewayNode(Place(name), Own, silos, [$"--Gateway:Name={name}"]));
-        foreach (var node in _nodes.Values) node.Start();
-        await UpAsync();
+        Silos = [.. SiloNames.Select(s => _nodes.AddSilo(s, [.. terms, .. membership, .. storage]))];
+        Gateways = [.. GatewayNames.Select(g => _nodes.AddGateway(g, Silos))];
+        await _nodes.StartAsync();
     }
 
     /// <summary>Notes something with its time.</summary>
-    public void Say(string what) => _events.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{SecondsAt(TimeProvider.System.GetTimestamp()),7:0.00} s  {what}"));
+    public void Say(string what) => _nodes.Say(what);
 
     /// <summary>The time of an instant in the report.</summary>
-    public double SecondsAt(long timestamp) => TimeProvider.System.GetElapsedTime(_start, timestamp).TotalSeconds;
+    public double SecondsAt(long timestamp) => _nodes.SecondsAt(timestamp);
 
     /// <summary>Does what a schedule says, and heals it again.</summary>
     public async Task RunAsync(IReadOnlyList<Fault> schedule, CancellationToken cancellationToken) =>
         await Task.WhenAll(schedule.Select(fault => RunAsync(fault, cancellationToken)));
 
-    /// <summary>Waits until every program says that it can do its work.</summary>
-    public async Task UpAsync()
-    {
-        foreach (var node in _nodes.Values) await Deadline.UntilAsync(node.Node.IsReadyAsync, $"{node.Name} to be ready", UntilUp);
-    }
-
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_nodes.Values.Select(n => n.StopAsync()));
-        foreach (var run in _runs) await run.DisposeAsync();
+        await _nodes.DisposeAsync();
         foreach (var server in _servers) await server.DisposeAsync();
-        foreach (var clock in _clocks.Values) clock.Dispose();
     }
 
     private async Task RunAsync(Fault fault, CancellationToken cancellationToken)
@@ -143,7 +122,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             case FaultKind.Deafen:
                 return _lab!.DeafenAsync(fault.Target, fault.Other);
             default:
-                _clocks[fault.Target].Jump(fault.JumpSeconds);
+                _nodes.JumpClock(fault.Target, fault.JumpSeconds);
                 return Task.CompletedTask;
         }
     }
@@ -170,21 +149,5 @@ internal sealed class ChaosCluster : IAsyncDisposable
             default:
                 return Task.CompletedTask;
         }
-    }
-
-    private NodePlace Place(string name)
-    {
-        var (address, through) = _lab is null ? (IPAddress.Loopback, []) : (_lab.AddressOf(name), _lab.Through(name));
-        if (!WallClock.Exists) return new NodePlace(address, through, NodePlace.Here.Environment);
-        var clock = _clocks[name] = new WallClock();
-        return new NodePlace(address, through, clock.Environment);
-    }
-
-    private void Add(string name, Node node) => _nodes.Add(name, new SupervisedNode(name, node, Say));
-
-    private EchoProcess Own(EchoProcess run)
-    {
-        _runs.Enqueue(run);
-        return run;
     }
 }

@@ -1,0 +1,200 @@
+using System.Buffers;
+using OrleansEcho.Protocols;
+
+namespace OrleansEcho.Client.Connections;
+
+/// <summary>
+/// One connection at work: frames go out in the order in which requests came, and the n-th echo is the n-th request's. What a request
+/// shares with others is a short lock and no allocation.
+/// </summary>
+internal sealed class EchoSession : IAsyncDisposable
+{
+    // After a failed write the reason may still be on its way to be read; it comes at once or not at all.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<PendingReply> _owed = new();
+    private readonly SemaphoreSlim _room;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly Stream _stream;
+    private readonly SessionOutput _output;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly ITimer _timer;
+    private ITimer? _lastWords;
+    private bool _isTimerArmed;
+    private Exception? _writeFault;
+    private SessionEnd? _end;
+    private volatile bool _hasTimedOut;
+
+    public EchoSession(string gateway, Stream stream, IFrameCodec codec, EchoConnectionOptions options, TimeProvider time)
+    {
+        (Gateway, _stream, _time, _timeout) = (gateway, stream, time, options.RequestTimeout);
+        _room = new SemaphoreSlim(options.MaxRequestsInFlight);
+        _output = new SessionOutput(stream, codec, _gate, WriteFailed);
+        _timer = time.CreateTimer(static session => ((EchoSession)session!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Completion = RunAsync(new ReplyLoop(stream, codec, options.MaxMessageBytes, TakeEcho));
+    }
+
+    public string Gateway { get; }
+
+    /// <summary>The end of the connection, and why.</summary>
+    public Task<SessionEnd> Completion { get; }
+
+    public bool IsOpen => Volatile.Read(ref _end) is null;
+
+    /// <summary>Whether a request had no echo in time: what is behind it in the stream may come late, too.</summary>
+    public bool HasTimedOut => _hasTimedOut;
+
+    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<EchoReply>(cancellationToken);
+        var deadline = _time.GetTimestamp() + (long)(_timeout.TotalSeconds * _time.TimestampFrequency);
+        return _room.Wait(0, CancellationToken.None) ? Start(message.Span, deadline, cancellationToken) : WaitForRoomAsync(message, deadline, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        End(new SessionEnd.Disposed());
+        await _abort.CancelAsync();
+        await Completion;
+        await _timer.DisposeAsync();
+        if (_lastWords is { } lastWords) await lastWords.DisposeAsync();
+        await _stream.DisposeAsync();
+    }
+
+    private async ValueTask<EchoReply> WaitForRoomAsync(ReadOnlyMemory<byte> message, long deadline, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await _room.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw LateReply("as many requests as MaxRequestsInFlight allows waited all the time");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+
+        return await Start(message.Span, deadline, cancellationToken);
+    }
+
+    private ValueTask<EchoReply> Start(ReadOnlySpan<byte> message, long deadline, CancellationToken cancellationToken)
+    {
+        var pending = PendingReply.Rent(message, deadline);
+        var reply = pending.Task;
+        SessionEnd? end;
+        bool writes = false, isAlone = false;
+        lock (_gate)
+        {
+            end = _end;
+            if (end is null)
+            {
+                _owed.Enqueue(pending);
+                writes = _output.Append(message);
+                isAlone = _owed.Count is 1;
+                if (!_isTimerArmed) Arm(deadline);
+            }
+        }
+
+        if (end is not null)
+        {
+            _room.Release(); // the next one who waits for room hears of the end, too
+            pending.Lost(end.ToException(Gateway));
+            return reply;
+        }
+
+        pending.CancelWith(cancellationToken);
+        if (writes) _output.Write(isAlone);
+        return reply;
+    }
+
+    private async Task<SessionEnd> RunAsync(ReplyLoop loop)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the constructor has to have ended
+        var end = await loop.RunAsync(_abort.Token);
+        if (end is SessionEnd.Lost && _writeFault is { } fault) end = new SessionEnd.Lost("it took no more bytes", fault);
+        return End(end);
+    }
+
+    // In the loop that reads.
+    private bool TakeEcho(in ReadOnlySequence<byte> payload)
+    {
+        PendingReply? pending;
+        lock (_gate)
+        {
+            if (_end is not null || !_owed.TryPeek(out pending) || !pending.IsOwed(payload)) return false;
+            _owed.Dequeue();
+        }
+
+        pending.Echoed();
+        _room.Release();
+        return true;
+    }
+
+    private SessionEnd End(SessionEnd end)
+    {
+        PendingReply[] owed;
+        lock (_gate)
+        {
+            if (_end is { } first) return first;
+            Volatile.Write(ref _end, end);
+            owed = [.. _owed];
+            _owed.Clear();
+        }
+
+        foreach (var pending in owed)
+        {
+            pending.Lost(end.ToException(Gateway));
+            _room.Release();
+        }
+
+        return end;
+    }
+
+    private void WriteFailed(Exception fault)
+    {
+        _writeFault = fault;
+        if (!IsOpen) return;
+        _lastWords = _time.CreateTimer(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort, LastWords, Timeout.InfiniteTimeSpan);
+    }
+
+    // One timer for all: armed for the oldest request, it fires about once a time-out while there is traffic.
+    private void Expire()
+    {
+        var now = _time.GetTimestamp();
+        List<PendingReply>? late = null;
+        lock (_gate)
+        {
+            _isTimerArmed = false;
+            long? next = null;
+            foreach (var pending in _owed)
+            {
+                if (pending.IsDecided) continue;
+                if (pending.Deadline <= now) (late ??= []).Add(pending);
+                else next = Math.Min(next ?? long.MaxValue, pending.Deadline);
+            }
+
+            if (next is { } due && _end is null) Arm(due);
+
+            // Inside the gate: a request that left the queue could be somebody else's by now.
+            foreach (var pending in late ?? [])
+            {
+                if (pending.TryFail(LateReply("the gateway has not answered"))) _hasTimedOut = true;
+            }
+        }
+    }
+
+    private void Arm(long deadline)
+    {
+        _isTimerArmed = true;
+        var due = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+        _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private TimeoutException LateReply(string why) => new($"No echo from {Gateway} within {_timeout.TotalSeconds:0.###} s (RequestTimeout): {why}.");
+}

@@ -1,0 +1,14 @@
+namespace OrleansEcho.Client.Gateways;
+
+/// <summary>Which of several gateways is next. What a gateway has outstanding are its leased connections and those that are being opened.</summary>
+public enum GatewayChoice
+{
+    /// <summary>One after the other.</summary>
+    RoundRobin,
+
+    /// <summary>The one with the fewest outstanding; those that have equally few take turns.</summary>
+    LeastOutstanding,
+
+    /// <summary>The one with fewer outstanding out of two at random: nearly as even, and many clients do not all run to the same one.</summary>
+    PowerOfTwoChoices,
+}

@@ -1,0 +1,234 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OrleansEcho.Client.Connections;
+using OrleansEcho.Client.Diagnostics;
+using OrleansEcho.Client.Faults;
+using OrleansEcho.Client.Gateways;
+
+namespace OrleansEcho.Client.Pooling;
+
+/// <summary>
+/// Connections to one or several gateways, lent to callers in the order in which they ask. Thread-safe. It begins to fill itself to its
+/// minimum size when it is made, and drains when it is disposed of.
+/// </summary>
+public sealed class EchoClientPool : IAsyncDisposable, IDisposable
+{
+    // As often as idle and old connections, leaks, names and gateways that may be tried again are looked at: cheap, and soon enough.
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly EchoClientPoolOptions _options;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly PoolState _state;
+    private readonly PoolDuties _duties;
+    private readonly PoolMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly ITimer _tick;
+
+    /// <summary>Makes a pool. The options are not to be changed afterwards.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <param name="meters">Where the meter <c>OrleansEcho.Client</c> comes from; one of its own when null.</param>
+    /// <param name="logger">Where to log; nowhere when null.</param>
+    /// <exception cref="OptionsValidationException">Options are wrong; the message has a line for each fault.</exception>
+    /// <exception cref="ArgumentException">A certificate's file cannot be read.</exception>
+    public EchoClientPool(EchoClientPoolOptions options, TimeProvider? time = null, IMeterFactory? meters = null, ILogger<EchoClientPool>? logger = null)
+        : this(options, seams: null, time, meters, logger)
+    {
+    }
+
+    internal EchoClientPool(EchoClientPoolOptions options, PoolSeams? seams, TimeProvider? time, IMeterFactory? meters, ILogger? logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (new EchoClientPoolOptionsValidator().Validate(null, options) is { Failed: true } result)
+            throw new OptionsValidationException(nameof(EchoClientPoolOptions), typeof(EchoClientPoolOptions), result.Failures);
+        (_options, _time, _logger) = (options, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        _start = _time.GetTimestamp();
+        seams ??= new PoolSeams(new SocketConnector(options.Connection.Tls), new DnsResolver(), new Random());
+        var addresses = options.Gateways.Select(text => GatewayAddress.TryParse(text, out var address, out _) ? address : throw new InvalidOperationException("The validator took no address for one."));
+        var gateways = new GatewaySet(addresses, options.Choice, options.FirstEjection, options.LongestEjection, options.ResolveInterval, seams.Random);
+        _metrics = new PoolMetrics(meters, options.Name);
+        _duties = new PoolDuties(this, new PoolWorker(options, seams, _time), _metrics, _logger, options.Name, _drained, _closing.Token);
+        _state = new PoolState(options, gateways, seams.Random, _duties);
+        _metrics.Observe(ReadStatistics);
+        Tick(); // names are being resolved before the first caller asks
+        _tick = _time.CreateTimer(static pool => ((EchoClientPool)pool!).Tick(), this, TickInterval, TickInterval);
+    }
+
+    /// <summary>Leases a connection. <c>await using</c> returns it.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="member">Who asks: filled in by the compiler, and told when the lease is held for too long.</param>
+    /// <param name="file">Where.</param>
+    /// <param name="line">Where.</param>
+    /// <returns>A lease, in the order of the calls.</returns>
+    /// <exception cref="EchoPoolTimeoutException">None was free within <see cref="EchoClientPoolOptions.AcquireTimeout"/>.</exception>
+    /// <exception cref="EchoGatewaysDownException">The pool has no connection, and no gateway can be used.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<EchoLease> AcquireAsync(
+        CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<EchoLease>(cancellationToken);
+        var origin = new LeaseOrigin(member, file, line);
+        var since = Now();
+        AcquireRequest request;
+        lock (_gate)
+        {
+            if (_state.TryAcquire(origin, since, out var lease))
+            {
+                _metrics.Acquired(TimeSpan.Zero);
+                return new(lease);
+            }
+
+            request = new AcquireRequest(origin);
+            _state.Enqueue(request, since);
+        }
+
+        DoDuties();
+        return WaitAsync(request, since, cancellationToken);
+    }
+
+    /// <summary>Leases a connection for one message.</summary>
+    /// <inheritdoc cref="EchoClient.SendAsync(ReadOnlyMemory{byte}, CancellationToken)" />
+    /// <param name="message">The message.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="member">Who asks: filled in by the compiler.</param>
+    /// <param name="file">Where.</param>
+    /// <param name="line">Where.</param>
+    /// <exception cref="EchoPoolTimeoutException">None was free within <see cref="EchoClientPoolOptions.AcquireTimeout"/>.</exception>
+    /// <exception cref="EchoGatewaysDownException">The pool has no connection, and no gateway can be used.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<EchoReply> SendAsync(
+        ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        await using var lease = await AcquireAsync(cancellationToken, member, file, line);
+        return await lease.SendAsync(message, cancellationToken);
+    }
+
+    /// <summary>Waits until the pool has its minimum size.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="EchoPoolTimeoutException">It took longer than <see cref="EchoClientPoolOptions.AcquireTimeout"/>.</exception>
+    /// <exception cref="EchoGatewaysDownException">The pool has no connection, and no gateway can be used.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task PrewarmAsync(CancellationToken cancellationToken = default)
+    {
+        var leases = new List<EchoLease>();
+        try
+        {
+            while (leases.Count < _options.MinimumSize) leases.Add(await AcquireAsync(cancellationToken));
+        }
+        finally
+        {
+            foreach (var lease in leases) await lease.DisposeAsync();
+        }
+    }
+
+    /// <summary>The pool at this moment: its counts, its gateways, and whether a caller can expect a connection.</summary>
+    public EchoPoolStatistics ReadStatistics()
+    {
+        lock (_gate) return _state.Read(Now());
+    }
+
+    /// <summary>Drains the pool: leases nothing any more, ends those who wait, and closes each connection when it returns; those that do not, after <see cref="EchoClientPoolOptions.DrainTimeout"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _tick.DisposeAsync();
+        Change(static (state, now) => state.Close(now));
+        await _closing.CancelAsync();
+        try
+        {
+            await _drained.Task.WaitAsync(_options.DrainTimeout, _time);
+        }
+        catch (TimeoutException)
+        {
+            Abandon();
+            await _drained.Task;
+        }
+
+        await _duties.ClosedAsync();
+        _metrics.Dispose();
+    }
+
+    /// <summary>Closes the pool at once, without a wait for leases.</summary>
+    public void Dispose()
+    {
+        _tick.Dispose();
+        Change(static (state, now) => state.Close(now));
+        _closing.Cancel();
+        Abandon();
+        _metrics.Dispose();
+    }
+
+    /// <summary>Lets something happen to the state, and does what follows from it.</summary>
+    internal void Change(Action<PoolState, TimeSpan> happens)
+    {
+        lock (_gate) happens(_state, Now());
+        DoDuties();
+    }
+
+    /// <summary>A lease ends; nothing happens when it has already.</summary>
+    internal void TakeBack(PooledConnection connection, long generation)
+    {
+        var isReusable = connection.Client is { IsOpen: true, HasTimedOut: false };
+        lock (_gate) _state.Return(connection, generation, isReusable, Now());
+        DoDuties();
+    }
+
+    private void Tick() => Change(static (state, now) => state.Tick(now));
+
+    private TimeSpan Now() => _time.GetElapsedTime(_start);
+
+    private void DoDuties()
+    {
+        while (true)
+        {
+            PoolEffect? effect;
+            lock (_gate)
+            {
+                if (!_state.TryTakeEffect(out effect)) return;
+            }
+
+            _duties.Do(effect);
+        }
+    }
+
+    private async ValueTask<EchoLease> WaitAsync(AcquireRequest request, TimeSpan since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.TooLate(now)), null, _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
+            await using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
+            var lease = await request.Task;
+            _metrics.Acquired(Now() - since);
+            return lease;
+        }
+        catch (Exception fault)
+        {
+            _metrics.NotAcquired(Now() - since, fault);
+            throw;
+        }
+    }
+
+    // What happened first counts: who was served keeps the connection.
+    private void GiveUp(AcquireRequest request, Func<PoolState, TimeSpan, Exception> why)
+    {
+        lock (_gate)
+        {
+            if (_state.GiveUp(request)) request.Fail(why(_state, Now()));
+        }
+    }
+
+    private void Abandon()
+    {
+        var count = 0;
+        Change((state, now) => count = state.Abandon(now));
+        if (count > 0) PoolLog.Abandoned(_logger, _options.Name, count, _options.DrainTimeout.TotalSeconds);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using OrleansEcho.Client.Gateways;
+
+namespace OrleansEcho.Client.Pooling;
+
+// What happens by time, to names, and at the end; and what can be seen.
+internal sealed partial class PoolState
+{
+    /// <summary>Time has passed.</summary>
+    public void Tick(TimeSpan now)
+    {
+        foreach (var name in gateways.Names)
+        {
+            if (IsClosed || name.IsResolving || now < name.DueAt) continue;
+            name.IsResolving = true;
+            _effects.Enqueue(new PoolEffect.Resolve(name));
+        }
+
+        CloseOld(now);
+        ReportLeaks(now);
+        Serve(now);
+    }
+
+    /// <summary>A name was resolved.</summary>
+    public void Resolved(GatewayName name, IReadOnlyList<IPAddress> addresses, TimeSpan now)
+    {
+        foreach (var gateway in gateways.Resolved(name, addresses, now))
+        {
+            while (gateway.Idle.Count > 0) Close(TakeIdle(gateway), CloseCause.GatewayGone);
+        }
+
+        Serve(now);
+    }
+
+    /// <summary>A name could not be resolved.</summary>
+    public void NotResolved(GatewayName name, Exception fault, TimeSpan now)
+    {
+        GatewaySet.NotResolved(name, now, fault);
+        Serve(now);
+    }
+
+    /// <summary>Nothing is leased any more; what is leased may return.</summary>
+    public void Close(TimeSpan now)
+    {
+        if (IsClosed) return;
+        IsClosed = true;
+        while (_waiting.First is { Value: var request })
+        {
+            _ = GiveUp(request);
+            request.Fail(new ObjectDisposedException(nameof(EchoClientPool)));
+        }
+
+        foreach (var connection in _all.Where(static connection => connection.State is ConnectionState.Idle or ConnectionState.Validating).ToList())
+        {
+            connection.Gateway.Idle.Remove(connection);
+            Close(connection, CloseCause.PoolClosed);
+        }
+
+        Serve(now);
+    }
+
+    /// <summary>Closes what is still leased.</summary>
+    /// <returns>How many connections those are.</returns>
+    public int Abandon(TimeSpan now)
+    {
+        var leased = _all.Where(static connection => connection.State is ConnectionState.Leased).ToList();
+        foreach (var connection in leased)
+        {
+            connection.Gateway.Leased--;
+            Close(connection, CloseCause.PoolClosed);
+        }
+
+        Serve(now);
+        return leased.Count;
+    }
+
+    public EchoPoolStatistics Read(TimeSpan now) => new(
+        Count(ConnectionState.Leased),
+        Count(ConnectionState.Idle),
+        Count(ConnectionState.Opening),
+        Count(ConnectionState.Validating),
+        Waiting,
+        _created,
+        _destroyed,
+        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Failures, gateway.LastFault?.Message))]);
+
+    /// <summary>For one who has waited too long: who holds what.</summary>
+    public EchoPoolTimeoutException TooLate(TimeSpan now)
+    {
+        var oldest = _all.Where(static connection => connection.State is ConnectionState.Leased).MinBy(static connection => connection.LeasedAt);
+        var holder = oldest is null ? "" : $", the longest for {(now - oldest.LeasedAt).TotalSeconds:0.0} s by {oldest.Origin}";
+        return new EchoPoolTimeoutException(
+            $"No connection of pool '{options.Name}' within {options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout): {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{holder}; "
+            + $"{Coming} are being opened or asked; {Waiting} more callers wait. Gateways: {gateways.Describe(now)}.",
+            Read(now));
+    }
+
+    private void CloseOld(TimeSpan now)
+    {
+        foreach (var gateway in gateways.All)
+        {
+            // The ones that have idled longest stand first.
+            for (var i = 0; i < gateway.Idle.Count;)
+            {
+                var connection = gateway.Idle[i];
+                var isOld = now >= connection.Until;
+                if (!isOld && (now - connection.LastUsed < options.IdleTimeout || Total <= options.MinimumSize))
+                {
+                    i++;
+                    continue;
+                }
+
+                gateway.Idle.RemoveAt(i);
+                Close(connection, isOld ? CloseCause.MaximumLifetime : CloseCause.IdleTimeout);
+            }
+        }
+    }
+
+    private void ReportLeaks(TimeSpan now)
+    {
+        if (options.LeakThreshold is not { } threshold) return;
+        foreach (var connection in _all)
+        {
+            if (connection.State is not ConnectionState.Leased || connection.IsReported || now - connection.LeasedAt < threshold) continue;
+            connection.IsReported = true;
+            _effects.Enqueue(new PoolEffect.ReportLeak(connection.Origin, connection.Gateway.Name, now - connection.LeasedAt));
+        }
+    }
+}

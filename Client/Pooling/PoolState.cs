@@ -1,0 +1,256 @@
+using OrleansEcho.Client.Faults;
+using OrleansEcho.Client.Gateways;
+
+namespace OrleansEcho.Client.Pooling;
+
+/// <summary>
+/// What a pool decides, without a clock, a thread or a socket: things happen to it, one at a time, and it leaves what is to be done in
+/// a queue of effects. Those who wait are served in the order in which they came; nobody overtakes.
+/// </summary>
+internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySet gateways, Random random, ILeaseOwner? owner)
+{
+    // Lifetimes end up to a tenth early: connections that were opened together are not closed together.
+    private const double LifetimeJitter = 0.1;
+
+    private readonly LinkedList<AcquireRequest> _waiting = [];
+    private readonly List<PooledConnection> _all = [];
+    private readonly Queue<PoolEffect> _effects = [];
+    private readonly int[] _counts = new int[Enum.GetValues<ConnectionState>().Length];
+    private long _created;
+    private long _destroyed;
+
+    public bool IsClosed { get; private set; }
+
+    public int Total => _all.Count;
+
+    public int Waiting => _waiting.Count;
+
+    // Connections that will be idle soon, or not at all: each is expected by one who waits.
+    private int Coming => Count(ConnectionState.Opening) + Count(ConnectionState.Validating);
+
+    public int Count(ConnectionState state) => _counts[(int)state];
+
+    public bool TryTakeEffect([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolEffect? effect) => _effects.TryDequeue(out effect);
+
+    /// <summary>Leases an idle connection at once, if nobody waits and one is there that needs no validation.</summary>
+    /// <exception cref="ObjectDisposedException">The pool is closed.</exception>
+    public bool TryAcquire(LeaseOrigin origin, TimeSpan now, out EchoLease lease)
+    {
+        lease = default;
+        ThrowIfClosed();
+        if (_waiting.Count > 0 || FindFresh(now) is not { } gateway) return false;
+        lease = Lease(TakeIdle(gateway), origin, now);
+        return true;
+    }
+
+    /// <summary>Somebody waits.</summary>
+    /// <exception cref="ObjectDisposedException">The pool is closed.</exception>
+    public void Enqueue(AcquireRequest request, TimeSpan now)
+    {
+        ThrowIfClosed();
+        request.Place = _waiting.AddLast(request);
+        Serve(now);
+    }
+
+    /// <summary>Somebody waits no longer.</summary>
+    /// <returns>False when he was served or failed before: then that counts.</returns>
+    public bool GiveUp(AcquireRequest request)
+    {
+        if (request.Place is not { } place) return false;
+        _waiting.Remove(place);
+        request.Place = null;
+        return true;
+    }
+
+    /// <summary>A lease ends.</summary>
+    public void Return(PooledConnection connection, long generation, bool isReusable, TimeSpan now)
+    {
+        if (connection.State is not ConnectionState.Leased || connection.Generation != generation) return;
+        connection.Generation++;
+        connection.Gateway.Leased--;
+        if (connection.IsReported) _effects.Enqueue(new PoolEffect.ReportLateReturn(connection.Origin, now - connection.LeasedAt));
+        (connection.Origin, connection.IsReported, connection.LastUsed) = (default, false, now);
+        if (WhyNotKeep(connection, isReusable, now) is { } cause) Close(connection, cause);
+        else PutIdle(connection);
+        Serve(now);
+    }
+
+    /// <summary>A connection was opened, and has echoed.</summary>
+    public void Opened(PooledConnection connection, TimeSpan now)
+    {
+        connection.Gateway.Opening--;
+        _created++;
+        if (connection.Gateway.Failures > 0) _effects.Enqueue(new PoolEffect.ReportReturn(connection.Gateway));
+        GatewaySet.Succeeded(connection.Gateway);
+        connection.LastUsed = now;
+        connection.Until = now + (options.MaximumLifetime * (1 - (LifetimeJitter * random.NextDouble())));
+        if (WhyNotKeep(connection, isReusable: true, now) is { } cause) Close(connection, cause);
+        else PutIdle(connection);
+        Serve(now);
+    }
+
+    /// <summary>A connection could not be opened, or the gateway refused it.</summary>
+    public void NotOpened(PooledConnection connection, Exception fault, TimeSpan now)
+    {
+        connection.Gateway.Opening--;
+        Remove(connection);
+        if (!IsClosed)
+        {
+            var wait = gateways.Failed(connection.Gateway, now, fault);
+            if (!connection.Gateway.IsGone) _effects.Enqueue(new PoolEffect.ReportEjection(connection.Gateway, wait, fault));
+        }
+
+        Serve(now);
+    }
+
+    /// <summary>A connection that has idled was asked whether it lives.</summary>
+    public void Validated(PooledConnection connection, bool isAlive, TimeSpan now)
+    {
+        if (connection.State is not ConnectionState.Validating) return; // the pool was closed meanwhile
+        connection.LastUsed = now;
+        if (!isAlive) Distrust(connection, now);
+        else if (WhyNotKeep(connection, isReusable: true, now) is { } cause) Close(connection, cause);
+        else PutIdle(connection);
+        Serve(now);
+    }
+
+    /// <summary>A connection ended by itself.</summary>
+    /// <param name="connection">Which one.</param>
+    /// <param name="isSuspicious">Whether its gateway's other connections may have ended, too, without anybody knowing.</param>
+    /// <param name="now">The time.</param>
+    public void Ended(PooledConnection connection, bool isSuspicious, TimeSpan now)
+    {
+        connection.HasEnded = true;
+        if (isSuspicious) connection.Gateway.SuspectSince = now;
+        if (connection.State is ConnectionState.Idle)
+        {
+            connection.Gateway.Idle.Remove(connection);
+            Close(connection, CloseCause.Broken);
+        }
+
+        Serve(now);
+    }
+
+    private static bool IsFresh(PooledConnection connection, TimeSpan validateAfter, TimeSpan now) =>
+        now - connection.LastUsed < validateAfter && connection.LastUsed >= connection.Gateway.SuspectSince;
+
+    // Serves those who wait, first come first, with what is there, and begins what has to come for the rest.
+    private void Serve(TimeSpan now)
+    {
+        while (_waiting.Count > 0)
+        {
+            if (FindFresh(now) is { } fresh)
+            {
+                var request = _waiting.First!.Value;
+                _ = GiveUp(request);
+                request.Grant(Lease(TakeIdle(fresh), request.Origin, now));
+                continue;
+            }
+
+            if (_waiting.Count <= Coming) break;
+            if (gateways.Choose(static (gateway, _) => gateway.Idle.Count > 0, now) is { } stale)
+            {
+                var connection = TakeIdle(stale);
+                SetState(connection, ConnectionState.Validating);
+                _effects.Enqueue(new PoolEffect.Validate(connection));
+            }
+            else if (!TryOpen(now))
+            {
+                break;
+            }
+        }
+
+        while (!IsClosed && Total < options.MinimumSize && TryOpen(now))
+        {
+        }
+
+        if (_waiting.Count > 0 && Total is 0 && !gateways.AnyAvailable(now) && !gateways.Names.Exists(static name => name.IsResolving)) FailAll(now);
+        if (IsClosed && Total is 0) _effects.Enqueue(new PoolEffect.Drained());
+    }
+
+    private Gateway? FindFresh(TimeSpan now) => gateways.Choose(
+        static (gateway, state) => gateway.Idle is [.., var last] && IsFresh(last, state.ValidateAfter, state.now),
+        (options.ValidateAfter, now));
+
+    private bool TryOpen(TimeSpan now)
+    {
+        if (Total >= options.MaximumSize || gateways.Choose(static (gateway, time) => gateway.IsAvailable(time), now) is not { } gateway) return false;
+        var connection = new PooledConnection(gateway, owner) { State = ConnectionState.Opening };
+        _counts[(int)ConnectionState.Opening]++;
+        _all.Add(connection);
+        gateway.Opening++;
+        _effects.Enqueue(new PoolEffect.Open(connection));
+        return true;
+    }
+
+    private void FailAll(TimeSpan now)
+    {
+        var names = string.Join(", ", options.Gateways);
+        var last = gateways.All.MaxBy(static gateway => gateway.SuspectSince)?.LastFault ?? gateways.Names.Find(static name => name.Fault is not null)?.Fault;
+        while (_waiting.First is { Value: var request })
+        {
+            _ = GiveUp(request);
+            request.Fail(new EchoGatewaysDownException(names, $"No gateway of pool '{options.Name}' can be used: {gateways.Describe(now)}.", last));
+        }
+    }
+
+    private EchoLease Lease(PooledConnection connection, LeaseOrigin origin, TimeSpan now)
+    {
+        SetState(connection, ConnectionState.Leased);
+        connection.Gateway.Leased++;
+        (connection.Origin, connection.LeasedAt) = (origin, now);
+        return new EchoLease(connection, ++connection.Generation);
+    }
+
+    private CloseCause? WhyNotKeep(PooledConnection connection, bool isReusable, TimeSpan now)
+    {
+        if (IsClosed) return CloseCause.PoolClosed;
+        if (!isReusable || connection.HasEnded) return CloseCause.Broken;
+        if (connection.Gateway.IsGone) return CloseCause.GatewayGone;
+        return now >= connection.Until ? CloseCause.MaximumLifetime : null;
+    }
+
+    // Those that idle beside one that is dead are not asked one by one: each would cost the caller a time-out.
+    private void Distrust(PooledConnection dead, TimeSpan now)
+    {
+        dead.Gateway.SuspectSince = now;
+        Close(dead, CloseCause.ValidationFailed);
+        while (dead.Gateway.Idle.Count > 0) Close(TakeIdle(dead.Gateway), CloseCause.ValidationFailed);
+    }
+
+    private static PooledConnection TakeIdle(Gateway gateway)
+    {
+        var connection = gateway.Idle[^1];
+        gateway.Idle.RemoveAt(gateway.Idle.Count - 1);
+        return connection;
+    }
+
+    private void PutIdle(PooledConnection connection)
+    {
+        SetState(connection, ConnectionState.Idle);
+        connection.Gateway.Idle.Add(connection);
+    }
+
+    // An idle one was taken out of its gateway's list before.
+    private void Close(PooledConnection connection, CloseCause cause)
+    {
+        Remove(connection);
+        _destroyed++;
+        _effects.Enqueue(new PoolEffect.Close(connection, cause));
+    }
+
+    private void Remove(PooledConnection connection)
+    {
+        SetState(connection, ConnectionState.Closed);
+        _all.Remove(connection);
+    }
+
+    private void SetState(PooledConnection connection, ConnectionState state)
+    {
+        _counts[(int)connection.State]--;
+        _counts[(int)state]++;
+        connection.State = state;
+    }
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(IsClosed, typeof(EchoClientPool));
+}
