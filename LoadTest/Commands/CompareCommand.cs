@@ -35,7 +35,7 @@ internal sealed class CompareCommand : LoadCommand
     {
         var pair = parsed.GetValue(_pair) ?? [];
         var (a, b) = (_a.ValuesIn(parsed), _b.ValuesIn(parsed));
-        if (pair.Length is not (0 or 2) || (pair.Length is 0) == (a.Count is 0) || (a.Count is 0) != (b.Count is 0))
+        if (pair.Length is not (0 or 2) || (pair.Length is 0) == (a.Length is 0) || (a.Length is 0) != (b.Length is 0))
             return console.Fail(ExitCodes.WrongUsage, "Name two files, or any number with --a and with --b: results that 'run --json' has written.");
         if (pair.Length is 2) (a, b) = ([pair[0]], [pair[1]]);
         try

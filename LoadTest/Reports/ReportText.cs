@@ -39,6 +39,9 @@ internal static class ReportText
         _ => "failed in the TLS handshake",
     };
 
+    /// <summary>A time of a distribution; a dash where nothing was measured, which is not fast.</summary>
+    public static string Time(LatencyFigures latency, Func<LatencyFigures, double> of) => latency.Count is 0 ? "–" : Quantity.Time(of(latency));
+
     /// <summary>A stage in a line.</summary>
     public static string Stage(LoadStage stage) =>
         $"{Quantity.Duration(stage.Duration.TotalSeconds)} {(stage.IsStep ? "at" : "to")} {Quantity.Of(stage.Connections, "connection")}"

@@ -57,9 +57,9 @@ internal static class HtmlReport
             "dl",
             Svg.A("class", "tiles"),
             Tile("messages/s", Quantity.Rate(total.MessagesPerSecond), $"{Quantity.Count(total.Messages)} messages, {Quantity.Bytes(bytes)}/s"),
-            Tile("p50", Quantity.Time(total.Latency.P50), $"mean {Quantity.Time(total.Latency.Mean)}"),
-            Tile("p99", Quantity.Time(total.Latency.P99), $"p99.9 {Quantity.Time(total.Latency.P999)}"),
-            Tile("longest", Quantity.Time(total.Latency.Max), $"p99.99 {Quantity.Time(total.Latency.P9999)}"),
+            Tile("p50", ReportText.Time(total.Latency, l => l.P50), $"mean {ReportText.Time(total.Latency, l => l.Mean)}"),
+            Tile("p99", ReportText.Time(total.Latency, l => l.P99), $"p99.9 {ReportText.Time(total.Latency, l => l.P999)}"),
+            Tile("longest", ReportText.Time(total.Latency, l => l.Max), $"p99.99 {ReportText.Time(total.Latency, l => l.P9999)}"),
             Tile("connections", Quantity.Count(total.ConnectionsOpen), $"{Quantity.Count(total.ConnectionsOpened)} opened, {Quantity.Rate(total.ConnectionsPerSecond)}/s"),
             Tile("errors", Quantity.Count(errors), errors is 0 ? "no connection failed" : "connections failed", errors > 0),
             Tile("integrity", Quantity.Count(total.Integrity.Faults), total.Integrity.Faults is 0 ? "no message wrong" : ReportText.Integrity(total.Integrity), total.Integrity.Faults > 0));
@@ -71,13 +71,14 @@ internal static class HtmlReport
     private static IEnumerable<XElement> Figures(RunResult run)
     {
         var plots = new RunPlots(run);
-        yield return Figure("Messages a second", "", plots.Rate(), "");
-        yield return Figure("Latency", "logarithmic", plots.Latency(), "");
+        var isCounted = run.Intervals.Count > 0;
+        yield return Figure("Messages a second", "", isCounted ? plots.Rate() : null, "No second was counted.");
+        yield return Figure("Latency", "logarithmic", isCounted ? plots.Latency() : null, "No second was counted.");
         yield return Figure("How long messages took", "share of messages", plots.Histogram(), "No message came back.");
         yield return Figure("Latency by percentile", "percent, each nine as wide as the one before", plots.Percentiles(), "No message came back.");
-        yield return Figure("Open connections", "", plots.Connections(), "");
+        yield return Figure("Open connections", "", isCounted ? plots.Connections() : null, "No second was counted.");
         yield return Figure("Errors", "connections that failed, and messages that were wrong", plots.Errors(), "None in any second.");
-        if (run.Targets.Count > 1) yield return Figure("Messages a second by gateway", "", plots.Targets(), "");
+        if (run.Targets.Count > 1 && isCounted) yield return Figure("Messages a second by gateway", "", plots.Targets(), "");
     }
 
     private static XElement Figure(string title, string more, Plot? plot, string instead) => Svg.E(

@@ -20,7 +20,8 @@ internal sealed class PlotScale
     /// <summary>From 0 to a round value above the greatest.</summary>
     public static PlotScale FromZero(double greatest, Func<double, string> label, bool isWhole = false)
     {
-        var step = Step(Math.Max(greatest, isWhole ? 1 : 1e-9) / 4);
+        if (greatest <= 0) greatest = 1; // an axis of nothing still has a length
+        var step = Ceiling125(greatest / 4);
         if (isWhole) step = Math.Max(1, step);
         var count = Math.Max(1, (int)Math.Ceiling(greatest / step - 1e-9));
         return new PlotScale(v => v / (count * step), [.. Enumerable.Range(0, count + 1).Select(i => new PlotTick(i * step, label(i * step)))]);
@@ -69,9 +70,6 @@ internal sealed class PlotScale
         if (step < 60) return seconds < 120 || step < 15 ? $"{seconds:0} s" : $"{Math.Floor(seconds / 60):0}:{seconds % 60:00}";
         return step < 3600 ? $"{seconds / 60:0} min" : $"{seconds / 3600:0} h";
     }
-
-    // The next round step: 1, 2 or 5 of a power of ten.
-    private static double Step(double least) => Ceiling125(least);
 
     private static double Ceiling125(double value)
     {

@@ -90,7 +90,7 @@ internal static class SummaryView
             Of(b.Target.Target, b.Note is null ? Plain : Warn),
             .. isNarrow ? [] : (IRenderable[])[Of(Bar(b.Share / most, width, console.IsUnicode()), new Style(Color.Blue))],
             Of($"{Quantity.Rate(b.Target.Figures.MessagesPerSecond)}/s"),
-            .. isNarrow ? [] : (IRenderable[])[Of($"p99 {Quantity.Time(b.Target.Figures.Latency.P99)}", Soft)],
+            .. isNarrow ? [] : (IRenderable[])[Of($"p99 {ReportText.Time(b.Target.Figures.Latency, l => l.P99)}", Soft)],
             Of(b.Note ?? "", Warn),
         ])]));
     }

@@ -48,7 +48,7 @@ public sealed class TerminalTests
               max        4 ms     4 ms
 
               127.0.0.1:7000  ████████████████████  3/s  p99 4 ms  +50 % messages
-              127.0.0.1:7001  ██████▋               1/s  p99 0     −50 % messages
+              127.0.0.1:7001  ██████▋               1/s  p99 –     −50 % messages
 
 
             """;
