@@ -30,7 +30,8 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
             {
                 ended.SetException(fault);
             }
-        }) { IsBackground = true, Name = "Load clock", Priority = ThreadPriority.AboveNormal };
+        })
+        { IsBackground = true, Name = "Load clock", Priority = ThreadPriority.AboveNormal };
         thread.Start();
         return ended.Task;
     }

@@ -53,8 +53,8 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
         }
 
         // 4. What is outstanding, and the last echo of those that were held.
-        monitor.EndMeasuring();
         run.StopSending();
+        monitor.EndMeasuring();
         await clock;
         foreach (var place in plan.Places)
         {

@@ -70,6 +70,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
         if (_phase is LoadPhase.Measuring)
         {
             if (run.Nanoseconds(_secondFrom, now) > Second / 20) EndSecond(now);
+            else Count(); // too short for figures of its own
             _seconds = run.Nanoseconds(_measuredFrom, now) / (double)Second;
             _cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpuFrom).TotalSeconds;
         }
@@ -123,9 +124,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
 
     private void EndSecond(long now)
     {
-        Take();
-        foreach (var target in plan.Targets) target.Measured.Add(target.Latest);
-        _clockMeasured.Add(_clockLatest);
+        Count();
         var second = Sum(t => t.Latest);
         _lastSecond = FigureMaker.Latency(second.Latency, isWhole: false);
         var interval = new IntervalFigures
@@ -145,6 +144,13 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
         _secondFrom = now;
         var soFar = FigureMaker.Load(Sum(t => t.Measured), Sum(t => t.Always), run.Nanoseconds(_measuredFrom, now) / (double)Second, interval.ConnectionsOpen);
         observer.SecondOver(interval, soFar);
+    }
+
+    private void Count()
+    {
+        Take();
+        foreach (var target in plan.Targets) target.Measured.Add(target.Latest);
+        _clockMeasured.Add(_clockLatest);
     }
 
     private void Take()

@@ -59,7 +59,7 @@ public sealed class RunComparisonTests
     {
         var run = SampleRuns.Ramp(5);
         RunResult Later(int minutes, RunResult of) => of with { StartedAt = of.StartedAt.AddMinutes(minutes) };
-        var elsewhere = run with { Machine = run.Machine with { Processor = "Cortex-A72" }, Verdict = Verdict.Invalid, Scenario = run.Scenario with { Flows = [run.Scenario.Flows[0] with { Depth = 2, Kind = Scenarios.FlowKind.Closed }] } };
+        var elsewhere = run with { Machine = run.Machine with { Processor = "Cortex-A72" }, Verdict = Verdict.Invalid, Scenario = run.Scenario with { Flows = [run.Scenario.Flows[0] with { Depth = 2, Kind = LoadTest.Scenarios.FlowKind.Closed }] } };
         var warnings = RunComparison.Compare([run, Later(1, run)], [Later(2, elsewhere), Later(3, elsewhere)]).Warnings;
         Assert.Equal(
             [

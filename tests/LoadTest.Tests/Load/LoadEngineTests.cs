@@ -67,10 +67,11 @@ public sealed class LoadEngineTests
     [Fact]
     public async Task ADelayIsSeenAsOftenAsItWas()
     {
-        await using var server = new LyingServer(Size, number => number % 1000 is 0 ? Lie.Delay : Lie.None, delay: TimeSpan.FromMilliseconds(300));
+        // Not at first: what is sent while connections are opened does not count.
+        await using var server = new LyingServer(Size, number => number > 20_000 && number % 1000 is 0 ? Lie.Delay : Lie.None, delay: TimeSpan.FromMilliseconds(300));
         var result = await RunAsync(Scenario(server, "line") with { Flows = [Flow with { Depth = 1 }], Warmup = TimeSpan.Zero });
 
-        var late = Histograms.Decode(result.Total.Latency.Histogram).RecordedValues().Where(v => v.ValueIteratedTo >= 300_000_000).Sum(v => v.CountAddedInThisIterationStep);
+        var late = Histograms.Decode(result.Total.Latency.Histogram).RecordedValues().Where(v => v.ValueIteratedTo >= 250_000_000).Sum(v => v.CountAddedInThisIterationStep);
         Assert.True(server.Told(Lie.Delay) > 0);
         Assert.Equal(server.Told(Lie.Delay), late);
         Assert.Equal(0, result.Total.Integrity.Faults);
@@ -158,7 +159,7 @@ public sealed class LoadEngineTests
 
         Assert.Equal(Verdict.Interrupted, result.Verdict);
         Assert.True(result.Total.Messages > 0);
-        Assert.Single(result.Intervals);
+        Assert.NotEmpty(result.Intervals);
     }
 
     [Fact]
