@@ -29,7 +29,7 @@ internal sealed record Plot
     /// <summary>What is told when parts are pointed at.</summary>
     public IReadOnlyList<PlotTip> Tips { get; init; } = [];
 
-    private double Right => Series.Any(s => s.Name.Length > 0) ? 26 + LetterWidth * Math.Min(LongestName, Series.Max(s => s.Name.Length)) : 16;
+    private double Right => Series.Any(s => s.Name.Length > 0) ? 26 + LetterWidth * Math.Min(LongestName, Series.Max(s => s.Name.Length)) : 24;
 
     /// <summary>Draws it.</summary>
     public XElement ToSvg() => Svg.E(

@@ -84,7 +84,7 @@ internal sealed class LiveView(LoadScenario scenario, IAnsiConsole console, Time
         return new Text($"  {bar.TrimEnd().PadRight(width, console.IsUnicode() ? '░' : '.')}", new Style(Color.Blue));
     }
 
-    private Grid Figures(LoadProgress now)
+    private IRenderable Figures(LoadProgress now)
     {
         var rate = now.MessagesPerSecondByTarget.Sum();
         var isUnicode = console.IsUnicode();
@@ -102,7 +102,7 @@ internal sealed class LiveView(LoadScenario scenario, IAnsiConsole console, Time
             [Of("wrong", Soft), Of(Quantity.Count(now.Faults), now.Faults > 0 ? Bad : Plain)]);
     }
 
-    private Grid Targets(LoadProgress now)
+    private IRenderable Targets(LoadProgress now)
     {
         var most = Math.Max(1, now.MessagesPerSecondByTarget.Max());
         var all = scenario.Targets.Zip(now.MessagesPerSecondByTarget).ToArray();

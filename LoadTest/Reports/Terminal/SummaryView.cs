@@ -52,7 +52,7 @@ internal static class SummaryView
 
     private static Padder Indented(IRenderable what) => new(what, new Padding(2, 0, 0, 0));
 
-    private static Grid Figures(RunResult run)
+    private static IRenderable Figures(RunResult run)
     {
         var (total, bytes) = (run.Total, run.Seconds > 0 ? run.Total.Bytes / run.Seconds : 0);
         return Grid(

@@ -55,19 +55,7 @@ internal static class TerminalText
     /// <summary>Rows of cells without lines, as wide as what is in them.</summary>
     /// <param name="rightAligned">Whether all but the first column stand at the right.</param>
     /// <param name="rows">As many cells each.</param>
-    public static Grid Grid(bool rightAligned, params IReadOnlyList<IReadOnlyList<IRenderable>> rows)
-    {
-        var grid = new Grid { Expand = false };
-        if (rows.Count is 0) return grid;
-        for (var i = 0; i < rows[0].Count; i++)
-        {
-            var column = new GridColumn { Padding = new Padding(i is 0 ? 2 : 0, 0, 2, 0), NoWrap = i < rows[0].Count - 1 };
-            grid.AddColumn(rightAligned && i > 0 ? column.RightAligned() : column);
-        }
-
-        foreach (var row in rows) grid.AddRow([.. row]);
-        return grid;
-    }
+    public static IRenderable Grid(bool rightAligned, params IReadOnlyList<IReadOnlyList<IRenderable>> rows) => new TerminalGrid(rightAligned, rows);
 
     /// <summary>Writes something, and goes to the next line.</summary>
     public static void Line(this IAnsiConsole console, IRenderable what)
