@@ -10,9 +10,17 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
 
     private readonly LoadCounts _counts = new();
     private readonly Lock _gate = new();
+    private volatile bool _hasSentAll;
 
     /// <summary>Whether there is anything to do for it.</summary>
     public bool IsNeeded => sources.Count > 0 || thinking.Count > 0;
+
+    /// <summary>Whether it has sent all that is ever due.</summary>
+    public bool HasSentAll
+    {
+        get => _hasSentAll;
+        private set => _hasSentAll = value;
+    }
 
     /// <summary>Starts it.</summary>
     /// <param name="start">When loading began, as a timestamp.</param>
@@ -52,7 +60,10 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
         while (run.IsSending)
         {
             var next = run.After(run.Now, LongestWait);
-            foreach (var source in sources) next = Math.Min(next, Send(source, start));
+            var last = long.MaxValue;
+            foreach (var source in sources) last = Math.Min(last, Send(source, start));
+            HasSentAll = last is long.MaxValue;
+            next = Math.Min(next, last);
             foreach (var queue in thinking) next = Math.Min(next, queue.Release(run.Now));
             wait.Wait(run.Nanoseconds(run.Now, next));
         }

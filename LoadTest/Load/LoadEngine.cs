@@ -11,6 +11,8 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
 
+    private const long LastMoments = 100_000_000;
+
     /// <inheritdoc/>
     public async Task<RunResult> RunAsync(LoadScenario scenario, ILoadObserver observer, CancellationToken interrupt)
     {
@@ -40,7 +42,7 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
         try
         {
             using var timer = new PeriodicTimer(Tick, time);
-            while (run.Nanoseconds(start, run.Now) < plan.Schedule.Duration && !clock.IsFaulted)
+            while (!clock.IsFaulted && GoesOn(plan, run.Nanoseconds(start, run.Now)))
             {
                 Want(plan, opener, plan.Schedule.ConnectionsAt(run.Nanoseconds(start, run.Now)));
                 monitor.Look();
@@ -66,6 +68,10 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
         foreach (var place in plan.Places) place.Connection.Close();
         return monitor.Result(interrupt.IsCancellationRequested);
     }
+
+    // What is due at the very end is sent as well, by a clock that may be late.
+    private static bool GoesOn(LoadPlan plan, long passed) =>
+        passed < plan.Schedule.Duration || (plan.Clock.IsNeeded && !plan.Clock.HasSentAll && passed < plan.Schedule.Duration + LastMoments);
 
     // As many connections as there should be now: the first places have them.
     private static void Want(LoadPlan plan, ConnectionOpener opener, int count)

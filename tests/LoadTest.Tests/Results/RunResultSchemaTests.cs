@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -75,6 +74,5 @@ public sealed class RunResultSchemaTests
         _ => [],
     };
 
-    private static string PublishedPath([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "LoadTest", "Results", "run-result.schema.json");
+    private static string PublishedPath() => SourceFolder.Of("LoadTest", "Results", "run-result.schema.json");
 }
