@@ -93,14 +93,19 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
         try
         {
             var transport = await place.Connector.ConnectAsync(patience.Token);
+            var took = run.Nanoseconds(start, run.Now);
+            if (!place.Connection.TryBegin(transport, Interlocked.Increment(ref _lastId)))
+            {
+                transport.Dispose();
+                return;
+            }
+
             lock (place.Connection.Shard.Gate)
             {
                 var counts = place.Connection.Shard.Counts;
                 counts.Opened++;
-                LatencyRecorder.Record(counts.ConnectTime, run.Nanoseconds(start, run.Now));
+                LatencyRecorder.Record(counts.ConnectTime, took);
             }
-
-            place.Connection.Begin(transport, Interlocked.Increment(ref _lastId));
         }
         catch (TargetException fault)
         {

@@ -8,7 +8,7 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
 {
     private const long LongestWait = 1_000_000; // somebody may begin to think, or stop the run
 
-    private readonly LoadCounts _counts = new();
+    private readonly ClockCounts _counts = new();
     private readonly Lock _gate = new();
     private volatile bool _hasSentAll;
 
@@ -45,7 +45,7 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
     }
 
     /// <summary>Adds what it has counted since the last time to a sum: how late it was, and what it could not send.</summary>
-    public void DrainTo(LoadCounts sum)
+    public void DrainTo(ClockCounts sum)
     {
         lock (_gate)
         {
@@ -59,11 +59,10 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
         using var wait = new PreciseWait();
         while (run.IsSending)
         {
-            var next = run.After(run.Now, LongestWait);
-            var last = long.MaxValue;
-            foreach (var source in sources) last = Math.Min(last, Send(source, start));
-            HasSentAll = last is long.MaxValue;
-            next = Math.Min(next, last);
+            var due = long.MaxValue;
+            foreach (var source in sources) due = Math.Min(due, Send(source, start));
+            HasSentAll = due is long.MaxValue;
+            var next = Math.Min(due, run.After(run.Now, LongestWait));
             foreach (var queue in thinking) next = Math.Min(next, queue.Release(run.Now));
             wait.Wait(run.Nanoseconds(run.Now, next));
         }

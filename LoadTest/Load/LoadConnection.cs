@@ -6,50 +6,46 @@ using OrleansEcho.LoadTest.Results;
 namespace OrleansEcho.LoadTest.Load;
 
 /// <summary>
-/// A place for one connection at a time: sends messages, and compares every byte that comes back. When a connection has ended, another may take the
+/// A place for one connection at a time: sends messages, and has every byte compared that comes back. When a connection has ended, another may take the
 /// place, with a number of its own.
 /// </summary>
-/// <remarks>
-/// The clock's thread queues messages, sockets' threads bring echoes and the ends of sends: each holds the gate. A message is made when there is room
-/// to send it, and again when its echo comes, so that nothing but its number, its times and its checksum is kept.
-/// </remarks>
+/// <remarks>The clock's thread queues messages, sockets' threads bring echoes and the ends of sends: each holds the gate.</remarks>
 internal sealed class LoadConnection : ITransportSink
 {
     // A refusal is 260 bytes at most; it may come after the beginning of an echo.
     private const int LeastReceive = 512;
+
+    // What a system call can carry to some use: more at once would be memory of thousands of connections for nothing.
     private const int MostAtOnce = 64 * 1024;
+
+    // An open loop that has fallen behind sends several at once.
+    private const int LeastBatch = 4;
 
     private readonly Lock _gate = new();
     private readonly RunContext _run;
-    private readonly WireFraming _framing;
     private readonly LoadBehaviour _behaviour;
     private readonly LoadShard _shard;
     private readonly Action<ConnectionEnd> _ended;
-    private readonly byte[] _owner = new byte[MessageStamp.OwnerLength];
+    private readonly SentMessages _messages;
+    private readonly EchoReader _reader;
+    private readonly EchoJudge _judge = new();
     private readonly byte[] _sendBuffer;
     private readonly byte[] _receiveBuffer;
-    private readonly byte[] _expected;
-    private readonly EchoJudge _judge = new();
-    private MessageRing _ring = new();
     private Transport? _transport;
-    private long _id;
-    private long _sent;
-    private long _next;
-    private long _echoes;
-    private long _lastProgress;
+    private long _lastReceived;
     private int _received;
     private bool _isSending;
     private bool _isFinishing;
-    private string? _refusal;
 
     public LoadConnection(RunContext run, WireFraming framing, LoadBehaviour behaviour, LoadShard shard, Action<ConnectionEnd> ended)
     {
-        (_run, _framing, _behaviour, _shard, _ended) = (run, framing, behaviour, shard, ended);
+        (_run, _behaviour, _shard, _ended) = (run, behaviour, shard, ended);
+        _messages = new SentMessages(run, framing);
+        _reader = new EchoReader(run, framing, _messages, behaviour, _judge);
         var longest = behaviour.LongestMessage;
-        var batch = Math.Clamp(longest * Math.Max(behaviour.Depth, 4), longest, Math.Max(longest, MostAtOnce));
+        var batch = Math.Clamp(longest * Math.Max(behaviour.Depth, LeastBatch), longest, Math.Max(longest, MostAtOnce));
         _sendBuffer = new byte[batch];
         _receiveBuffer = new byte[Math.Max(batch, LeastReceive + longest)];
-        _expected = new byte[longest];
     }
 
     /// <summary>What it does.</summary>
@@ -58,26 +54,46 @@ internal sealed class LoadConnection : ITransportSink
     /// <summary>Where it counts.</summary>
     public LoadShard Shard => _shard;
 
-    /// <summary>Whether messages may be queued.</summary>
+    /// <summary>Whether there is a connection.</summary>
     public bool IsOpen => Volatile.Read(ref _transport) is not null;
 
-    public Memory<byte> ReceiveBuffer => _receiveBuffer.AsMemory(_received);
+    /// <summary>Whether it waits for echoes.</summary>
+    public bool IsOwed
+    {
+        get
+        {
+            lock (_gate) return _transport is not null && _messages.Next < _messages.Due;
+        }
+    }
+
+    Memory<byte> ITransportSink.ReceiveBuffer => _receiveBuffer.AsMemory(_received);
+
+    private bool IsDone => _isFinishing ? _messages.Next >= _messages.Due : _behaviour.EchoesPerConnection > 0 && _reader.Echoes >= _behaviour.EchoesPerConnection;
+
+    // Closed loop: how many more it may have in flight.
+    private int Room
+    {
+        get
+        {
+            var room = _behaviour.Depth - (_messages.Due - _messages.Next);
+            return (int)(_behaviour.EchoesPerConnection > 0 ? Math.Min(room, _behaviour.EchoesPerConnection - _messages.Due) : room);
+        }
+    }
 
     /// <summary>Takes a connection that was opened.</summary>
     /// <param name="transport">The connection.</param>
     /// <param name="id">Its number: no other connection of the run has it.</param>
-    public void Begin(Transport transport, long id)
+    /// <returns>Whether there was room: the place is another's when it was wanted twice in the same moment.</returns>
+    public bool TryBegin(Transport transport, long id)
     {
         lock (_gate)
         {
-            MessageStamp.WriteOwner(_owner, _run.Text.Run, id);
-            _id = id;
-            _ring.Clear();
-            _sent = _next = _echoes = 0;
+            if (_transport is not null) return false;
+            _messages.Begin(id);
+            _reader.Begin();
             _received = 0;
             _isSending = _isFinishing = false;
-            _refusal = null;
-            _lastProgress = _run.Now;
+            _lastReceived = _run.Now;
             transport.Sink = this;
             Volatile.Write(ref _transport, transport);
         }
@@ -87,29 +103,20 @@ internal sealed class LoadConnection : ITransportSink
         {
             if (_transport == transport) FillUp();
         }
+
+        return true;
     }
 
-    /// <summary>Sends a message as soon as it can.</summary>
+    /// <summary>Sends as soon as it can.</summary>
     /// <param name="intended">When it should be sent, as a timestamp.</param>
-    /// <returns>Whether there is a connection to send it on.</returns>
-    public bool TryQueue(long intended)
+    /// <param name="count">How many messages.</param>
+    /// <returns>Whether there is a connection to send on.</returns>
+    public bool TryQueue(long intended, int count = 1)
     {
         lock (_gate)
         {
             if (_transport is null || _isFinishing) return false;
-            Queue(intended);
-            Flush();
-            return true;
-        }
-    }
-
-    /// <summary>Sends several messages at once.</summary>
-    public bool TryQueue(long intended, int count)
-    {
-        lock (_gate)
-        {
-            if (_transport is null || _isFinishing) return false;
-            for (var i = 0; i < count; i++) Queue(intended);
+            Queue(intended, count);
             Flush();
             return true;
         }
@@ -121,17 +128,8 @@ internal sealed class LoadConnection : ITransportSink
         lock (_gate)
         {
             if (_transport is null || _isFinishing || !_run.IsSending || Room is 0) return;
-            Queue(_run.Now);
+            Queue(_run.Now, 1);
             Flush();
-        }
-    }
-
-    /// <summary>Whether it waits for echoes.</summary>
-    public bool IsOwed
-    {
-        get
-        {
-            lock (_gate) return _transport is not null && _next < _ring.End;
         }
     }
 
@@ -140,8 +138,8 @@ internal sealed class LoadConnection : ITransportSink
     {
         lock (_gate)
         {
-            if (_transport is null || _next >= _sent) return;
-            var since = Math.Max(_lastProgress, _ring.At(_next).Sent);
+            if (_transport is null || _messages.Next >= _messages.Sent) return;
+            var since = Math.Max(_lastReceived, _messages.At(_messages.Next).Sent);
             if (_run.Nanoseconds(since, now) > nanoseconds) End(ErrorClass.Timeout);
         }
     }
@@ -152,16 +150,16 @@ internal sealed class LoadConnection : ITransportSink
         lock (_gate)
         {
             _isFinishing = true;
-            if (_transport is not null && _next >= _ring.End) End(null, isOurs: true);
+            if (_transport is not null && IsDone) End(null);
         }
     }
 
-    /// <summary>Closes it: at the end of the run, or because fewer are wanted.</summary>
+    /// <summary>Closes it at the end of the run: what is owed now is lost.</summary>
     public void Close()
     {
         lock (_gate)
         {
-            if (_transport is not null) End(null, isOurs: true);
+            if (_transport is not null) End(null);
         }
     }
 
@@ -171,14 +169,18 @@ internal sealed class LoadConnection : ITransportSink
         {
             if (_transport != transport) return;
             _received += count;
-            var now = _run.Now;
-            _lastProgress = now;
+            _lastReceived = _run.Now;
+            var echoes = _reader.Echoes;
             int taken;
-            lock (_shard.Gate) taken = Take(_receiveBuffer.AsSpan(0, _received), now);
-            if (_transport is null) return;
+            lock (_shard.Gate) taken = _reader.Take(_receiveBuffer.AsSpan(0, _received), _received == _receiveBuffer.Length, _lastReceived, _shard.Counts);
             if (taken > 0 && taken < _received) _receiveBuffer.AsSpan(taken, _received - taken).CopyTo(_receiveBuffer);
             _received -= taken;
-            if (IsDone) End(null, isOurs: true);
+            if (_behaviour.ThinkTime > 0)
+            {
+                for (; echoes < _reader.Echoes; echoes++) _behaviour.Think(this, _lastReceived);
+            }
+
+            if (IsDone) End(null);
             else FillUp();
         }
     }
@@ -201,186 +203,47 @@ internal sealed class LoadConnection : ITransportSink
         }
     }
 
-    private bool IsDone => _isFinishing ? _next >= _ring.End : _behaviour.EchoesPerConnection > 0 && _echoes >= _behaviour.EchoesPerConnection;
-
-    // Takes all whole messages.
-    private int Take(ReadOnlySpan<byte> bytes, long now)
-    {
-        var taken = 0;
-        while (taken < bytes.Length)
-        {
-            var step = _next < _sent ? TakeExpected(bytes[taken..], now) : 0;
-            if (step is 0) step = TakeOther(bytes[taken..]);
-            if (step <= 0) break;
-            taken += step;
-        }
-
-        return taken;
-    }
-
-    // How many bytes: 0 when it is not what was expected, less when the rest of it has not come yet.
-    private int TakeExpected(ReadOnlySpan<byte> bytes, long now)
-    {
-        ref var message = ref _ring.At(_next);
-        var expected = _expected.AsSpan(0, message.Size);
-        _run.Text.Write(expected[_framing.Before..^_framing.After], _owner, _next, message.Checksum);
-        _framing.Wrap(expected);
-        if (bytes.Length < expected.Length) return expected.StartsWith(bytes) ? -1 : 0;
-        if (!bytes[..expected.Length].SequenceEqual(expected)) return 0;
-        Count(message, now);
-        _judge.Next();
-        _ring.ForgetBefore(++_next);
-        return expected.Length;
-    }
-
-    private void Count(in MessageRing.Entry message, long now)
-    {
-        var counts = _shard.Counts;
-        counts.Messages++;
-        counts.Bytes += message.Size;
-        _echoes++;
-        LatencyRecorder.Record(counts.Latency, _run.Nanoseconds(message.Intended, now));
-        LatencyRecorder.Record(counts.ServiceTime, _run.Nanoseconds(message.Sent, now));
-        if (_behaviour.ThinkTime > 0) _behaviour.Think(this, now);
-    }
-
-    private int TakeOther(ReadOnlySpan<byte> bytes)
-    {
-        if (!_framing.TryRead(bytes, out var frame)) return bytes.Length == _receiveBuffer.Length ? Skip(bytes) : -1;
-        if (frame.IsRefusal)
-        {
-            _refusal = RefusalReason.Of(frame.Message);
-            return frame.Length;
-        }
-
-        if (_framing.HasMessages) return Judge(frame.Message, frame.Length);
-        return TakeOutOfStream(bytes);
-    }
-
-    private int Judge(ReadOnlySpan<byte> message, int length)
-    {
-        var counts = _shard.Counts;
-        if (!MessageStamp.TryRead(message, _run.Text.Run, out var connection, out var sequence)) _judge.Strange(counts);
-        else if (connection != _id) counts.Foreign++;
-        else
-        {
-            var next = _judge.Judge(sequence, _next, _sent, counts);
-            if (next > _next) Count(_ring.At(next - 1), _run.Now);
-            _ring.ForgetBefore(_next = next);
-        }
-
-        return length;
-    }
-
-    // Without frames, a message can only be where the run's name is; how long it is, is known for those of ours that were not passed over.
-    private int TakeOutOfStream(ReadOnlySpan<byte> bytes)
-    {
-        var run = _owner.AsSpan(0, MessageStamp.RunLength);
-        for (var at = 0; at < bytes.Length;)
-        {
-            var found = bytes[at..].IndexOf(run);
-            if (found < 0) break;
-            at += found;
-            var message = bytes[at..];
-            if (MessageStamp.TryReadSequence(message, out var sequence))
-            {
-                // A copy of one that is gone from the ring can be as long as any that was sent: its checksum says which.
-                foreach (var size in message.StartsWith(_owner) ? SizesOf(sequence) : _behaviour.AllSizes)
-                {
-                    if (message.Length < size && at is 0) return -1;
-                    if (message.Length < size || !MessageStamp.TryRead(message[..size], _run.Text.Run, out _, out _)) continue;
-                    if (at > 0) _judge.Strange(_shard.Counts);
-                    return at + Judge(message[..size], size);
-                }
-            }
-            else if (at is 0 && message.Length < MessageStamp.Length)
-            {
-                return -1;
-            }
-
-            at++;
-        }
-
-        _judge.Strange(_shard.Counts);
-        // The beginning of a name may stand at the end.
-        return Math.Max(1, bytes.Length - MessageStamp.RunLength + 1);
-    }
-
-    private int[] SizesOf(long sequence) => sequence >= _next && sequence < _sent ? [_ring.At(sequence).Size] : _behaviour.AllSizes;
-
-    private int Skip(ReadOnlySpan<byte> bytes)
-    {
-        _judge.Strange(_shard.Counts);
-        return bytes.Length;
-    }
-
     // Closed loop: as many in flight as its depth, but for those whose time to think is not over.
     private void FillUp()
     {
-        if (_behaviour.IsClosed && !_isFinishing)
-        {
-            var room = _behaviour.ThinkTime > 0 && _ring.End > 0 ? 0 : Room;
-            if (room > 0 && _run.IsSending)
-            {
-                var now = _run.Now;
-                for (; room > 0; room--) Queue(now);
-            }
-        }
-
+        var thinks = _behaviour.ThinkTime > 0 && _messages.Due > 0;
+        if (_behaviour.IsClosed && !_isFinishing && !thinks && _run.IsSending) Queue(_run.Now, Room);
         Flush();
     }
 
-    private int Room
+    private void Queue(long intended, int count)
     {
-        get
-        {
-            var room = _behaviour.Depth - (_ring.End - _next);
-            return (int)(_behaviour.EchoesPerConnection > 0 ? Math.Min(room, _behaviour.EchoesPerConnection - _ring.End) : room);
-        }
+        for (; count > 0; count--) _messages.Add(intended, _behaviour.NextSize());
     }
-
-    private void Queue(long intended) => _ring.Add(intended, _behaviour.NextSize());
 
     private void Flush()
     {
-        while (!_isSending && _sent < _ring.End && _transport is { } transport)
+        while (!_isSending && _messages.Sent < _messages.Due && _transport is { } transport)
         {
-            var length = 0;
-            var now = _run.Now;
-            while (_sent < _ring.End)
-            {
-                ref var message = ref _ring.At(_sent);
-                if (length + message.Size > _sendBuffer.Length) break;
-                var frame = _sendBuffer.AsSpan(length, message.Size);
-                message.Checksum = _run.Text.Write(frame[_framing.Before..^_framing.After], _owner, _sent);
-                _framing.Wrap(frame);
-                message.Sent = now;
-                length += message.Size;
-                _sent++;
-            }
-
+            var length = _messages.Write(_sendBuffer);
             _isSending = true;
             if (!transport.Send(_sendBuffer.AsMemory(0, length))) return;
             _isSending = false;
         }
     }
 
-    private void End(ErrorClass? fault, bool isOurs = false)
+    // Without a fault it was we who closed it.
+    private void End(ErrorClass? fault)
     {
         var transport = _transport!;
         Volatile.Write(ref _transport, null);
         transport.Dispose();
-        if (_refusal is not null) fault = RefusalReason.ClassOf(_refusal);
+        if (_reader.Refusal is not null) fault = RefusalReason.ClassOf(_reader.Refusal);
         lock (_shard.Gate)
         {
             var counts = _shard.Counts;
-            var outstanding = _sent - _next;
+            var outstanding = _messages.Sent - _messages.Next;
             outstanding -= _judge.End(outstanding, counts);
-            if (isOurs && fault is null) counts.Lost += outstanding;
+            if (fault is null) counts.Lost += outstanding;
             else counts.Unanswered += outstanding;
-            counts.Skipped += _ring.End - _sent;
+            counts.Skipped += _messages.Due - _messages.Sent;
             if (fault is { } error) counts.Errors[(int)error]++;
-            if (_refusal is not null) counts.Refusals[_refusal] = counts.Refusals.GetValueOrDefault(_refusal) + 1;
+            if (_reader.Refusal is { } reason) counts.Refusals[reason] = counts.Refusals.GetValueOrDefault(reason) + 1;
         }
 
         _ended(fault is null ? ConnectionEnd.Ours : ConnectionEnd.Fault);

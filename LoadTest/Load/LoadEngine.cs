@@ -8,9 +8,13 @@ namespace OrleansEcho.LoadTest.Load;
 /// <summary>Makes a load out of a scenario: opens connections, lets them send, watches them, and adds up.</summary>
 internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
 {
+    // A ramp of connections is smooth at fifty steps a second, and asking all places costs nothing yet.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
+    // A gateway that is slow to accept thousands gets this long before the load begins with those that there are.
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
 
+    // How late the clock may be at the end, in nanoseconds: more is a machine that is too busy to tell anything.
     private const long LastMoments = 100_000_000;
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Reflection;
+using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
@@ -10,10 +10,15 @@ namespace OrleansEcho.LoadTest.Load;
 internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunContext run, ILoadObserver observer, TimeProvider time)
 {
     private const long Second = 1_000_000_000;
+
+    // Five times a second is as often as an eye follows, and as near as a time-out need be.
     private const long ProgressEvery = 200_000_000;
 
-    private readonly LoadCounts _clockLatest = new();
-    private readonly LoadCounts _clockMeasured = new();
+    // The least that a last interval has to have for figures of its own.
+    private const long ShortestInterval = Second / 20;
+
+    private readonly ClockCounts _clockLatest = new();
+    private readonly ClockCounts _clockMeasured = new();
     private readonly List<IntervalFigures> _intervals = [];
     private readonly long _created = run.Now;
     private LoadPhase _phase = LoadPhase.Connecting;
@@ -69,8 +74,8 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
         var now = run.Now;
         if (_phase is LoadPhase.Measuring)
         {
-            if (run.Nanoseconds(_secondFrom, now) > Second / 20) EndSecond(now);
-            else Count(); // too short for figures of its own
+            if (run.Nanoseconds(_secondFrom, now) > ShortestInterval) EndSecond(now);
+            else Count();
             _seconds = run.Nanoseconds(_measuredFrom, now) / (double)Second;
             _cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpuFrom).TotalSeconds;
         }
@@ -98,7 +103,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
         var (verdict, remarks) = RunJudgement.Of(total, generator, isInterrupted);
         return new RunResult
         {
-            Tool = typeof(LoadMonitor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?",
+            Tool = LoadProgram.Version,
             StartedAt = _startedAt == default ? time.GetUtcNow() : _startedAt,
             Seconds = _seconds,
             Scenario = scenario,

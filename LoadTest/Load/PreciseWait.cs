@@ -26,7 +26,7 @@ internal sealed partial class PreciseWait : IDisposable
         if (nanoseconds <= 0) return;
         if (_isLinux)
         {
-            var time = new Time { Nanoseconds = Math.Min(nanoseconds, 999_999_999) };
+            var time = new Time { Nanoseconds = (nint)Math.Min(nanoseconds, 999_999_999) };
             _ = Sleep(in time, IntPtr.Zero);
         }
         else if (nanoseconds > 1_000_000)
@@ -49,11 +49,6 @@ internal sealed partial class PreciseWait : IDisposable
     private struct Time
     {
         public nint Seconds;
-        public nint Nanoseconds64;
-
-        public long Nanoseconds
-        {
-            set => Nanoseconds64 = (nint)value;
-        }
+        public nint Nanoseconds;
     }
 }

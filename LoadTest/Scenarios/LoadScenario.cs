@@ -16,25 +16,25 @@ public sealed record LoadScenario
     public required IReadOnlyList<LoadFlow> Flows { get; init; }
 
     /// <summary>How long to load before anything counts.</summary>
-    public TimeSpan Warmup { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Warmup { get; init; } = ScenarioDefaults.Warmup;
 
     /// <summary>How long to wait for outstanding echoes at the end.</summary>
-    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan Drain { get; init; } = ScenarioDefaults.Drain;
 
     /// <summary>How long an echo may take before its connection is given up and counted as a time-out.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout { get; init; } = ScenarioDefaults.Timeout;
 
     /// <summary>How many connections may be on their way to be opened at a time, 1 or more.</summary>
-    public int ConnectWindow { get; init; } = 128;
+    public int ConnectWindow { get; init; } = ScenarioDefaults.ConnectWindow;
 
     /// <summary>Whether a connection that is lost or refused is opened again (after 10 ms, then slower).</summary>
     public bool Reconnects { get; init; } = true;
 
-    /// <summary>The addresses of this machine that connections come from, in turn; none where the system chooses. Each has some 28,000 ports for a target.</summary>
+    /// <summary>The addresses of this machine that connections come from, in turn; none where the system chooses, or several of 127.0.0.0/8 where one is too few. Each has some 28,000 ports for a target.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
-    /// <summary>What decides sizes and order; the same seed gives the same messages.</summary>
-    public int Seed { get; init; } = 1;
+    /// <summary>What decides sizes: the same seed gives the same ones.</summary>
+    public int Seed { get; init; } = ScenarioDefaults.Seed;
 
     /// <summary>The sum of the stages' durations.</summary>
     public TimeSpan Duration => new(Stages.Sum(s => s.Duration.Ticks));

@@ -27,7 +27,7 @@ internal static class ScenarioDefaults
     /// <summary>Long enough for an echo that is slow, short enough to wait for at a terminal.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
 
-    /// <summary>As long as a gateway waits for a silo by default, and then some.</summary>
+    /// <summary>Longer than a gateway takes to leave a silo that stands still, shorter than it waits for any silo at all (30 s).</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>What a listener's backlog takes without a drop.</summary>

@@ -7,13 +7,11 @@ namespace OrleansEcho.Testing;
 /// <summary>A line to somewhere on which everything takes its time: each piece as long as the dice say, and none overtakes another.</summary>
 public sealed class DelayProxy : IAsyncDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly CancellationTokenSource _end = new();
+    private readonly LoopbackListener _listener;
     private readonly IPEndPoint _target;
     private readonly TimeSpan _least;
     private readonly TimeSpan _most;
     private readonly Action<ReadOnlyMemory<byte>> _seen;
-    private readonly Task _accepting;
 
     /// <summary>Listens.</summary>
     /// <param name="here">The address that it listens on.</param>
@@ -24,37 +22,13 @@ public sealed class DelayProxy : IAsyncDisposable
     public DelayProxy(IPAddress here, IPEndPoint target, TimeSpan least, TimeSpan most, Action<ReadOnlyMemory<byte>>? seen = null)
     {
         (_target, _least, _most, _seen) = (target, least, most, seen ?? (static _ => { }));
-        _listener.Bind(new IPEndPoint(here, 0));
-        _listener.Listen();
-        Address = (IPEndPoint)_listener.LocalEndPoint!;
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(here, CarryAsync);
     }
 
     /// <summary>The line's near end.</summary>
-    public IPEndPoint Address { get; }
+    public IPEndPoint Address => _listener.Address;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _end.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _end.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var lines = new List<Task>();
-        try
-        {
-            while (true) lines.Add(CarryAsync(await _listener.AcceptAsync(_end.Token)));
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The end.
-        }
-
-        await Task.WhenAll(lines);
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task CarryAsync(Socket near)
     {
@@ -64,7 +38,7 @@ public sealed class DelayProxy : IAsyncDisposable
             try
             {
                 (near.NoDelay, far.NoDelay) = (true, true);
-                await far.ConnectAsync(_target, _end.Token);
+                await far.ConnectAsync(_target, _listener.Stopping);
                 await Task.WhenAny(CarryAsync(near, far), CarryAsync(far, near));
             }
             catch (Exception fault) when (fault is OperationCanceledException or SocketException)
@@ -82,7 +56,7 @@ public sealed class DelayProxy : IAsyncDisposable
         {
             var buffer = new byte[65_536];
             var last = 0L;
-            while (await from.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
+            while (await from.ReceiveAsync(buffer, _listener.Stopping) is > 0 and var read)
             {
                 _seen(buffer.AsMemory(0, read));
                 var takes = _least + ((_most - _least) * Random.Shared.NextDouble());
@@ -103,11 +77,11 @@ public sealed class DelayProxy : IAsyncDisposable
     {
         try
         {
-            await foreach (var (piece, due) in pieces.ReadAllAsync(_end.Token))
+            await foreach (var (piece, due) in pieces.ReadAllAsync(_listener.Stopping))
             {
                 var wait = TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due);
-                if (wait > TimeSpan.Zero) await Task.Delay(wait, TimeProvider.System, _end.Token);
-                await to.SendAsync(piece, _end.Token);
+                if (wait > TimeSpan.Zero) await Task.Delay(wait, TimeProvider.System, _listener.Stopping);
+                await to.SendAsync(piece, _listener.Stopping);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)

@@ -287,17 +287,4 @@ internal sealed class QuotaLimiter : RateLimiter
     {
         if (_alarm.IsSet(now)) _alarm.Move(_pool.NextAskAt(_waiting.Count));
     }
-
-    private sealed class NoPermit : RateLimitLease
-    {
-        public override bool IsAcquired => true;
-
-        public override IEnumerable<string> MetadataNames => [];
-
-        public override bool TryGetMetadata(string metadataName, out object? metadata)
-        {
-            metadata = null;
-            return false;
-        }
-    }
 }

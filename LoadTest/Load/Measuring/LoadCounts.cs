@@ -15,9 +15,6 @@ internal sealed class LoadCounts
     /// <summary>How long connections took to be opened.</summary>
     public LongHistogram ConnectTime { get; } = LatencyRecorder.Make();
 
-    /// <summary>How much later than it should have been a message was sent.</summary>
-    public LongHistogram SendLag { get; } = LatencyRecorder.Make();
-
     /// <summary>Messages that came back.</summary>
     public long Messages;
 
@@ -45,7 +42,7 @@ internal sealed class LoadCounts
     /// <summary>What was outstanding when a connection broke.</summary>
     public long Unanswered;
 
-    /// <summary>What was due, and had no open connection.</summary>
+    /// <summary>What was due, and still waited to be sent when its connection ended.</summary>
     public long Skipped;
 
     /// <summary>How connections failed, by class.</summary>
@@ -63,7 +60,6 @@ internal sealed class LoadCounts
         if (other.Latency.TotalCount > 0) Latency.Add(other.Latency);
         if (other.ServiceTime.TotalCount > 0) ServiceTime.Add(other.ServiceTime);
         if (other.ConnectTime.TotalCount > 0) ConnectTime.Add(other.ConnectTime);
-        if (other.SendLag.TotalCount > 0) SendLag.Add(other.SendLag);
         Messages += other.Messages;
         Bytes += other.Bytes;
         Opened += other.Opened;
@@ -84,7 +80,6 @@ internal sealed class LoadCounts
         if (Latency.TotalCount > 0) Latency.Reset();
         if (ServiceTime.TotalCount > 0) ServiceTime.Reset();
         if (ConnectTime.TotalCount > 0) ConnectTime.Reset();
-        if (SendLag.TotalCount > 0) SendLag.Reset();
         Messages = Bytes = Opened = Lost = Doubled = Reordered = Corrupted = Foreign = Unanswered = Skipped = 0;
         Array.Clear(Errors);
         Refusals.Clear();

@@ -12,9 +12,6 @@ internal sealed class EchoJudge
     private readonly SortedSet<long> _missing = [];
     private int _strange;
 
-    /// <summary>How many messages were passed over.</summary>
-    public int Missing => _missing.Count;
-
     /// <summary>Judges a message of ours that is not the next one.</summary>
     /// <param name="sequence">Its number.</param>
     /// <param name="next">The number that was next.</param>
@@ -36,9 +33,7 @@ internal sealed class EchoJudge
             return next;
         }
 
-        Arrived(sequence - next, counts);
-        for (var passed = next + _absorbed; passed < sequence; passed++) _missing.Add(passed);
-        _absorbed = 0;
+        for (var passed = next + TakeChanged(sequence - next, counts); passed < sequence; passed++) _missing.Add(passed);
         return sequence + 1;
     }
 
@@ -59,19 +54,15 @@ internal sealed class EchoJudge
     {
         counts.Lost += _missing.Count;
         _missing.Clear();
-        Arrived(outstanding, counts);
-        var changed = _absorbed;
-        _absorbed = 0;
-        return changed;
+        return TakeChanged(outstanding, counts);
     }
 
-    private long _absorbed;
-
-    // Strange bytes between two messages are what the messages between them have become, as many as there can be.
-    private void Arrived(long between, LoadCounts counts)
+    // Strange bytes between two messages are what the messages between them have become, as many as there can be. The first is counted.
+    private long TakeChanged(long between, LoadCounts counts)
     {
-        _absorbed = Math.Min(between, _strange);
-        if (_absorbed > 1) counts.Corrupted += _absorbed - 1;
+        var changed = Math.Min(between, _strange);
+        if (changed > 1) counts.Corrupted += changed - 1;
         _strange = 0;
+        return changed;
     }
 }

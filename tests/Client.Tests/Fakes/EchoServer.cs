@@ -11,49 +11,23 @@ namespace OrleansEcho.Client.Tests.Fakes;
 /// <summary>A small echo server on real sockets, with TLS where a test wants it.</summary>
 internal sealed class EchoServer : IAsyncDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly CancellationTokenSource _end = new();
+    private readonly LoopbackListener _listener;
     private readonly IFrameCodec _codec;
     private readonly int _maxMessageBytes;
     private readonly SslServerAuthenticationOptions? _tls;
-    private readonly Task _accepting;
 
     public EchoServer(IFrameCodec codec, int maxMessageBytes = 64 * 1024, SslServerAuthenticationOptions? tls = null)
     {
         (_codec, _maxMessageBytes, _tls) = (codec, maxMessageBytes, tls);
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen();
-        Address = $"127.0.0.1:{((IPEndPoint)_listener.LocalEndPoint!).Port}";
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(IPAddress.Loopback, ServeAsync);
     }
 
-    public string Address { get; }
+    public string Address => $"{_listener.Address}";
 
     /// <summary>The certificate of the client that came last; null when it had none.</summary>
     public string? ClientCertificate { get; private set; }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _end.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _end.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var connections = new List<Task>();
-        try
-        {
-            while (true) connections.Add(ServeAsync(await _listener.AcceptAsync(_end.Token)));
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The end.
-        }
-
-        await Task.WhenAll(connections);
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ServeAsync(Socket socket)
     {
@@ -68,7 +42,7 @@ internal sealed class EchoServer : IAsyncDisposable
             }
 
             await using var secure = new SslStream(plain);
-            await secure.AuthenticateAsServerAsync(_tls, _end.Token);
+            await secure.AuthenticateAsServerAsync(_tls, _listener.Stopping);
             ClientCertificate = (secure.RemoteCertificate as X509Certificate2)?.Subject;
             await EchoAsync(secure);
         }
@@ -85,11 +59,11 @@ internal sealed class EchoServer : IAsyncDisposable
         var scanned = 0;
         while (true)
         {
-            var read = await reader.ReadAsync(_end.Token);
+            var read = await reader.ReadAsync(_listener.Stopping);
             var isTooLong = !EchoFrames(read.Buffer, output, ref scanned, out var consumed);
             reader.AdvanceTo(consumed, read.Buffer.End);
             if (isTooLong) _codec.TryWriteRefusal(output, "FrameTooLong", $"a message has at most {_maxMessageBytes} bytes here");
-            await stream.WriteAsync(output.WrittenMemory, _end.Token);
+            await stream.WriteAsync(output.WrittenMemory, _listener.Stopping);
             output.ResetWrittenCount();
             if (isTooLong) await DrainAsync(stream);
             if (isTooLong || read.IsCompleted) return;
@@ -101,7 +75,7 @@ internal sealed class EchoServer : IAsyncDisposable
     {
         if (stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
         var rest = new byte[4096];
-        while (await stream.ReadAsync(rest, _end.Token) > 0)
+        while (await stream.ReadAsync(rest, _listener.Stopping) > 0)
         {
         }
     }

@@ -1,16 +1,13 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
 
 /// <summary>A server that echoes messages of one size, but for those about which it lies; it counts its lies.</summary>
 internal sealed class LyingServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<Task> _connections = [];
-    private readonly Task _accepting;
+    private readonly LoopbackListener _listener;
     private readonly int _size;
     private readonly Func<long, Lie> _lie;
     private readonly Func<long, string?> _refuse;
@@ -26,11 +23,10 @@ internal sealed class LyingServer : IAsyncDisposable
     public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default)
     {
         (_size, _lie, _refuse, _delay) = (size, lie ?? (_ => Lie.None), refuse ?? (_ => null), delay);
-        _listener.Start(1024);
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(IPAddress.Loopback, ServeAsync);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Address.Port;
 
     public long Refused => Interlocked.Read(ref _refused);
 
@@ -41,36 +37,36 @@ internal sealed class LyingServer : IAsyncDisposable
     public long Told(Lie lie) => Interlocked.Read(ref _told[(int)lie]);
 
     /// <summary>Stands still for a while.</summary>
-    public void Stall(TimeSpan duration) => _stalled = Task.Delay(duration, TimeProvider.System, _stop.Token);
+    public void Stall(TimeSpan duration) => _stalled = Task.Delay(duration, TimeProvider.System, _listener.Stopping);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await Task.WhenAll([_accepting, .. _connections]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(Socket socket)
     {
-        while (!_stop.IsCancellationRequested)
+        await Task.Yield(); // others are to be accepted meanwhile
+        using (socket)
         {
-            var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-            client.NoDelay = true;
-            _connections.Add(Task.Run(() => ServeAsync(client, Interlocked.Increment(ref _accepted)), _stop.Token));
+            socket.NoDelay = true;
+            try
+            {
+                await ServeAsync(socket, Interlocked.Increment(ref _accepted));
+            }
+            catch (Exception fault) when (fault is IOException or OperationCanceledException)
+            {
+                // That client has gone, or the test is over.
+            }
         }
     }
 
-    private async Task ServeAsync(TcpClient client, long number)
+    private async Task ServeAsync(Socket socket, long number)
     {
-        using var _ = client;
-        var stream = client.GetStream();
+        var stream = new NetworkStream(socket);
         if (_refuse(number) is { } words)
         {
             Interlocked.Increment(ref _refused);
-            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(words), _stop.Token);
-            client.Client.Shutdown(SocketShutdown.Send);
-            while (await stream.ReadAsync(new byte[1024], _stop.Token) > 0)
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(words), _listener.Stopping);
+            socket.Shutdown(SocketShutdown.Send);
+            while (await stream.ReadAsync(new byte[1024], _listener.Stopping) > 0)
             {
                 // What it sent before it heard.
             }
@@ -82,7 +78,7 @@ internal sealed class LyingServer : IAsyncDisposable
         while (true)
         {
             var message = new byte[_size];
-            if (await stream.ReadAtLeastAsync(message, _size, throwOnEndOfStream: false, _stop.Token) < _size) break;
+            if (await stream.ReadAtLeastAsync(message, _size, throwOnEndOfStream: false, _listener.Stopping) < _size) break;
             _first.TrySetResult();
             await _stalled;
             var lie = _lie(Interlocked.Increment(ref _messages));
@@ -99,21 +95,20 @@ internal sealed class LyingServer : IAsyncDisposable
                     message[_size - 3] = message[_size - 3] is (byte)'x' ? (byte)'y' : (byte)'x';
                     break;
                 case Lie.Delay:
-                    await Task.Delay(_delay, TimeProvider.System, _stop.Token);
+                    await Task.Delay(_delay, TimeProvider.System, _listener.Stopping);
                     break;
                 case Lie.Foreign when Interlocked.CompareExchange(ref _foreign, message, null) is { } other:
-                    await stream.WriteAsync(other, _stop.Token);
+                    await stream.WriteAsync(other, _listener.Stopping);
                     break;
                 case Lie.Reset:
-                    client.Client.LingerState = new LingerOption(true, 0);
-                    client.Client.Dispose(); // the client itself would send a FIN first
+                    socket.LingerState = new LingerOption(true, 0);
                     return;
             }
 
-            await stream.WriteAsync(message, _stop.Token);
-            if (lie is Lie.Double) await stream.WriteAsync(message, _stop.Token);
+            await stream.WriteAsync(message, _listener.Stopping);
+            if (lie is Lie.Double) await stream.WriteAsync(message, _listener.Stopping);
             if (held is null) continue;
-            await stream.WriteAsync(held, _stop.Token);
+            await stream.WriteAsync(held, _listener.Stopping);
             Interlocked.Increment(ref _told[(int)Lie.Swap]);
             held = null;
         }
