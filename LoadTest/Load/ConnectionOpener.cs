@@ -132,6 +132,9 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
         /// <summary>Where it goes to.</summary>
         public TargetConnector Connector => connector;
 
+        /// <summary>Its number of all that the scenario has: the first ones are filled.</summary>
+        public required int Number { get; init; }
+
         /// <summary>The number of its target.</summary>
         public required int Target { get; init; }
 

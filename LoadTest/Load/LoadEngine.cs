@@ -6,7 +6,7 @@ using OrleansEcho.LoadTest.Scenarios;
 namespace OrleansEcho.LoadTest.Load;
 
 /// <summary>Makes a load out of a scenario: opens connections, lets them send, watches them, and adds up.</summary>
-internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
+internal sealed class LoadEngine(TimeProvider time) : ILoadRunner, IPartRunner
 {
     // A ramp of connections is smooth at fifty steps a second, and asking all places costs nothing yet.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
@@ -18,7 +18,10 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
     private const long LastMoments = 100_000_000;
 
     /// <inheritdoc/>
-    public async Task<RunResult> RunAsync(LoadScenario scenario, ILoadObserver observer, CancellationToken interrupt)
+    public Task<RunResult> RunAsync(LoadScenario scenario, ILoadObserver observer, CancellationToken interrupt) => RunAsync(scenario, new LoadPart(), observer, interrupt);
+
+    /// <inheritdoc/>
+    public async Task<RunResult> RunAsync(LoadScenario scenario, LoadPart part, ILoadObserver observer, CancellationToken interrupt)
     {
         // 1. Where to, and who does what.
         var connectors = await Task.WhenAll(scenario.Targets.Select(target => TargetConnector.FindAsync(target, scenario, interrupt)));
@@ -26,8 +29,8 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
         var run = new RunContext(new MessageText(Random.Shared.Next(1 << 24), longest), time);
         await using var opener = new ConnectionOpener(scenario, run, time);
         var start = long.MaxValue;
-        var plan = new LoadPlan(scenario, connectors, run, () => Math.Max(0, run.Nanoseconds(Math.Min(start, run.Now), run.Now)), opener.Reopen);
-        var monitor = new LoadMonitor(scenario, plan, run, observer, time);
+        var plan = new LoadPlan(scenario, part.Share, connectors, run, () => Math.Max(0, run.Nanoseconds(Math.Min(start, run.Now), run.Now)), opener.Reopen);
+        var monitor = new LoadMonitor(scenario, part, plan, run, observer, time);
 
         // 2. The connections that there are from the beginning.
         opener.Start();
@@ -38,6 +41,8 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
             run.StopSending();
             if (opener.LastFault is { } fault) throw new CannotRunException($"No connection could be opened. {fault}. Is the gateway running, and is this its address?");
         }
+
+        await UntilItMayBeginAsync(part, monitor, interrupt);
 
         // 3. The load.
         start = run.Now;
@@ -80,13 +85,13 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
     // As many connections as there should be now: the first places have them.
     private static void Want(LoadPlan plan, ConnectionOpener opener, int count)
     {
-        for (var i = 0; i < plan.Places.Count; i++)
+        foreach (var place in plan.Places)
         {
-            var place = plan.Places[i];
-            if (i >= count && place.Connection.IsOpen) place.Connection.Finish();
-            if (place.IsWanted == i < count) continue;
+            var isWanted = place.Number < count;
+            if (!isWanted && place.Connection.IsOpen) place.Connection.Finish();
+            if (place.IsWanted == isWanted) continue;
 
-            place.IsWanted = i < count;
+            place.IsWanted = isWanted;
             if (place.IsWanted && !place.Connection.IsOpen) opener.Open(place);
         }
     }
@@ -103,6 +108,23 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner
                 await timer.WaitForNextTickAsync(interrupt);
                 if (plan.Schedule.ConnectionsAt(0) is 0) return;
             }
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            // The rest sees to it.
+        }
+    }
+
+    // Connections that end meanwhile are opened again, and who watches goes on to be told.
+    private async Task UntilItMayBeginAsync(LoadPart part, LoadMonitor monitor, CancellationToken interrupt)
+    {
+        try
+        {
+            var ready = part.ReadyAsync(interrupt);
+            if (ready.IsCompletedSuccessfully) return;
+            using var timer = new PeriodicTimer(Tick, time);
+            while (await Task.WhenAny(ready, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()) != ready) monitor.Look();
+            await ready;
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {

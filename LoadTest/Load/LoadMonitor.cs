@@ -7,7 +7,7 @@ using OrleansEcho.LoadTest.Scenarios;
 namespace OrleansEcho.LoadTest.Load;
 
 /// <summary>Watches a run from one thread: adds up second by second, tells who watches, gives up connections that wait for too long, and says what came of it.</summary>
-internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunContext run, ILoadObserver observer, TimeProvider time)
+internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan plan, RunContext run, ILoadObserver observer, TimeProvider time)
 {
     private const long Second = 1_000_000_000;
 
@@ -26,6 +26,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
     private long _start;
     private long _measuredFrom;
     private long _secondFrom;
+    private long _secondUntil;
     private long _progressAt;
     private long _silenceAt;
     private long[] _messagesBefore = new long[plan.Targets.Count];
@@ -61,7 +62,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
     {
         var now = run.Now;
         if (_phase is LoadPhase.WarmingUp && run.Nanoseconds(_start, now) >= scenario.Warmup.Ticks * TimeSpan.NanosecondsPerTick) BeginMeasuring(now);
-        else if (_phase is LoadPhase.Measuring && run.Nanoseconds(_secondFrom, now) >= Second) EndSecond(now);
+        else if (_phase is LoadPhase.Measuring && run.Nanoseconds(_measuredFrom, now) >= _secondUntil) EndSecond(now);
         if (run.Nanoseconds(_progressAt, now) >= ProgressEvery) Tell(now);
         if (run.Nanoseconds(_silenceAt, now) < ProgressEvery) return;
         _silenceAt = now;
@@ -76,12 +77,10 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
         {
             if (run.Nanoseconds(_secondFrom, now) > ShortestInterval) EndSecond(now);
             else Count();
-            _seconds = run.Nanoseconds(_measuredFrom, now) / (double)Second;
-            _cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpuFrom).TotalSeconds;
+            TakeStock(now);
         }
 
-        _openByTarget = [.. plan.Targets.Select((_, target) => plan.Places.Count(p => p.Target == target && p.Connection.IsOpen))];
-        _openAtEnd = _openByTarget.Sum();
+        CountOpen();
         _phase = LoadPhase.Draining;
     }
 
@@ -96,6 +95,11 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
             target.Measured.ServiceTime.Add(target.Latest.ServiceTime);
         }
 
+        return SoFar(_intervals, isInterrupted);
+    }
+
+    private RunResult SoFar(IReadOnlyList<IntervalFigures> intervals, bool isInterrupted = false)
+    {
         var (measured, always) = (Sum(t => t.Measured), Sum(t => t.Always));
         var total = FigureMaker.Load(measured, always, _seconds, _openAtEnd);
         var lag = FigureMaker.Latency(_clockMeasured.SendLag);
@@ -113,7 +117,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
             Thresholds = [],
             Total = total,
             Targets = [.. plan.Targets.Select((t, i) => new TargetFigures(scenario.Targets[i].Name, FigureMaker.Load(t.Measured, t.Always, _seconds, _openByTarget[i])))],
-            Intervals = _intervals,
+            Intervals = intervals,
             Generator = generator,
         };
     }
@@ -122,6 +126,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
     {
         Take();
         _measuredFrom = _secondFrom = now;
+        _secondUntil = Second;
         _startedAt = time.GetUtcNow();
         _cpuFrom = Process.GetCurrentProcess().TotalProcessorTime;
         _phase = LoadPhase.Measuring;
@@ -131,7 +136,8 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
     {
         Count();
         var second = Sum(t => t.Latest);
-        _lastSecond = FigureMaker.Latency(second.Latency, isWhole: false);
+        var latency = FigureMaker.Latency(second.Latency, isWhole: part.SecondOver is not null);
+        _lastSecond = latency with { Histogram = "" };
         var interval = new IntervalFigures
         {
             At = run.Nanoseconds(_measuredFrom, _secondFrom) / (double)Second,
@@ -147,8 +153,29 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPlan plan, RunConte
         };
         _intervals.Add(interval);
         _secondFrom = now;
+        // All seconds end at whole ones, so that those of several load testers stay together.
+        _secondUntil = ((run.Nanoseconds(_measuredFrom, now) / Second) + 1) * Second;
+        if (part.SecondOver is { } tell)
+        {
+            TakeStock(now);
+            CountOpen();
+            tell(SoFar([interval with { Latency = latency }]));
+        }
+
         var soFar = FigureMaker.Load(Sum(t => t.Measured), Sum(t => t.Always), run.Nanoseconds(_measuredFrom, now) / (double)Second, interval.ConnectionsOpen);
         observer.SecondOver(interval, soFar);
+    }
+
+    private void TakeStock(long now)
+    {
+        _seconds = run.Nanoseconds(_measuredFrom, now) / (double)Second;
+        _cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpuFrom).TotalSeconds;
+    }
+
+    private void CountOpen()
+    {
+        _openByTarget = [.. plan.Targets.Select((_, target) => plan.Places.Count(p => p.Target == target && p.Connection.IsOpen))];
+        _openAtEnd = _openByTarget.Sum();
     }
 
     private void Count()

@@ -13,25 +13,29 @@ internal sealed class LoadPlan
 
     /// <summary>Lays a run out.</summary>
     /// <param name="scenario">What to do.</param>
+    /// <param name="share">What of it is done here.</param>
     /// <param name="connectors">Its targets.</param>
     /// <param name="run">What all share.</param>
     /// <param name="sinceStart">Nanoseconds since loading began.</param>
     /// <param name="ended">Hears of connections that have ended.</param>
-    public LoadPlan(LoadScenario scenario, IReadOnlyList<TargetConnector> connectors, RunContext run, Func<long> sinceStart, Action<ConnectionOpener.Place, ConnectionEnd> ended)
+    public LoadPlan(LoadScenario scenario, LoadShare share, IReadOnlyList<TargetConnector> connectors, RunContext run, Func<long> sinceStart, Action<ConnectionOpener.Place, ConnectionEnd> ended)
     {
         Schedule = new LoadSchedule(scenario.Stages, scenario.Warmup);
         Targets = [.. connectors.Select(_ => new TargetCounts())];
         var clocked = scenario.Flows.Where(f => f.Kind is FlowKind.Open).Sum(f => f.Weight);
-        var parts = scenario.Flows.Select(flow => new Part(flow, clocked > 0 ? new LoadSchedule(scenario.Stages, scenario.Warmup, flow.Kind is FlowKind.Open ? flow.Weight / clocked : 0) : Schedule, run)).ToList();
+        var parts = scenario.Flows.Select(flow => new Part(flow, clocked > 0 ? new LoadSchedule(scenario.Stages, scenario.Warmup, flow.Kind is FlowKind.Open ? flow.Weight / clocked : 0) : Schedule, share, run)).ToList();
         var distributions = scenario.Flows.Select(f => f.Sizes).Concat(scenario.Stages.Select(s => s.Sizes).OfType<SizeDistribution>()).ToList();
         var longest = distributions.Max(d => d.Max);
         int[] sizes = [.. distributions.SelectMany(d => d.Parts).SelectMany(p => Enumerable.Range(p.From, p.To - p.From + 1)).Distinct().Order().Take(MostSizes)];
         for (var i = 0; i < scenario.Stages.Max(s => s.Connections); i++)
         {
             // Who has least of its share is next: so every number of connections, however small, has the mixture.
-            var part = parts.MinBy(p => (p.Connections.Count + 1) / p.Flow.Weight)!;
-            var target = part.Connections.Count % connectors.Count;
-            var place = new ConnectionOpener.Place(connectors[target]) { Target = target };
+            var part = parts.MinBy(p => (p.Places + 1) / p.Flow.Weight)!;
+            var number = part.Places++;
+            if (!share.Has(number, connectors.Count)) continue;
+
+            var target = number % connectors.Count;
+            var place = new ConnectionOpener.Place(connectors[target]) { Number = i, Target = target };
             var behaviour = new LoadBehaviour(part.Flow, part.Schedule, sinceStart, part.Thinking, sizes, longest, (ulong)(((long)scenario.Seed << 32) + i));
             place.Connection = new LoadConnection(run, connectors[target].Framing, behaviour, Targets[target].NextShard(), end => ended(place, end));
             part.Connections.Add(place.Connection);
@@ -47,17 +51,20 @@ internal sealed class LoadPlan
     /// <summary>What is counted of each target.</summary>
     public IReadOnlyList<TargetCounts> Targets { get; }
 
-    /// <summary>All places.</summary>
+    /// <summary>The places of this share.</summary>
     public IReadOnlyList<ConnectionOpener.Place> Places => _places;
 
     /// <summary>What sends by the clock.</summary>
     public LoadClock Clock { get; }
 
-    private sealed class Part(LoadFlow flow, LoadSchedule schedule, RunContext run)
+    private sealed class Part(LoadFlow flow, LoadSchedule schedule, LoadShare share, RunContext run)
     {
         public LoadFlow Flow => flow;
 
         public LoadSchedule Schedule => schedule;
+
+        // Of all shares.
+        public int Places { get; set; }
 
         public List<LoadConnection> Connections { get; } = [];
 
@@ -66,7 +73,7 @@ internal sealed class LoadPlan
         public LoadClock.Source? Source(long duration) => flow.Kind switch
         {
             _ when Connections.Count is 0 => null,
-            FlowKind.Open => new RateSource(schedule, Connections),
+            FlowKind.Open => new RateSource(schedule, share, Connections),
             FlowKind.Burst => new BurstSource(flow, duration, Connections),
             FlowKind.Hold when flow.TrickleInterval > TimeSpan.Zero => new TrickleSource(flow, duration, Connections),
             _ => null,
