@@ -22,17 +22,17 @@ internal abstract class LoadCommand(string name, string description) : Command(n
     /// <param name="name">With its dashes.</param>
     /// <param name="value">What stands for the value in --help.</param>
     /// <param name="description">What it does, with unit and default.</param>
-    protected LoadOption Value(string group, string name, string value, string description) => Add(group, new LoadOption(name) { HelpName = value, Description = description });
+    public LoadOption Value(string group, string name, string value, string description) => Add(group, new LoadOption(name) { HelpName = value, Description = description });
 
     /// <summary>Adds an option that may stand several times, each time with a value.</summary>
-    protected LoadOption Values(string group, string name, string value, string description) =>
+    public LoadOption Values(string group, string name, string value, string description) =>
         Add(group, new LoadOption(name) { HelpName = value, Description = description + " Repeatable.", IsRepeatable = true });
 
     /// <summary>Adds an option that is there or not.</summary>
-    protected Option<bool> Switch(string group, string name, string description) => Add(group, new Option<bool>(name) { Description = description, Arity = ArgumentArity.Zero });
+    public Option<bool> Switch(string group, string name, string description) => Add(group, new Option<bool>(name) { Description = description, Arity = ArgumentArity.Zero });
 
     /// <summary>Adds an option to a group.</summary>
-    protected T Add<T>(string group, T option)
+    public T Add<T>(string group, T option)
         where T : Option
     {
         Options.Add(option);

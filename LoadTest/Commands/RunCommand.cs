@@ -6,25 +6,41 @@ namespace OrleansEcho.LoadTest.Commands;
 
 /// <summary><c>run</c>: loads gateways as a scenario and options say.</summary>
 /// <remarks>1 read the scenario; 2 read the thresholds; 3 see that results can be written; 4 run; 5 judge; 6 write results; 7 say what came of it.</remarks>
-internal sealed partial class RunCommand : LoadCommand
+internal sealed class RunCommand : LoadCommand
 {
     private readonly ILoadRunner _runner;
     private readonly IThresholds _thresholds;
     private readonly IRunViews _views;
+    private readonly ScenarioOptions _scenario;
     private readonly List<(LoadOption Option, ResultFormat Format)> _results = [];
+    private readonly Option<bool> _abortOnFail;
+    private readonly Option<bool> _quiet;
+    private readonly Option<bool> _noLive;
 
     /// <summary>Puts it together.</summary>
     public RunCommand(ILoadRunner runner, IThresholds thresholds, IRunViews views, params IEnumerable<ResultFormat> formats)
         : base("run", "Loads gateways, checks every echo, and tells latency and throughput.")
     {
         (_runner, _thresholds, _views) = (runner, thresholds, views);
-        AddOptions(formats);
+        _scenario = new ScenarioOptions(this, thresholds);
+        _abortOnFail = Switch("What must not be", "--abort-on-fail", "Ends the run as soon as one comes true.");
+        foreach (var format in formats) _results.Add((Value("Results", format.Option, "FILE", format.Description), format));
+        _quiet = Switch("What is shown", "--quiet", "Nothing but faults.");
+        _noLive = Switch("What is shown", "--no-live", "Lines instead of what moves; so it is, too, where the output is no terminal.");
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "run --target 127.0.0.1:7000",
+        "run --target 127.0.0.1:7000 --target 127.0.0.1:7010 --rate 20000 --duration 30s",
+        "run --scenario open --rate 1000 --fail-if 'p99 > 20ms' --json out.json --html out.html",
+    ];
 
     /// <inheritdoc/>
     public override async Task<int> RunAsync(ParseResult parsed, LoadConsole console)
     {
-        var (file, faults) = await ReadAsync(parsed, console.Interrupt);
+        var (file, faults) = await _scenario.ReadAsync(parsed, console.Interrupt);
         if (file is null) return console.Fail(ExitCodes.WrongUsage, faults);
 
         var outputs = new RunOutputs(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
@@ -43,42 +59,6 @@ internal sealed partial class RunCommand : LoadCommand
         // An interrupted run keeps what it has: writing takes no notice of the first Ctrl-C.
         if (await outputs.WriteAsync(result, CancellationToken.None) is { Count: > 0 } unwritten) return console.Fail(ExitCodes.CannotRun, unwritten);
         return NobodyAnswered(result) ? console.Fail(ExitCodes.CannotRun, $"No target could be reached ({string.Join(", ", file.Scenario.Targets.Select(t => t.Name))}); is a gateway listening there?") : ExitCodes.Of(result.Verdict);
-    }
-
-    private async Task<(ScenarioFile? File, IReadOnlyList<string> Faults)> ReadAsync(ParseResult parsed, CancellationToken cancellation)
-    {
-        var name = _scenario.ValuesIn(parsed).FirstOrDefault();
-        if (name is null && _burst.IsIn(parsed) != _every.IsIn(parsed))
-        {
-            return (null, [_burst.IsIn(parsed) ? "--burst: needs --every, how often, such as --every 1s." : "--every: is of bursts; add --burst, how many messages at once."]);
-        }
-
-        var (file, faults) = name is null ? ScenarioReader.Read(_flags.Read(parsed)) : await ReadFileAsync(name, _flags.Read(parsed), cancellation);
-        if (file is null) return (null, faults);
-        var wrong = new ScenarioFaults();
-        foreach (var threshold in file.Thresholds)
-        {
-            if (_thresholds.FaultOf(threshold.Condition, [.. file.Scenario.Targets.Select(t => t.Name)]) is { } fault) wrong.Add(threshold.Place, "thresholds", $"'{threshold.Condition}' {fault}");
-        }
-
-        return wrong.Lines.Count > 0 ? (null, wrong.Lines) : (file, []);
-    }
-
-    private static async Task<(ScenarioFile? File, IReadOnlyList<string> Faults)> ReadFileAsync(string name, ScenarioMap flags, CancellationToken cancellation)
-    {
-        var path = File.Exists(name) || !ReadyScenarios.Names.Contains(name) ? name : ReadyScenarios.FileOf(name);
-        try
-        {
-            return ScenarioReader.Read(await File.ReadAllTextAsync(path, cancellation), path, flags);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return (null, [$"--scenario: '{name}' is no file, and no ready scenario; {Nearest.Advice(name, ReadyScenarios.Names)}"]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return (null, [$"--scenario: {name} cannot be read; see that it is a file, and whose it is."]);
-        }
     }
 
     private async Task<RunResult> LoadAsync(LoadScenario scenario, string[] conditions, IRunView view, bool abortOnFail, CancellationToken interrupt)
