@@ -4,6 +4,7 @@ using OrleansEcho.LoadTest.Load.Wire;
 using OrleansEcho.LoadTest.Reports;
 using OrleansEcho.LoadTest.Reports.Html;
 using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Workers;
 
 // Every part is plugged in here. A command is a class in Commands, and a line below.
 InlineCompletions.Enable();
@@ -11,9 +12,11 @@ static ResultFormat Format(string option, string description, Action<RunResult, 
     new(option, description, (result, path, cancellation) => OutputFile.WriteAsync(path, writer => write(result, writer), cancellation));
 
 using var interruption = new Interruption(Console.Error, Environment.Exit);
+var engine = new LoadEngine(TimeProvider.System);
 return await new LoadProgram(
     new RunCommand(
-        new LoadEngine(TimeProvider.System),
+        engine,
+        (settings, workers) => new ClusterRunner(OrleansSession.OpenAsync, settings, workers, TimeProvider.System),
         new RunThresholds(),
         new RunViews(TimeProvider.System),
         new ResultFormat("--json", "All that is known of the run, for compare and history.", RunResultFile.WriteAsync),
@@ -22,4 +25,5 @@ return await new LoadProgram(
         Format("--hdr", "The latencies as an HdrHistogram log.", HistogramLog.Write)),
     new CompareCommand(),
     new HistoryCommand(),
+    new WorkerCommand(OrleansSession.OpenAsync, engine, TimeProvider.System),
     new ScenariosCommand()).RunAsync(args, new LoadConsole(Console.Out, Console.Error, interruption.Token));

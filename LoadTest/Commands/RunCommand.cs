@@ -1,6 +1,8 @@
 using System.CommandLine;
+using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
+using OrleansEcho.LoadTest.Workers;
 
 namespace OrleansEcho.LoadTest.Commands;
 
@@ -8,21 +10,22 @@ namespace OrleansEcho.LoadTest.Commands;
 /// <remarks>1 read the scenario; 2 read the thresholds; 3 see that results can be written; 4 run; 5 judge; 6 write results; 7 say what came of it.</remarks>
 internal sealed class RunCommand : LoadCommand
 {
-    private readonly ILoadRunner _runner;
     private readonly IThresholds _thresholds;
     private readonly IRunViews _views;
     private readonly ScenarioOptions _scenario;
+    private readonly WorkerOptions _workers;
     private readonly List<(LoadOption Option, ResultFormat Format)> _results = [];
     private readonly Option<bool> _abortOnFail;
     private readonly Option<bool> _quiet;
     private readonly Option<bool> _noLive;
 
     /// <summary>Puts it together.</summary>
-    public RunCommand(ILoadRunner runner, IThresholds thresholds, IRunViews views, params IEnumerable<ResultFormat> formats)
+    public RunCommand(ILoadRunner runner, Func<SessionSettings, int, ILoadRunner> cluster, IThresholds thresholds, IRunViews views, params IEnumerable<ResultFormat> formats)
         : base("run", "Loads gateways, checks every echo, and tells latency and throughput.")
     {
-        (_runner, _thresholds, _views) = (runner, thresholds, views);
+        (_thresholds, _views) = (thresholds, views);
         _scenario = new ScenarioOptions(this, thresholds);
+        _workers = new WorkerOptions(this, runner, cluster);
         _abortOnFail = Switch("What must not be", "--abort-on-fail", "Ends the run as soon as one comes true.");
         foreach (var format in formats) _results.Add((Value("Results", format.Option, "FILE", format.Description), format));
         _quiet = Switch("What is shown", "--quiet", "Nothing but faults.");
@@ -42,6 +45,8 @@ internal sealed class RunCommand : LoadCommand
     {
         var (file, faults) = await _scenario.ReadAsync(parsed, console.Interrupt);
         if (file is null) return console.Fail(ExitCodes.WrongUsage, faults);
+        var (runner, fault) = _workers.In(parsed);
+        if (runner is null) return console.Fail(ExitCodes.WrongUsage, fault!);
 
         var outputs = new RunOutputs(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
         if (outputs.Contradictions is { Count: > 0 } contradictions) return console.Fail(ExitCodes.WrongUsage, contradictions);
@@ -52,7 +57,7 @@ internal sealed class RunCommand : LoadCommand
         RunResult result;
         await using (var view = _views.Open(file.Scenario, kind, console.Out))
         {
-            result = _thresholds.Judge(await LoadAsync(file.Scenario, conditions, view, parsed.GetValue(_abortOnFail), console.Interrupt), conditions);
+            result = _thresholds.Judge(await LoadAsync(runner, file.Scenario, conditions, view, parsed.GetValue(_abortOnFail), console.Interrupt), conditions);
             view.Finished(result);
         }
 
@@ -61,9 +66,9 @@ internal sealed class RunCommand : LoadCommand
         return NobodyAnswered(result) ? console.Fail(ExitCodes.CannotRun, $"No target could be reached ({string.Join(", ", file.Scenario.Targets.Select(t => t.Name))}); is a gateway listening there?") : ExitCodes.Of(result.Verdict);
     }
 
-    private async Task<RunResult> LoadAsync(LoadScenario scenario, string[] conditions, IRunView view, bool abortOnFail, CancellationToken interrupt)
+    private async Task<RunResult> LoadAsync(ILoadRunner runner, LoadScenario scenario, string[] conditions, IRunView view, bool abortOnFail, CancellationToken interrupt)
     {
-        if (!abortOnFail) return await _runner.RunAsync(scenario, view, interrupt);
+        if (!abortOnFail) return await runner.RunAsync(scenario, view, interrupt);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         string? crossed = null;
         var watch = _thresholds.Watch(conditions, [.. scenario.Targets.Select(t => t.Name)], condition =>
@@ -71,7 +76,7 @@ internal sealed class RunCommand : LoadCommand
             crossed = condition;
             end.Cancel();
         });
-        var result = await _runner.RunAsync(scenario, new TwoObservers(view, watch), end.Token);
+        var result = await runner.RunAsync(scenario, new TwoObservers(view, watch), end.Token);
         // It was ended, but not by a person: the threshold is what came of it.
         return crossed is null ? result : result with { Verdict = Verdict.Failed, Remarks = [.. result.Remarks, $"It was ended early, because of {crossed}."] };
     }

@@ -3,6 +3,9 @@ namespace OrleansEcho.LoadTest.Load;
 /// <summary>Where a run is.</summary>
 public enum LoadPhase
 {
+    /// <summary>Workers are waited for.</summary>
+    Gathering,
+
     /// <summary>The first stage's connections are opened.</summary>
     Connecting,
 

@@ -34,4 +34,10 @@ public sealed record LoadProgress
 
     /// <summary>The latency of the last whole second; null in the first.</summary>
     public required LatencyFigures? LastSecond { get; init; }
+
+    /// <summary>How many load testers take part.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>How many are to.</summary>
+    public int WorkersWanted { get; init; } = 1;
 }

@@ -45,6 +45,13 @@ internal sealed class CrewMember(WorkerSign sign, long heard)
     /// <summary>Whether anything is still to come of it.</summary>
     public bool IsOver => Fault is not null || (Phase is WorkerPhase.Done && Report is { } && Taken >= LastNumber);
 
+    /// <summary>Whether it has gone on to wait for the next run, or is lost.</summary>
+    public bool HasLeft
+    {
+        get => field || Fault is not null;
+        set;
+    }
+
     private long LastNumber { get; set; } = 1;
 
     /// <summary>It is gone, or somebody has to act as if it were.</summary>

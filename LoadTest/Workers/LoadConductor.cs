@@ -24,6 +24,9 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
     // Enough for each worker to have heard of it twice, even if a call is lost meanwhile.
     private static readonly TimeSpan StartNotice = TimeSpan.FromSeconds(1);
 
+    // A worker that has heard that its last report was taken leaves the run; one that does not hear it leaves later.
+    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
 
     private readonly string _run = Guid.NewGuid().ToString("N");
@@ -43,14 +46,15 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
         {
             var crew = new LoadCrew(scenario, await GatherAsync(observer, interrupt));
             began = true;
-            await FollowAsync(crew, Order(crew, plan, SessionOrder.Prepare), observer, interrupt, c => c.Members.All(m => m.Phase >= WorkerPhase.Ready), PreparationPatience);
+            await FollowAsync(crew, Order(crew, plan, SessionOrder.Prepare), observer, c => c.Members.All(m => m.Phase >= WorkerPhase.Ready), PreparationPatience, interrupt);
             ThrowIfNobodyCanBegin(crew, interrupt);
 
             var start = time.GetTimestamp();
             var limit = StartNotice + scenario.Warmup + scenario.Duration + scenario.Drain + PreparationPatience;
-            await FollowAsync(crew, () => Order(crew, plan, SessionOrder.Start)() with { StartIn = StartNotice - time.GetElapsedTime(start) }, observer, interrupt, c => c.Members.All(m => m.IsOver), limit);
-            if (interrupt.IsCancellationRequested) await FollowAsync(crew, Order(crew, plan, SessionOrder.Stop), observer, CancellationToken.None, c => c.Members.All(m => m.IsOver), scenario.Drain + WorkerPatience);
+            await FollowAsync(crew, () => Order(crew, plan, SessionOrder.Start)() with { StartIn = StartNotice - time.GetElapsedTime(start) }, observer, c => c.Members.All(m => m.IsOver), limit, interrupt);
+            if (interrupt.IsCancellationRequested) await FollowAsync(crew, Order(crew, plan, SessionOrder.Stop), observer, c => c.Members.All(m => m.IsOver), scenario.Drain + WorkerPatience, CancellationToken.None);
             foreach (var member in crew.Members.Where(m => !m.IsOver)) member.Lose("It did not end in time.");
+            await FollowAsync(crew, Order(crew, plan, SessionOrder.Stop), observer, c => c.Members.All(m => m.HasLeft), ReleasePatience, CancellationToken.None);
             return crew.Result(interrupt.IsCancellationRequested, _remarks) ?? throw new CannotRunException(string.Join(' ', crew.Members.Select(m => $"Worker {m.Name}: {m.Fault}")));
         }
         finally
@@ -79,7 +83,7 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
     }
 
     // Says what to do until it is done, somebody has seen enough, or it takes too long.
-    private async Task FollowAsync(LoadCrew crew, Func<ConductorSign> order, ILoadObserver observer, CancellationToken interrupt, Func<LoadCrew, bool> isDone, TimeSpan limit)
+    private async Task FollowAsync(LoadCrew crew, Func<ConductorSign> order, ILoadObserver observer, Func<LoadCrew, bool> isDone, TimeSpan limit, CancellationToken interrupt)
     {
         var since = time.GetTimestamp();
         while (!interrupt.IsCancellationRequested && time.GetElapsedTime(since) < limit)
@@ -97,7 +101,9 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
     {
         foreach (var member in crew.Members)
         {
-            if (Array.Find(sign.Workers, w => w.Sign.Worker == member.Worker) is { } worker && worker.Sign.Run == _run) member.Hear(worker.Sign, Spoke(worker));
+            if (Array.Find(sign.Workers, w => w.Sign.Worker == member.Worker) is not { } worker) continue;
+            if (worker.Sign.Run == _run) member.Hear(worker.Sign, Spoke(worker));
+            else if (member.IsOver) member.HasLeft = true;
         }
     }
 

@@ -1,4 +1,3 @@
-using HdrHistogram;
 using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Results;
 

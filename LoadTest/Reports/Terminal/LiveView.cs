@@ -58,6 +58,7 @@ internal sealed class LiveView(LoadScenario scenario, IAnsiConsole console, Time
     public IRenderable Draw()
     {
         if (_progress is not { } now) return Of($"{Clean(scenario.Name)}: begins …", Soft);
+        if (now.Phase is LoadPhase.Gathering) return Of($"{Clean(scenario.Name)}: {now.Workers} of {Quantity.Of(now.WorkersWanted, "worker")} …", Soft);
         List<IRenderable> parts = [Head(now), Bars(now), Of(""), Figures(now)];
         if (now.MessagesPerSecondByTarget.Count > 1) parts.AddRange([Of(""), Targets(now)]);
         return new Rows(parts);

@@ -8,17 +8,18 @@ namespace OrleansEcho.LoadTest.Reports.Terminal;
 internal sealed class PlainView(TextWriter writer) : ILoadObserver
 {
     private TimeSpan _left;
-    private (LoadPhase Phase, long Second)? _last;
+    private (LoadPhase Phase, long Step)? _last;
 
     /// <inheritdoc/>
     public void Progress(LoadProgress progress)
     {
         _left = progress.Left;
-        var now = (progress.Phase, (long)progress.Elapsed.TotalSeconds);
+        var now = (progress.Phase, progress.Phase is LoadPhase.Gathering ? progress.Workers : (long)progress.Elapsed.TotalSeconds);
         var isNew = _last?.Phase != progress.Phase;
         if (now == _last || (progress.Phase is LoadPhase.Measuring && !isNew)) return; // seconds that count have lines of their own
         _last = now;
-        writer.WriteLine($"{Name(progress.Phase),-10} {Quantity.Of(progress.ConnectionsOpen, "connection")} open{Troubles(progress.Errors, progress.Faults)}");
+        if (progress.Phase is LoadPhase.Gathering) writer.WriteLine($"{Name(progress.Phase),-10} {progress.Workers} of {Quantity.Of(progress.WorkersWanted, "worker")}");
+        else writer.WriteLine($"{Name(progress.Phase),-10} {Quantity.Of(progress.ConnectionsOpen, "connection")} open{Troubles(progress.Errors, progress.Faults)}");
     }
 
     /// <inheritdoc/>
@@ -37,6 +38,7 @@ internal sealed class PlainView(TextWriter writer) : ILoadObserver
     /// <summary>A phase in words.</summary>
     public static string Name(LoadPhase phase) => phase switch
     {
+        LoadPhase.Gathering => "waiting for",
         LoadPhase.Connecting => "connecting",
         LoadPhase.WarmingUp => "warming up",
         LoadPhase.Measuring => "measuring",
