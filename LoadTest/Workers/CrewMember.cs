@@ -46,16 +46,12 @@ internal sealed class CrewMember(WorkerSign sign, long heard)
     public bool IsOver => Fault is not null || (Phase is WorkerPhase.Done && Report is { } && Taken >= LastNumber);
 
     /// <summary>Whether it has gone on to wait for the next run, or is lost.</summary>
-    public bool HasLeft
-    {
-        get => field || Fault is not null;
-        set;
-    }
+    public bool HasLeft { get; set; }
 
     private long LastNumber { get; set; } = 1;
 
     /// <summary>It is gone, or somebody has to act as if it were.</summary>
-    public void Lose(string why) => Fault ??= why;
+    public void Lose(string why) => (Fault, HasLeft) = (Fault ?? why, true);
 
     /// <summary>What it has said.</summary>
     /// <param name="worker">Its sign of this run.</param>
@@ -64,7 +60,7 @@ internal sealed class CrewMember(WorkerSign sign, long heard)
     {
         if (at > Heard) Heard = at;
         (Phase, LastNumber) = (worker.Phase, Math.Max(1, worker.ReportNumber));
-        if (worker.Phase is WorkerPhase.Failed) Lose(worker.Fault);
+        if (worker.Phase is WorkerPhase.Failed) (Fault, Taken) = (Fault ?? worker.Fault, worker.ReportNumber);
         if (worker.Progress.Length > 0) Progress = JsonSerializer.Deserialize(worker.Progress, WorkerJson.Default.LoadProgress);
         if (worker.Report.Length is 0 || worker.ReportNumber <= Taken) return;
         Report = JsonSerializer.Deserialize(worker.Report, WorkerJson.Default.RunResult)!;

@@ -16,7 +16,7 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
     public static readonly TimeSpan PreparationPatience = TimeSpan.FromSeconds(60);
 
     /// <summary>A worker that says nothing for as long is lost.</summary>
-    public static readonly TimeSpan WorkerPatience = TimeSpan.FromSeconds(10);
+    public TimeSpan WorkerPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Without a word from the session for as long the run is over: workers have given it up by then.</summary>
     public static readonly TimeSpan SessionPatience = TimeSpan.FromSeconds(20);
@@ -41,12 +41,11 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
         if (scenario.Stages.Max(s => s.Connections) < workers) throw new CannotRunException($"{workers} workers need {workers} connections at least; give more, or take fewer workers.");
         _answered = time.GetTimestamp();
         var plan = JsonSerializer.SerializeToUtf8Bytes(new WorkerPlan(WorkerPlan.CurrentSchema, scenario), WorkerJson.Default.WorkerPlan);
-        var began = false;
+        LoadCrew? crew = null;
         try
         {
-            var crew = new LoadCrew(scenario, await GatherAsync(observer, interrupt));
-            began = true;
-            await FollowAsync(crew, Order(crew, plan, SessionOrder.Prepare), observer, c => c.Members.All(m => m.Phase >= WorkerPhase.Ready), PreparationPatience, interrupt);
+            crew = new LoadCrew(scenario, await GatherAsync(observer, interrupt));
+            await FollowAsync(crew, Order(crew, plan, SessionOrder.Prepare), observer, c => c.Members.All(m => m.Phase >= WorkerPhase.Ready || m.IsOver), PreparationPatience, interrupt);
             ThrowIfNobodyCanBegin(crew, interrupt);
 
             var start = time.GetTimestamp();
@@ -54,12 +53,12 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
             await FollowAsync(crew, () => Order(crew, plan, SessionOrder.Start)() with { StartIn = StartNotice - time.GetElapsedTime(start) }, observer, c => c.Members.All(m => m.IsOver), limit, interrupt);
             if (interrupt.IsCancellationRequested) await FollowAsync(crew, Order(crew, plan, SessionOrder.Stop), observer, c => c.Members.All(m => m.IsOver), scenario.Drain + WorkerPatience, CancellationToken.None);
             foreach (var member in crew.Members.Where(m => !m.IsOver)) member.Lose("It did not end in time.");
-            await FollowAsync(crew, Order(crew, plan, SessionOrder.Stop), observer, c => c.Members.All(m => m.HasLeft), ReleasePatience, CancellationToken.None);
             return crew.Result(interrupt.IsCancellationRequested, _remarks) ?? throw new CannotRunException(string.Join(' ', crew.Members.Select(m => $"Worker {m.Name}: {m.Fault}")));
         }
         finally
         {
-            await LeaveAsync(began);
+            if (crew is not null) await FollowAsync(crew, Order(crew, plan, SessionOrder.Stop), observer, c => c.Members.All(m => m.HasLeft), ReleasePatience, CancellationToken.None);
+            await LeaveAsync();
         }
     }
 
@@ -92,7 +91,7 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
             foreach (var member in crew.Members.Where(m => !m.IsOver && time.GetElapsedTime(m.Heard) > WorkerPatience)) member.Lose("nothing was heard of it any more.");
             while (crew.NextSecond() is { } second) observer.SecondOver(second.Second, second.SoFar);
             if (crew.Progress() is { } progress) observer.Progress(progress);
-            if (isDone(crew) || crew.Members.All(m => m.Fault is not null)) return;
+            if (isDone(crew) ) return;
             await Task.Delay(Pace, time, CancellationToken.None);
         }
     }
@@ -147,21 +146,15 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
         if (crew.Members.FirstOrDefault(m => m.Phase < WorkerPhase.Ready) is { } late) throw new CannotRunException($"Worker {late.Name} was not ready within {PreparationPatience.TotalSeconds:0} s; look at what it says.");
     }
 
-    private async Task LeaveAsync(bool hasCrew)
+    private async Task LeaveAsync()
     {
-        // Workers hear from the session that there is no run; without it they give up by themselves.
-        var tries = hasCrew ? 3 : 1;
-        while (tries-- > 0)
+        try
         {
-            try
-            {
-                await session.ConductAsync(new ConductorSign { Run = _run, IsOver = true });
-                return;
-            }
-            catch (SessionUnreachableException fault)
-            {
-                _unreachable = fault; // the next try, or the worker's patience, does it
-            }
+            await session.ConductAsync(new ConductorSign { Run = _run, IsOver = true });
+        }
+        catch (SessionUnreachableException fault)
+        {
+            _unreachable = fault; // the session is free when it has heard nothing for long enough
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class LoadWorker(ILoadSession session, string name, IPartRunner 
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
 
     /// <summary>A load that nobody could end any more ends by itself after this long without a word about it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     private readonly WorkerSign _self = new() { Worker = $"{name} {Guid.NewGuid():N}", Name = name };
     private WorkerRun? _run;

@@ -45,16 +45,31 @@ internal sealed class OrleansSession : IOpenSession
         var membership = MembershipOptions.Of(configuration);
         var silos = Silos(configuration[SilosKey] ?? UsualSilo);
         var place = membership.IsShared ? $"that {MembershipOptions.Key(nameof(membership.Membership))}={membership.Membership} lists" : $"at {string.Join(", ", silos)}";
-        var session = new OrleansSession(Services(configuration, membership, silos), place);
-        try
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            await session.StartAsync(settings.Session, cancellation);
-            return session;
-        }
-        catch (Exception)
-        {
-            await session.DisposeAsync();
-            throw;
+            var session = new OrleansSession(Services(configuration, membership, silos), place);
+            try
+            {
+                await session.StartAsync(settings.Session, cancellation);
+                return session;
+            }
+            catch (SessionUnreachableException fault)
+            {
+                await session.DisposeAsync();
+                if (TimeProvider.System.GetElapsedTime(since) > OpenPatience)
+                {
+                    throw new CannotRunException(
+                        $"{fault.Message} Are they running, and of this cluster (--silo, --cluster-id, or Cluster__… in the environment, as gateways have them)?");
+                }
+            }
+            catch (Exception)
+            {
+                await session.DisposeAsync();
+                throw;
+            }
+
+            await Task.Delay(TryEvery, TimeProvider.System, cancellation);
         }
     }
 
@@ -104,8 +119,8 @@ internal sealed class OrleansSession : IOpenSession
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddOptions();
         services.AddMetrics();
-        services.AddSingleton<RetryUntil>();
-        services.AddSingleton<IClientConnectionRetryFilter>(provider => provider.GetRequiredService<RetryUntil>());
+        services.AddSingleton<LastFault>();
+        services.AddSingleton<IClientConnectionRetryFilter>(provider => provider.GetRequiredService<LastFault>());
         services.AddClusterOptions();
         services.AddClusterTls(CertificateRole.Gateway);
         services.AddOrleansClient(client =>
@@ -142,20 +157,18 @@ internal sealed class OrleansSession : IOpenSession
             throw new CannotRunException(string.Join(Environment.NewLine, fault.Failures));
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(OpenPatience);
-        Exception? last = null;
-        var filter = _services.GetRequiredService<RetryUntil>();
-        filter.Noticed += fault => last = fault;
         try
         {
-            foreach (var part in _parts) await part.StartAsync(patience.Token);
+            foreach (var part in _parts) await part.StartAsync(cancellation);
             _grain = _services.GetRequiredService<IClusterClient>().GetGrain<ILoadSessionGrain>(session);
+        }
+        catch (ArgumentException)
+        {
+            throw new CannotRunException($"The silos {_place} know no load sessions: they are older than this load tester. Use the load tester of their version.");
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
-            var why = fault is ArgumentException ? "they know no load sessions, and are older than this load tester" : Innermost(last ?? fault).Message.TrimEnd('.');
-            throw new CannotRunException($"The silos {_place} cannot be reached: {why}. Are they running, and of this cluster (--silo, --cluster-id, or Cluster__… in the environment, as gateways have them)?");
+            throw new SessionUnreachableException($"The silos {_place} cannot be reached: {Innermost(_services.GetRequiredService<LastFault>().Fault ?? fault).Message.TrimEnd('.')}.", fault);
         }
     }
 
@@ -177,16 +190,15 @@ internal sealed class OrleansSession : IOpenSession
 
     private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
 
-    /// <summary>Tries again while there is time, and remembers why it had to.</summary>
-    private sealed class RetryUntil : IClientConnectionRetryFilter
+    /// <summary>Remembers why it could not connect: what is thrown in the end says only that. Who tries again makes a new client.</summary>
+    private sealed class LastFault : IClientConnectionRetryFilter
     {
-        public event Action<Exception>? Noticed;
+        public Exception? Fault { get; private set; }
 
-        public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+        public Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
         {
-            Noticed?.Invoke(exception);
-            await Task.Delay(TryEvery, TimeProvider.System, cancellationToken);
-            return true;
+            Fault = exception;
+            return Task.FromResult(false);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class WorkerRun : ILoadObserver, IDisposable
         Ended = Task.Run(() => LoadAsync(engine, scenario, share));
     }
 
-    private WorkerRun(string run, string fault, TimeProvider time) => (Run, _fault, _phase, _time, Ended) = (run, fault, WorkerPhase.Failed, time, Task.CompletedTask);
+    private WorkerRun(string run, string fault, TimeProvider time) => (Run, _fault, _phase, _number, _time, Ended) = (run, fault, WorkerPhase.Failed, 1, time, Task.CompletedTask);
 
     /// <summary>The run's name.</summary>
     public string Run { get; }
@@ -90,7 +90,7 @@ internal sealed class WorkerRun : ILoadObserver, IDisposable
         {
             _received = order.ReportReceived;
             _untaken.RemoveAll(u => u.Number <= order.ReportTaken);
-            IsTaken = _phase is WorkerPhase.Failed || (_phase is WorkerPhase.Done && order.ReportTaken >= _number);
+            IsTaken = _phase is WorkerPhase.Done or WorkerPhase.Failed && order.ReportTaken >= _number;
             var roundTrip = _time.GetElapsedTime(asked, now);
             // On its way back the answer took half of that, more or less: the quickest one is the best.
             if (order.Order is SessionOrder.Start && (_start is not { } known || roundTrip < known.RoundTrip))
@@ -141,7 +141,7 @@ internal sealed class WorkerRun : ILoadObserver, IDisposable
 
         void Fail(string why)
         {
-            lock (_gate) (_fault, _phase) = (why, WorkerPhase.Failed);
+            lock (_gate) (_fault, _number, _phase) = (why, _number + 1, WorkerPhase.Failed);
         }
     }
 

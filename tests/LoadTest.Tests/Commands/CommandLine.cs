@@ -15,6 +15,7 @@ internal sealed class CommandLine(FakeParts parts)
         var program = new LoadProgram(
             new RunCommand(
                 parts,
+                (_, _) => parts,
                 parts,
                 parts,
                 new ResultFormat("--json", "All of it.", (_, path, _) => JsonFault is null ? WriteAsync("json", path) : throw new CannotRunException(JsonFault)),
