@@ -168,7 +168,7 @@ internal sealed class OrleansSession : IOpenSession
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
-            throw new SessionUnreachableException($"The silos {_place} cannot be reached: {Innermost(_services.GetRequiredService<LastFault>().Fault ?? fault).Message.TrimEnd('.')}.", fault);
+            throw new SessionUnreachableException($"The silos {_place} cannot be reached: {Words(_services.GetRequiredService<LastFault>().Fault ?? fault)}.", fault);
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed class OrleansSession : IOpenSession
         }
         catch (Exception fault) when (fault is TimeoutException or OrleansException or IOException or InvalidOperationException)
         {
-            throw new SessionUnreachableException($"The silos {_place} do not answer: {Innermost(fault).Message.ReplaceLineEndings(" ").TrimEnd('.')}.", fault);
+            throw new SessionUnreachableException($"The silos {_place} do not answer: {Words(fault)}.", fault);
         }
         catch (ArgumentException fault)
         {
@@ -188,7 +188,8 @@ internal sealed class OrleansSession : IOpenSession
         }
     }
 
-    private static Exception Innermost(Exception fault) => fault.InnerException is { } inner ? Innermost(inner) : fault;
+    // A rejected message carries the other end's stack trace in its text.
+    private static string Words(Exception fault) => fault.InnerException is { } inner ? Words(inner) : fault.Message.ReplaceLineEndings(" ").Split("   at ", 2)[0].TrimEnd('.', ' ');
 
     /// <summary>Remembers why it could not connect: what is thrown in the end says only that. Who tries again makes a new client.</summary>
     private sealed class LastFault : IClientConnectionRetryFilter
