@@ -51,7 +51,7 @@ public sealed class EchoClient : IAsyncDisposable
         EchoConnectionOptionsChecks.Check(options, "", faults);
         if (faults.Count > 0 || address is null) throw new OptionsValidationException(nameof(EchoConnectionOptions), typeof(EchoConnectionOptions), faults);
         var endPoint = address.EndPoint ?? new DnsEndPoint(address.Host, address.Port);
-        return await ConnectAsync(new SocketConnector(options.Tls), address, endPoint, options, time ?? TimeProvider.System, cancellationToken);
+        return await ConnectAsync(new SocketConnector(options.Tls), address, endPoint, options, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Connects by a connector, to one of the places that an address stands for.</summary>
@@ -63,7 +63,7 @@ public sealed class EchoClient : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var stream = await connector.ConnectAsync(endPoint, address.Host, either.Token);
+            var stream = await connector.ConnectAsync(endPoint, address.Host, either.Token).ConfigureAwait(false);
             return new EchoClient(new EchoSession(address.Text, stream, codec, options, time), options, codec);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -109,7 +109,7 @@ public sealed class EchoClient : IAsyncDisposable
     public async ValueTask<int> SendAsync(ReadOnlyMemory<byte> message, Memory<byte> reply, CancellationToken cancellationToken = default)
     {
         if (reply.Length < message.Length) throw new ArgumentException($"The reply has room for {reply.Length} bytes; the echo will have {message.Length}.", nameof(reply));
-        using var echo = await SendAsync(message, cancellationToken);
+        using var echo = await SendAsync(message, cancellationToken).ConfigureAwait(false);
         echo.Memory.CopyTo(reply);
         return echo.Length;
     }

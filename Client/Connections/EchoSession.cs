@@ -32,6 +32,7 @@ internal sealed class EchoSession : IAsyncDisposable
         (Gateway, _stream, _time, _timeout) = (gateway, stream, time, options.RequestTimeout);
         _room = new SemaphoreSlim(options.MaxRequestsInFlight);
         _output = new SessionOutput(stream, codec, _gate, WriteFailed);
+        using var own = OwnContext.Begin();
         _timer = time.CreateTimer(static session => ((EchoSession)session!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Completion = RunAsync(new ReplyLoop(stream, codec, options.MaxMessageBytes, TakeEcho));
     }
@@ -43,7 +44,7 @@ internal sealed class EchoSession : IAsyncDisposable
 
     public bool IsOpen => Volatile.Read(ref _end) is null;
 
-    /// <summary>Whether a request had no echo in time: what is behind it in the stream may come late, too.</summary>
+    /// <summary>Whether an echo did not come in time, also one for which nobody waited any more: what is behind it in the stream may come late, too.</summary>
     public bool HasTimedOut => _hasTimedOut;
 
     public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
@@ -56,11 +57,11 @@ internal sealed class EchoSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End(new SessionEnd.Disposed());
-        await _abort.CancelAsync();
-        await Completion;
-        await _timer.DisposeAsync();
-        if (_lastWords is { } lastWords) await lastWords.DisposeAsync();
-        await _stream.DisposeAsync();
+        await _abort.CancelAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        if (_lastWords is { } lastWords) await lastWords.DisposeAsync().ConfigureAwait(false);
+        await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
     private async ValueTask<EchoReply> WaitForRoomAsync(ReadOnlyMemory<byte> message, long deadline, CancellationToken cancellationToken)
@@ -69,7 +70,7 @@ internal sealed class EchoSession : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await _room.WaitAsync(either.Token);
+            await _room.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -80,7 +81,7 @@ internal sealed class EchoSession : IAsyncDisposable
             throw new OperationCanceledException(cancellationToken);
         }
 
-        return await Start(message.Span, deadline, cancellationToken);
+        return await Start(message.Span, deadline, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<EchoReply> Start(ReadOnlySpan<byte> message, long deadline, CancellationToken cancellationToken)
@@ -116,7 +117,7 @@ internal sealed class EchoSession : IAsyncDisposable
     private async Task<SessionEnd> RunAsync(ReplyLoop loop)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the constructor has to have ended
-        var end = await loop.RunAsync(_abort.Token);
+        var end = await loop.RunAsync(_abort.Token).ConfigureAwait(false);
         if (end is SessionEnd.Lost && _writeFault is { } fault) end = new SessionEnd.Lost("it took no more bytes", fault);
         return End(end);
     }
@@ -174,9 +175,9 @@ internal sealed class EchoSession : IAsyncDisposable
             long? next = null;
             foreach (var pending in _owed)
             {
-                if (pending.IsDecided) continue;
-                if (pending.Deadline <= now) (late ??= []).Add(pending);
-                else next = Math.Min(next ?? long.MaxValue, pending.Deadline);
+                if (pending.Deadline > now) next = Math.Min(next ?? long.MaxValue, pending.Deadline);
+                else if (pending.IsDecided) _hasTimedOut = true; // the caller gave up earlier; the gateway is as late
+                else (late ??= []).Add(pending);
             }
 
             if (next is { } due && _end is null) Arm(due);
@@ -184,7 +185,8 @@ internal sealed class EchoSession : IAsyncDisposable
             // Inside the gate: a request that left the queue could be somebody else's by now.
             foreach (var pending in late ?? [])
             {
-                if (pending.TryFail(LateReply("the gateway has not answered"))) _hasTimedOut = true;
+                pending.TryFail(LateReply("the gateway has not answered"));
+                _hasTimedOut = true;
             }
         }
     }

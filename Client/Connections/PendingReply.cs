@@ -15,6 +15,7 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
     private CancellationTokenRegistration _registration;
     private ReplyBuffer? _owed;
     private int _isDecided;
+    private int _isTaken;
     private int _owners;
 
     private PendingReply()
@@ -79,17 +80,17 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
 
     EchoReply IValueTaskSource<EchoReply>.GetResult(short token)
     {
+        // Too early, or a second time, is the caller's mistake; letting go for it would give away what the queue still has.
+        if (_core.GetStatus(token) is ValueTaskSourceStatus.Pending || Interlocked.Exchange(ref _isTaken, 1) is not 0)
+            throw new InvalidOperationException("A request is awaited once, and its result taken when it is there.");
         try
         {
             return _core.GetResult(token);
         }
         finally
         {
-            if (token == _core.Version)
-            {
-                _registration.Dispose(); // waits for a callback that runs: none comes after the reset
-                Release();
-            }
+            _registration.Dispose(); // waits for a callback that runs: none comes after the reset
+            Release();
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
         if (_owed is { } owed) owed.Return(owed.Generation);
         (_owed, _registration) = (null, default);
         _core.Reset();
-        Volatile.Write(ref _isDecided, 0);
+        (_isTaken, _isDecided) = (0, 0);
         Unused.Give(this);
     }
 }

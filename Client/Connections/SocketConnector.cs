@@ -44,17 +44,17 @@ internal sealed class SocketConnector : IConnector
         Stream? stream = null;
         try
         {
-            await socket.ConnectAsync(endPoint, cancellationToken);
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (_tls is null) return stream;
             var secure = new SslStream(stream, leaveInnerStreamOpen: false);
             stream = secure;
-            await secure.AuthenticateAsClientAsync(Handshake(_tls, host), cancellationToken);
+            await secure.AuthenticateAsClientAsync(Handshake(_tls, host), cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch
         {
-            if (stream is not null) await stream.DisposeAsync();
+            if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
             socket.Dispose();
             throw;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
@@ -175,6 +176,55 @@ public sealed class EchoClientTests
         var request = client.SendAsync(Bytes("hello"), Stop).AsTask();
         await peer.SendAsync("-ERR FirstByteTimeout x\n"u8.ToArray());
         Assert.Contains("framing line", (await Assert.ThrowsAsync<EchoProtocolException>(() => request)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SenderIsNotKept_ToWriteWhatOthersSend()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        using var isSending = new ThreadLocal<bool>();
+        var others = new ConcurrentQueue<Task<EchoReply>>();
+        var writesOfSender = 0;
+        peer.ClientWrites = () =>
+        {
+            if (isSending.Value) writesOfSender++;
+            if (others.Count < 20) others.Enqueue(client.SendAsync(Bytes("other"), Stop).AsTask());
+        };
+        isSending.Value = true;
+        var first = client.SendAsync(Bytes("first"), Stop);
+        isSending.Value = false;
+        Assert.Equal(1, writesOfSender);
+        _ = peer.EchoAllAsync();
+        Assert.Equal("first", await TextAsync(first));
+        await Deadline.UntilAsync(() => Task.FromResult(others.Count is 20), "the others' requests");
+        foreach (var other in others) Assert.Equal("other", await TextAsync(new(other)));
+    }
+
+    [Fact]
+    public async Task ResultThatIsTakenTooEarly_IsAFault_AndComesLater()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        var request = client.SendAsync(Bytes("1"), Stop);
+        Assert.Throws<InvalidOperationException>(() => request.GetAwaiter().GetResult());
+        Assert.Equal("1", await peer.EchoOneAsync());
+        Assert.Equal("1", await TextAsync(request));
+    }
+
+    [Fact]
+    public async Task ResultThatIsTakenTwice_IsAFault_AndOthersNoticeNothing()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = client.SendAsync(Bytes("cancelled"), cancellation.Token);
+        await cancellation.CancelAsync();
+        Assert.Throws<OperationCanceledException>(() => cancelled.GetAwaiter().GetResult());
+        Assert.Throws<InvalidOperationException>(() => cancelled.GetAwaiter().GetResult());
+        var next = client.SendAsync(Bytes("next"), Stop);
+        _ = peer.EchoAllAsync();
+        Assert.Equal("next", await TextAsync(next));
     }
 
     [Fact]
