@@ -24,6 +24,9 @@ internal sealed class Gateway(GatewayAddress address, EndPoint endPoint)
     /// <summary>Openings that have failed since one worked.</summary>
     public int Failures { get; set; }
 
+    /// <summary>When the last of them was counted.</summary>
+    public TimeSpan FailedAt { get; set; } = TimeSpan.MinValue;
+
     /// <summary>Until when it is left alone after a failure.</summary>
     public TimeSpan EjectedUntil { get; set; }
 

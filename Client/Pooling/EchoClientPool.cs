@@ -57,6 +57,7 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
         _duties = new PoolDuties(this, new PoolWorker(options, seams, _time), _metrics, _logger, options.Name, _drained, _closing.Token);
         _state = new PoolState(options, gateways, seams.Random, _duties);
         _metrics.Observe(ReadStatistics);
+        using var own = OwnContext.Begin();
         Tick(); // names are being resolved before the first caller asks
         _tick = _time.CreateTimer(static pool => ((EchoClientPool)pool!).Tick(), this, TickInterval, TickInterval);
     }
@@ -77,17 +78,17 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<EchoLease>(cancellationToken);
         var origin = new LeaseOrigin(member, file, line);
         var since = Now();
-        AcquireRequest request;
+        EchoLease lease;
+        AcquireRequest? request = null;
         lock (_gate)
         {
-            if (_state.TryAcquire(origin, since, out var lease))
-            {
-                _metrics.Acquired(TimeSpan.Zero);
-                return new(lease);
-            }
+            if (!_state.TryAcquire(origin, since, out lease)) _state.Enqueue(request = new AcquireRequest(origin), since);
+        }
 
-            request = new AcquireRequest(origin);
-            _state.Enqueue(request, since);
+        if (request is null)
+        {
+            _metrics.Acquired(TimeSpan.Zero); // outside of the lock: it calls whoever listens
+            return new(lease);
         }
 
         DoDuties();
@@ -107,11 +108,18 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     public async ValueTask<EchoReply> SendAsync(
         ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        await using var lease = await AcquireAsync(cancellationToken, member, file, line);
-        return await lease.SendAsync(message, cancellationToken);
+        var lease = await AcquireAsync(cancellationToken, member, file, line).ConfigureAwait(false);
+        try
+        {
+            return await lease.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Waits until the pool has its minimum size.</summary>
+    /// <summary>Waits until the pool has its minimum size, leased connections included.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="EchoPoolTimeoutException">It took longer than <see cref="EchoClientPoolOptions.AcquireTimeout"/>.</exception>
     /// <exception cref="EchoGatewaysDownException">The pool has no connection, and no gateway can be used.</exception>
@@ -119,15 +127,12 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task PrewarmAsync(CancellationToken cancellationToken = default)
     {
-        var leases = new List<EchoLease>();
-        try
-        {
-            while (leases.Count < _options.MinimumSize) leases.Add(await AcquireAsync(cancellationToken));
-        }
-        finally
-        {
-            foreach (var lease in leases) await lease.DisposeAsync();
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new FillRequest();
+        Change((state, now) => state.Enqueue(request, now));
+        using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.NotFilled(now)), null, _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
+        using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
+        await request.Task.ConfigureAwait(false);
     }
 
     /// <summary>The pool at this moment: its counts, its gateways, and whether a caller can expect a connection.</summary>
@@ -139,20 +144,20 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <summary>Drains the pool: leases nothing any more, ends those who wait, and closes each connection when it returns; those that do not, after <see cref="EchoClientPoolOptions.DrainTimeout"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _tick.DisposeAsync();
+        await _tick.DisposeAsync().ConfigureAwait(false);
         Change(static (state, now) => state.Close(now));
-        await _closing.CancelAsync();
+        await _closing.CancelAsync().ConfigureAwait(false);
         try
         {
-            await _drained.Task.WaitAsync(_options.DrainTimeout, _time);
+            await _drained.Task.WaitAsync(_options.DrainTimeout, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             Abandon();
-            await _drained.Task;
+            await _drained.Task.ConfigureAwait(false);
         }
 
-        await _duties.ClosedAsync();
+        await _duties.ClosedAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
 
@@ -203,9 +208,9 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     {
         try
         {
-            await using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.TooLate(now)), null, _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
-            await using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
-            var lease = await request.Task;
+            using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.TooLate(now)), null, _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
+            using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
+            var lease = await request.Task.ConfigureAwait(false);
             _metrics.Acquired(Now() - since);
             return lease;
         }
@@ -218,6 +223,14 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
 
     // What happened first counts: who was served keeps the connection.
     private void GiveUp(AcquireRequest request, Func<PoolState, TimeSpan, Exception> why)
+    {
+        lock (_gate)
+        {
+            if (_state.GiveUp(request)) request.Fail(why(_state, Now()));
+        }
+    }
+
+    private void GiveUp(FillRequest request, Func<PoolState, TimeSpan, Exception> why)
     {
         lock (_gate)
         {

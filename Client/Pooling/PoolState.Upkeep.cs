@@ -44,12 +44,7 @@ internal sealed partial class PoolState
     {
         if (IsClosed) return;
         IsClosed = true;
-        while (_waiting.First is { Value: var request })
-        {
-            _ = GiveUp(request);
-            request.Fail(new ObjectDisposedException(nameof(EchoClientPool)));
-        }
-
+        FailAll(static () => new ObjectDisposedException(nameof(EchoClientPool)));
         foreach (var connection in _all.Where(static connection => connection.State is ConnectionState.Idle or ConnectionState.Validating).ToList())
         {
             connection.Gateway.Idle.Remove(connection);
@@ -85,12 +80,17 @@ internal sealed partial class PoolState
         [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Failures, gateway.LastFault?.Message))]);
 
     /// <summary>For one who has waited too long: who holds what.</summary>
-    public EchoPoolTimeoutException TooLate(TimeSpan now)
+    public EchoPoolTimeoutException TooLate(TimeSpan now) => TooLate("No connection", now);
+
+    /// <summary>The same for one who has waited for the minimum size.</summary>
+    public EchoPoolTimeoutException NotFilled(TimeSpan now) => TooLate($"Not all {options.MinimumSize} connections (MinimumSize)", now);
+
+    private EchoPoolTimeoutException TooLate(string what, TimeSpan now)
     {
         var oldest = _all.Where(static connection => connection.State is ConnectionState.Leased).MinBy(static connection => connection.LeasedAt);
         var holder = oldest is null ? "" : $", the longest for {(now - oldest.LeasedAt).TotalSeconds:0.0} s by {oldest.Origin}";
         return new EchoPoolTimeoutException(
-            $"No connection of pool '{options.Name}' within {options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout): {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{holder}; "
+            $"{what} of pool '{options.Name}' within {options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout): {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{holder}; "
             + $"{Coming} are being opened or asked; {Waiting} more callers wait. Gateways: {gateways.Describe(now)}.",
             Read(now));
     }

@@ -27,7 +27,7 @@ public sealed class GatewayChoiceTests
     {
         var set = Make(GatewayChoice.RoundRobin);
         var gateway = set.All[0];
-        var waits = Enumerable.Range(0, 40).Select(_ => set.Failed(gateway, TimeSpan.Zero, new IOException("x")).TotalMilliseconds).ToArray();
+        var waits = Enumerable.Range(0, 40).Select(i => set.Failed(gateway, TimeSpan.FromTicks(i), TimeSpan.FromTicks(i), new IOException("x"))!.Value.TotalMilliseconds).ToArray();
         for (var i = 0; i < waits.Length; i++)
         {
             var longest = Math.Min(500 * Math.Pow(2, i), 30_000);

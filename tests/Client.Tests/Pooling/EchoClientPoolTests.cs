@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using OrleansEcho.Client.Faults;
@@ -175,6 +176,62 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SilentConnectionIsNotUsedAgain_AlsoWhenItsCallersGiveUpEarly()
+    {
+        _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else
+        using var impatience = new CancellationTokenSource();
+        var lease = await _rig.AcquireAsync();
+        var request = lease.SendAsync("x"u8.ToArray(), impatience.Token).AsTask();
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        _rig.Time.Advance(_rig.Options.Connection.RequestTimeout);
+        await lease.DisposeAsync();
+        Assert.Equal((0, 1L), (_rig.Now.Total, _rig.Now.Destroyed));
+    }
+
+    [Fact]
+    public async Task FailuresOfOneMomentCountOnce()
+    {
+        (_rig.Options.MinimumSize, _rig.Options.MaximumSize) = (8, 8);
+        _rig.Connector.Down[PoolRig.A] = true;
+        await _rig.UntilAsync(now => now is { Opening: 0, Gateways: [{ Failures: > 0 }] }, "the failures");
+        Assert.Equal((8, 1), (_rig.Connector.Attempts(PoolRig.A), _rig.Now.Gateways[0].Failures));
+        Assert.Single(_rig.Log.Collector.GetSnapshot(), line => line.Id.Id is 5001);
+        _rig.Time.Advance(_rig.Options.FirstEjection);
+        await _rig.UntilAsync(now => now.Gateways[0].Failures is 2, "the second try");
+        Assert.Equal(9, _rig.Connector.Attempts(PoolRig.A)); // which is one
+    }
+
+    [Fact]
+    public async Task PrewarmingWaitsForConnections_NotForLeases()
+    {
+        (_rig.Options.MinimumSize, _rig.Options.MaximumSize) = (2, 2);
+        await using var lease = await _rig.AcquireAsync();
+        await Task.WhenAll(_rig.Pool.PrewarmAsync(Stop), _rig.Pool.PrewarmAsync(Stop)).WithinAsync("the minimum", TimeSpan.FromSeconds(10));
+        Assert.Equal((1, 1), (_rig.Now.Leased, _rig.Now.Idle));
+    }
+
+    [Fact]
+    public async Task PrewarmingFails_AsAcquiringDoes()
+    {
+        _rig.Options.MinimumSize = 1;
+        _rig.Connector.Silent[PoolRig.A] = true;
+        _rig.Options.Connection.ConnectTimeout = _rig.Options.AcquireTimeout + TimeSpan.FromSeconds(5);
+        var late = _rig.Pool.PrewarmAsync(Stop);
+        _rig.Time.Advance(_rig.Options.AcquireTimeout);
+        await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => late.WithinAsync("the time-out"));
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = _rig.Pool.PrewarmAsync(cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WithinAsync("the cancellation"));
+        var down = _rig.Pool.PrewarmAsync(Stop);
+        _rig.Time.Advance(TimeSpan.FromSeconds(5));
+        await Assert.ThrowsAsync<EchoGatewaysDownException>(() => down.WithinAsync("the failure"));
+        await _rig.Pool.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => _rig.Pool.PrewarmAsync(Stop));
+    }
+
+    [Fact]
     public async Task LeaseThatIsHeldTooLong_IsLoggedWithItsOrigin()
     {
         var lease = await _rig.Pool.AcquireAsync(Stop);
@@ -273,6 +330,39 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
             collector.RecordObservableInstruments();
             return collector.LastMeasurement!.Value;
         }
+    }
+
+    [Fact]
+    public async Task InstrumentsOfADisposedPoolSayNothing()
+    {
+        using var idle = new MetricCollector<int>(_rig, "OrleansEcho.Client", "echo.client.connections.idle");
+        await EchoAsync();
+        idle.RecordObservableInstruments();
+        Assert.Single(idle.GetMeasurementSnapshot(clear: true));
+        await _rig.Pool.DisposeAsync();
+        idle.RecordObservableInstruments();
+        Assert.Empty(idle.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task WhoListensToAnInstrument_MayHaveAnotherThreadReadThePool()
+    {
+        await EchoAsync();
+        var isRead = true;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Meter.Scope == _rig && instrument.Name is "echo.client.acquire.duration") own.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            var reader = new Thread(() => _ = _rig.Now);
+            reader.Start();
+            isRead &= reader.Join(TimeSpan.FromSeconds(5));
+        });
+        listener.Start();
+        await EchoAsync();
+        Assert.True(isRead);
     }
 
     private async Task EchoAsync()
