@@ -54,9 +54,9 @@ public sealed class EchoClient : IAsyncDisposable
         return await ConnectAsync(new SocketConnector(options.Tls), address, endPoint, options, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connects by a connector, to one of the places that an address stands for.</summary>
+    /// <summary>Connects by a connector, to one of the places that an address stands for. Requests are counted with those of other connections to it.</summary>
     internal static async Task<EchoClient> ConnectAsync(
-        IConnector connector, GatewayAddress address, EndPoint endPoint, EchoConnectionOptions options, TimeProvider time, CancellationToken cancellationToken)
+        IConnector connector, GatewayAddress address, EndPoint endPoint, EchoConnectionOptions options, TimeProvider time, CancellationToken cancellationToken, RequestCount? requests = null)
     {
         if (!Framings.TryGet(options.Framing, out var codec)) throw new ArgumentException($"'{options.Framing}' is no framing.", nameof(options));
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
@@ -64,7 +64,7 @@ public sealed class EchoClient : IAsyncDisposable
         try
         {
             var stream = await connector.ConnectAsync(endPoint, address.Host, either.Token).ConfigureAwait(false);
-            return new EchoClient(new EchoSession(address.Text, stream, codec, options, time), options, codec);
+            return new EchoClient(new EchoSession(address.Text, stream, codec, options, time, requests), options, codec);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -18,6 +18,7 @@ internal sealed class EchoSession : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly Stream _stream;
     private readonly SessionOutput _output;
+    private readonly RequestCount? _requests;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _timer;
@@ -27,9 +28,9 @@ internal sealed class EchoSession : IAsyncDisposable
     private SessionEnd? _end;
     private volatile bool _hasTimedOut;
 
-    public EchoSession(string gateway, Stream stream, IFrameCodec codec, EchoConnectionOptions options, TimeProvider time)
+    public EchoSession(string gateway, Stream stream, IFrameCodec codec, EchoConnectionOptions options, TimeProvider time, RequestCount? requests)
     {
-        (Gateway, _stream, _time, _timeout) = (gateway, stream, time, options.RequestTimeout);
+        (Gateway, _stream, _time, _timeout, _requests) = (gateway, stream, time, options.RequestTimeout, requests);
         _room = new SemaphoreSlim(options.MaxRequestsInFlight);
         _output = new SessionOutput(stream, codec, _gate, WriteFailed);
         using var own = OwnContext.Begin();
@@ -96,6 +97,7 @@ internal sealed class EchoSession : IAsyncDisposable
             if (end is null)
             {
                 _owed.Enqueue(pending);
+                _requests?.Add(1);
                 writes = _output.Append(message);
                 isAlone = _owed.Count is 1;
                 if (!_isTimerArmed) Arm(deadline);
@@ -130,6 +132,7 @@ internal sealed class EchoSession : IAsyncDisposable
         {
             if (_end is not null || !_owed.TryPeek(out pending) || !pending.IsOwed(payload)) return false;
             _owed.Dequeue();
+            _requests?.Add(-1);
         }
 
         pending.Echoed();
@@ -146,6 +149,7 @@ internal sealed class EchoSession : IAsyncDisposable
             Volatile.Write(ref _end, end);
             owed = [.. _owed];
             _owed.Clear();
+            _requests?.Add(-owed.Length);
         }
 
         foreach (var pending in owed)

@@ -120,7 +120,7 @@ internal sealed class GatewaySet
         var least = _candidates[0];
         foreach (var gateway in _candidates)
         {
-            if (gateway.Outstanding < least.Outstanding) least = gateway;
+            if (gateway.IsLessBusyThan(least)) least = gateway;
         }
 
         return least;
@@ -131,6 +131,6 @@ internal sealed class GatewaySet
         var first = _random.Next(_candidates.Count);
         var second = _random.Next(_candidates.Count - 1);
         if (second >= first) second++;
-        return _candidates[second].Outstanding < _candidates[first].Outstanding ? _candidates[second] : _candidates[first];
+        return _candidates[second].IsLessBusyThan(_candidates[first]) ? _candidates[second] : _candidates[first];
     }
 }

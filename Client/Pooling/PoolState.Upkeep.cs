@@ -77,7 +77,7 @@ internal sealed partial class PoolState
         Waiting,
         _created,
         _destroyed,
-        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Failures, gateway.LastFault?.Message))]);
+        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Requests.Value, gateway.Failures, gateway.LastFault?.Message))]);
 
     /// <summary>For one who has waited too long: who holds what.</summary>
     public EchoPoolTimeoutException TooLate(TimeSpan now) => TooLate("No connection", now);

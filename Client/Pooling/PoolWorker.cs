@@ -14,7 +14,7 @@ internal sealed class PoolWorker(EchoClientPoolOptions options, PoolSeams seams,
     public async Task<EchoClient> OpenAsync(PooledConnection connection, CancellationToken cancellationToken)
     {
         var client = await EchoClient.ConnectAsync(
-            seams.Connector, connection.Gateway.Address, connection.Gateway.EndPoint, options.Connection, time, cancellationToken).ConfigureAwait(false);
+            seams.Connector, connection.Gateway.Address, connection.Gateway.EndPoint, options.Connection, time, cancellationToken, connection.Gateway.Requests).ConfigureAwait(false);
         try
         {
             await AskAsync(client, cancellationToken).ConfigureAwait(false);

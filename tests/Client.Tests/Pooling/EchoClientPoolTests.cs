@@ -111,6 +111,28 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task GatewayThatOwesLessIsNext_HoweverManyLeasesItHas()
+    {
+        _rig.With(PoolRig.B);
+        _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else
+        await using var busy = await _rig.AcquireAsync();
+        var (owing, requests) = (await _rig.Connector.NextPeerAsync(), Enumerable.Range(0, 3).Select(_ => busy.SendAsync("x"u8.ToArray(), Stop).AsTask()).ToArray());
+        for (var i = 0; i < 3; i++)
+        {
+            var lease = await _rig.AcquireAsync(); // each is held
+            Assert.Equal(PoolRig.B, lease.Gateway);
+        }
+
+        Assert.Equal((3, 0), (_rig.Now.Gateways[0].Requests, _rig.Now.Gateways[1].Requests));
+        for (var i = 0; i < 2; i++) await owing.EchoOneAsync();
+        foreach (var request in requests[..2]) (await request.WithinAsync("an echo")).Dispose();
+        Assert.Equal(1, _rig.Now.Gateways[0].Requests);
+        owing.Reset();
+        await Assert.ThrowsAsync<EchoConnectionLostException>(() => requests[2]);
+        Assert.Equal(0, _rig.Now.Gateways[0].Requests);
+    }
+
+    [Fact]
     public async Task IdleConnectionIsAsked_BeforeItIsUsed()
     {
         await EchoAsync();
