@@ -5,11 +5,15 @@ namespace OrleansEcho.Client.Connections;
 /// <summary>What is wrong with the options of a connection: one line each, all of them.</summary>
 internal static class EchoConnectionOptionsChecks
 {
+    /// <summary>The shortest time that an option or a call may wait.</summary>
+    public static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The longest time that an option or a call may wait.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+
     // As the gateway's: a listener takes no longer ones.
     private const int MostMessageBytes = 16 * 1024 * 1024;
     private const int MostRequestsInFlight = 65_536;
-    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
     public static void Check(EchoConnectionOptions options, string prefix, List<string> faults)
     {

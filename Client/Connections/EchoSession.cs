@@ -23,7 +23,7 @@ internal sealed class EchoSession : IAsyncDisposable
     private readonly TimeSpan _timeout;
     private readonly ITimer _timer;
     private ITimer? _lastWords;
-    private bool _isTimerArmed;
+    private long _dueAt = long.MaxValue; // of the timer; none when it is not armed
     private Exception? _writeFault;
     private SessionEnd? _end;
     private volatile bool _hasTimedOut;
@@ -48,11 +48,14 @@ internal sealed class EchoSession : IAsyncDisposable
     /// <summary>Whether an echo did not come in time, also one for which nobody waited any more: what is behind it in the stream may come late, too.</summary>
     public bool HasTimedOut => _hasTimedOut;
 
-    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    /// <param name="message">The message.</param>
+    /// <param name="timeout">The call's own; the option's when null.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<EchoReply>(cancellationToken);
-        var deadline = _time.GetTimestamp() + (long)(_timeout.TotalSeconds * _time.TimestampFrequency);
-        return _room.Wait(0, CancellationToken.None) ? Start(message.Span, deadline, cancellationToken) : WaitForRoomAsync(message, deadline, cancellationToken);
+        var patience = new Patience(_time, timeout, _timeout);
+        return _room.Wait(0, CancellationToken.None) ? Start(message.Span, patience, cancellationToken) : WaitForRoomAsync(message, patience, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,9 +68,9 @@ internal sealed class EchoSession : IAsyncDisposable
         await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<EchoReply> WaitForRoomAsync(ReadOnlyMemory<byte> message, long deadline, CancellationToken cancellationToken)
+    private async ValueTask<EchoReply> WaitForRoomAsync(ReadOnlyMemory<byte> message, Patience patience, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var timeout = new CancellationTokenSource(patience.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -75,19 +78,19 @@ internal sealed class EchoSession : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw LateReply("as many requests as MaxRequestsInFlight allows waited all the time");
+            throw LateReply(patience, "as many requests as MaxRequestsInFlight allows waited all the time");
         }
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(cancellationToken);
         }
 
-        return await Start(message.Span, deadline, cancellationToken).ConfigureAwait(false);
+        return await Start(message.Span, patience, cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask<EchoReply> Start(ReadOnlySpan<byte> message, long deadline, CancellationToken cancellationToken)
+    private ValueTask<EchoReply> Start(ReadOnlySpan<byte> message, Patience patience, CancellationToken cancellationToken)
     {
-        var pending = PendingReply.Rent(message, deadline);
+        var pending = PendingReply.Rent(message, patience);
         var reply = pending.Task;
         SessionEnd? end;
         bool writes = false, isAlone = false;
@@ -100,7 +103,7 @@ internal sealed class EchoSession : IAsyncDisposable
                 _requests?.Add(1);
                 writes = _output.Append(message);
                 isAlone = _owed.Count is 1;
-                if (!_isTimerArmed) Arm(deadline);
+                if (patience.Deadline < _dueAt) Arm(patience.Deadline);
             }
         }
 
@@ -168,39 +171,39 @@ internal sealed class EchoSession : IAsyncDisposable
         _lastWords = _time.CreateTimer(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort, LastWords, Timeout.InfiniteTimeSpan);
     }
 
-    // One timer for all: armed for the oldest request, it fires about once a time-out while there is traffic.
+    // One timer for all: armed for the first deadline, it fires about once a time-out while there is traffic.
     private void Expire()
     {
         var now = _time.GetTimestamp();
         List<PendingReply>? late = null;
         lock (_gate)
         {
-            _isTimerArmed = false;
-            long? next = null;
+            var next = long.MaxValue;
             foreach (var pending in _owed)
             {
-                if (pending.Deadline > now) next = Math.Min(next ?? long.MaxValue, pending.Deadline);
-                else if (pending.IsDecided) _hasTimedOut = true; // the caller gave up earlier; the gateway is as late
+                // A caller who gave up earlier does not make the gateway less late.
+                if (pending.Patience.OverdueAt > now) next = Math.Min(next, pending.Patience.OverdueAt);
+                else _hasTimedOut = true;
+                if (pending.IsDecided) continue;
+                if (pending.Patience.Deadline > now) next = Math.Min(next, pending.Patience.Deadline);
                 else (late ??= []).Add(pending);
             }
 
-            if (next is { } due && _end is null) Arm(due);
+            _dueAt = long.MaxValue;
+            if (next < long.MaxValue) Arm(next);
 
             // Inside the gate: a request that left the queue could be somebody else's by now.
-            foreach (var pending in late ?? [])
-            {
-                pending.TryFail(LateReply("the gateway has not answered"));
-                _hasTimedOut = true;
-            }
+            foreach (var pending in late ?? []) pending.TryFail(LateReply(pending.Patience, "the gateway has not answered"));
         }
     }
 
     private void Arm(long deadline)
     {
-        _isTimerArmed = true;
-        var due = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
-        _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _dueAt = deadline;
+        var due = Math.Ceiling(_time.GetElapsedTime(_time.GetTimestamp(), deadline).TotalMilliseconds); // a timer cuts fractions off, and would come too early again and again
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(due, 0)), Timeout.InfiniteTimeSpan);
     }
 
-    private TimeoutException LateReply(string why) => new($"No echo from {Gateway} within {_timeout.TotalSeconds:0.###} s (RequestTimeout): {why}.");
+    private TimeoutException LateReply(in Patience patience, string why) =>
+        new($"No echo from {Gateway} within {patience.Timeout.TotalSeconds:0.###} s ({(patience.IsOwn ? "the call's time-out" : "RequestTimeout")}): {why}.");
 }

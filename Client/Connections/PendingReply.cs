@@ -22,8 +22,8 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
     {
     }
 
-    /// <summary>The timestamp at which nobody waits any longer.</summary>
-    public long Deadline { get; private set; }
+    /// <summary>How long it is waited for.</summary>
+    public Patience Patience { get; private set; }
 
     /// <summary>Whether it has its result already, such as a cancellation.</summary>
     public bool IsDecided => Volatile.Read(ref _isDecided) is not 0;
@@ -31,12 +31,12 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
     /// <summary>What the caller awaits, once.</summary>
     public ValueTask<EchoReply> Task => new(this, _core.Version);
 
-    public static PendingReply Rent(ReadOnlySpan<byte> message, long deadline)
+    public static PendingReply Rent(ReadOnlySpan<byte> message, in Patience patience)
     {
         var pending = Unused.Take();
         pending._owed = ReplyBuffer.Rent(message);
         pending._owners = 2;
-        pending.Deadline = deadline;
+        pending.Patience = patience;
         return pending;
     }
 

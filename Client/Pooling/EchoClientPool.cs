@@ -73,10 +73,25 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask<EchoLease> AcquireAsync(
-        CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AcquireCoreAsync(null, new LeaseOrigin(member, file, line), cancellationToken);
+
+    /// <summary>The same, with a time-out of its own.</summary>
+    /// <param name="timeout">How long to wait for a connection, instead of <see cref="EchoClientPoolOptions.AcquireTimeout"/>: 1 ms to 1 h.</param>
+    /// <inheritdoc cref="AcquireAsync(CancellationToken, string, string, int)" />
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="member">Who asks: filled in by the compiler.</param>
+    /// <param name="file">Where.</param>
+    /// <param name="line">Where.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time-out is out of its range.</exception>
+    /// <exception cref="EchoPoolTimeoutException">None was free within <paramref name="timeout"/>.</exception>
+    public ValueTask<EchoLease> AcquireAsync(
+        TimeSpan timeout, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AcquireCoreAsync(EchoClient.Checked(timeout), new LeaseOrigin(member, file, line), cancellationToken);
+
+    private ValueTask<EchoLease> AcquireCoreAsync(TimeSpan? timeout, LeaseOrigin origin, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<EchoLease>(cancellationToken);
-        var origin = new LeaseOrigin(member, file, line);
         var since = Now();
         EchoLease lease;
         AcquireRequest? request = null;
@@ -92,7 +107,7 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
         }
 
         DoDuties();
-        return WaitAsync(request, since, cancellationToken);
+        return WaitAsync(request, timeout, since, cancellationToken);
     }
 
     /// <summary>Leases a connection for one message.</summary>
@@ -112,6 +127,33 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
         try
         {
             return await lease.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The same, with a time-out of its own for all of it: a connection and the echo.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken, string, string, int)" />
+    /// <param name="message">The message.</param>
+    /// <param name="timeout">How long to wait, instead of <see cref="EchoClientPoolOptions.AcquireTimeout"/> and <see cref="EchoConnectionOptions.RequestTimeout"/>: 1 ms to 1 h.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="member">Who asks: filled in by the compiler.</param>
+    /// <param name="file">Where.</param>
+    /// <param name="line">Where.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time-out is out of its range.</exception>
+    /// <exception cref="TimeoutException">No echo within <paramref name="timeout"/>; an <see cref="EchoPoolTimeoutException"/> when there was not even a connection.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<EchoReply> SendAsync(
+        ReadOnlyMemory<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var since = _time.GetTimestamp();
+        var lease = await AcquireAsync(timeout, cancellationToken, member, file, line).ConfigureAwait(false);
+        try
+        {
+            var rest = timeout - _time.GetElapsedTime(since);
+            return await lease.SendAsync(message, rest > EchoConnectionOptionsChecks.ShortestTimeout ? rest : EchoConnectionOptionsChecks.ShortestTimeout, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -204,11 +246,11 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
         }
     }
 
-    private async ValueTask<EchoLease> WaitAsync(AcquireRequest request, TimeSpan since, CancellationToken cancellationToken)
+    private async ValueTask<EchoLease> WaitAsync(AcquireRequest request, TimeSpan? timeout, TimeSpan since, CancellationToken cancellationToken)
     {
         try
         {
-            using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.TooLate(now)), null, _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
+            using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.TooLate(timeout, now)), null, timeout ?? _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
             using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
             var lease = await request.Task.ConfigureAwait(false);
             _metrics.Acquired(Now() - since);

@@ -81,6 +81,49 @@ public sealed class EchoClientTests
     }
 
     [Fact]
+    public async Task CallsOwnTimeoutHolds_InsteadOfTheOptions()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        var usual = client.SendAsync(Bytes("usual"), Stop).AsTask();
+        var patient = client.SendAsync(Bytes("patient"), TimeSpan.FromMinutes(1), Stop).AsTask();
+        var impatient = client.SendAsync(Bytes("impatient"), new byte[9], TimeSpan.FromMilliseconds(100), Stop).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(99));
+        Assert.False(impatient.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Contains("within 0.1 s (the call's time-out)", (await Assert.ThrowsAsync<TimeoutException>(() => impatient.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
+        Assert.False(client.HasTimedOut); // only somebody impatient
+        _time.Advance(_options.RequestTimeout - TimeSpan.FromMilliseconds(101));
+        Assert.False(usual.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => usual.WithinAsync("the option's time-out"));
+        Assert.True(client.HasTimedOut);
+        _time.Advance(TimeSpan.FromSeconds(49));
+        Assert.False(patient.IsCompleted);
+        _ = peer.EchoAllAsync();
+        Assert.Equal("patient", await TextAsync(new(patient)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await client.SendAsync(Bytes("x"), TimeSpan.Zero, Stop));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await client.SendAsync(Bytes("x"), TimeSpan.FromHours(2), Stop));
+    }
+
+    [Fact]
+    public async Task CallsOwnTimeoutHolds_WhileItWaitsForRoom()
+    {
+        _options.MaxRequestsInFlight = 1;
+        var (client, _) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        var first = client.SendAsync(Bytes("1"), TimeSpan.FromSeconds(20), Stop).AsTask();
+        var second = client.SendAsync(Bytes("2"), TimeSpan.FromSeconds(1), Stop).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("within 1 s (the call's time-out): as many requests", (await Assert.ThrowsAsync<TimeoutException>(() => second.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(18));
+        Assert.False(first.IsCompleted || client.HasTimedOut);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => first.WithinAsync("its time-out"));
+        Assert.True(client.HasTimedOut);
+    }
+
+    [Fact]
     public async Task RequestWaitsForRoom_AndTimesOutWithoutIt()
     {
         _options.MaxRequestsInFlight = 1;

@@ -58,6 +58,28 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CallsOwnTimeoutIsForAllOfIt()
+    {
+        _rig.Options.MaximumSize = 1;
+        _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else
+        var own = TimeSpan.FromSeconds(2);
+        var lease = await _rig.AcquireAsync();
+        var late = _rig.Pool.AcquireAsync(own, Stop).AsTask();
+        var early = _rig.Pool.SendAsync("x"u8.ToArray(), own, Stop).AsTask();
+        _rig.Time.Advance(own);
+        Assert.StartsWith("No connection of pool 'default' within 2 s (the call's time-out): ", (await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => late)).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => early);
+        var request = _rig.Pool.SendAsync("x"u8.ToArray(), own, Stop).AsTask();
+        _rig.Time.Advance(TimeSpan.FromSeconds(1.5));
+        await lease.DisposeAsync();
+        await _rig.UntilAsync(now => now.Gateways[0].Requests is 1, "the request");
+        _rig.Time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Contains("within 0.5 s (the call's time-out)", (await Assert.ThrowsAsync<TimeoutException>(() => request.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
+        Assert.Equal((1, 0L), (_rig.Now.Idle, _rig.Now.Destroyed));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await _rig.Pool.AcquireAsync(TimeSpan.Zero, Stop));
+    }
+
+    [Fact]
     public async Task WhoWaitsIsServedInOrder_AndACancelledOneIsPassedOver()
     {
         _rig.Options.MaximumSize = 1;
