@@ -37,7 +37,6 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <param name="meters">Where the meter <c>OrleansEcho.Client</c> comes from; one of its own when null.</param>
     /// <param name="logger">Where to log; nowhere when null.</param>
     /// <exception cref="OptionsValidationException">Options are wrong; the message has a line for each fault.</exception>
-    /// <exception cref="ArgumentException">A certificate's file cannot be read.</exception>
     public EchoClientPool(EchoClientPoolOptions options, TimeProvider? time = null, IMeterFactory? meters = null, ILogger<EchoClientPool>? logger = null)
         : this(options, seams: null, time, meters, logger)
     {
@@ -50,7 +49,7 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
             throw new OptionsValidationException(nameof(EchoClientPoolOptions), typeof(EchoClientPoolOptions), result.Failures);
         (_options, _time, _logger) = (options, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
         _start = _time.GetTimestamp();
-        seams ??= new PoolSeams(new SocketConnector(options.Connection.Tls), new DnsResolver(), new Random());
+        seams ??= new PoolSeams(new SocketConnector(options.Connection.Tls, "Connection:Tls:"), new DnsResolver(), new Random());
         var addresses = options.Gateways.Select(text => GatewayAddress.TryParse(text, out var address, out _) ? address : throw new InvalidOperationException("The validator took no address for one."));
         var gateways = new GatewaySet(addresses, options.Choice, options.FirstEjection, options.LongestEjection, options.ResolveInterval, seams.Random);
         _metrics = new PoolMetrics(meters, options.Name);
