@@ -77,6 +77,7 @@ internal sealed partial class PoolState
         Waiting,
         _created,
         _destroyed,
+        IsClosed,
         [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Requests.Value, gateway.Failures, gateway.LastFault?.Message))]);
 
     /// <summary>For one who has waited too long: who holds what.</summary>
