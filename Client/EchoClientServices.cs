@@ -20,13 +20,37 @@ public static class EchoClientServices
     public static OptionsBuilder<EchoClientPoolOptions> AddEchoClientPool(this IServiceCollection services, Action<EchoClientPoolOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(static provider => Make(provider, Options.DefaultName));
+        return AddOptions(services, Options.DefaultName, configure);
+    }
+
+    /// <summary>
+    /// Adds one of several pools, as a keyed singleton: <c>[FromKeyedServices("orders")] EchoClientPool pool</c>. Each has its own options, and
+    /// the key is its <see cref="EchoClientPoolOptions.Name"/> unless they set another: what metrics and logs call it.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="key">The pool's key, and the name of its options: not empty.</param>
+    /// <param name="configure">Sets the options; <see cref="EchoClientPoolOptions.Gateways"/> has no default.</param>
+    /// <returns>The options, to bind them to a configuration, say.</returns>
+    public static OptionsBuilder<EchoClientPoolOptions> AddKeyedEchoClientPool(this IServiceCollection services, string key, Action<EchoClientPoolOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        services.TryAddKeyedSingleton(key, (provider, _) => Make(provider, key));
+        services.Configure<EchoClientPoolOptions>(key, options => options.Name = key);
+        return AddOptions(services, key, configure);
+    }
+
+    private static OptionsBuilder<EchoClientPoolOptions> AddOptions(IServiceCollection services, string name, Action<EchoClientPoolOptions>? configure)
+    {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EchoClientPoolOptions>, EchoClientPoolOptionsValidator>());
-        services.TryAddSingleton(static provider => new EchoClientPool(
-            provider.GetRequiredService<IOptions<EchoClientPoolOptions>>().Value,
-            provider.GetService<TimeProvider>(),
-            provider.GetService<IMeterFactory>(),
-            provider.GetService<ILogger<EchoClientPool>>()));
-        var options = services.AddOptions<EchoClientPoolOptions>().ValidateOnStart();
+        var options = services.AddOptions<EchoClientPoolOptions>(name).ValidateOnStart();
         return configure is null ? options : options.Configure(configure);
     }
+
+    private static EchoClientPool Make(IServiceProvider provider, string name) => new(
+        provider.GetRequiredService<IOptionsMonitor<EchoClientPoolOptions>>().Get(name),
+        provider.GetService<TimeProvider>(),
+        provider.GetService<IMeterFactory>(),
+        provider.GetService<ILogger<EchoClientPool>>());
 }

@@ -51,20 +51,20 @@ public sealed class EchoClient : IAsyncDisposable
         EchoConnectionOptionsChecks.Check(options, "", faults);
         if (faults.Count > 0 || address is null) throw new OptionsValidationException(nameof(EchoConnectionOptions), typeof(EchoConnectionOptions), faults);
         var endPoint = address.EndPoint ?? new DnsEndPoint(address.Host, address.Port);
-        return await ConnectAsync(new SocketConnector(options.Tls), address, endPoint, options, time ?? TimeProvider.System, cancellationToken);
+        return await ConnectAsync(new SocketConnector(options.Tls), address, endPoint, options, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connects by a connector, to one of the places that an address stands for.</summary>
+    /// <summary>Connects by a connector, to one of the places that an address stands for. Requests are counted with those of other connections to it.</summary>
     internal static async Task<EchoClient> ConnectAsync(
-        IConnector connector, GatewayAddress address, EndPoint endPoint, EchoConnectionOptions options, TimeProvider time, CancellationToken cancellationToken)
+        IConnector connector, GatewayAddress address, EndPoint endPoint, EchoConnectionOptions options, TimeProvider time, CancellationToken cancellationToken, RequestCount? requests = null)
     {
         if (!Framings.TryGet(options.Framing, out var codec)) throw new ArgumentException($"'{options.Framing}' is no framing.", nameof(options));
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var stream = await connector.ConnectAsync(endPoint, address.Host, either.Token);
-            return new EchoClient(new EchoSession(address.Text, stream, codec, options, time), options, codec);
+            var stream = await connector.ConnectAsync(endPoint, address.Host, either.Token).ConfigureAwait(false);
+            return new EchoClient(new EchoSession(address.Text, stream, codec, options, time, requests), options, codec);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -88,14 +88,35 @@ public sealed class EchoClient : IAsyncDisposable
     /// <exception cref="EchoProtocolException">Something else than the echo came.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed of.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) => SendCoreAsync(message, null, cancellationToken);
+
+    /// <summary>The same, with a time-out of its own. One that is shorter than the option's says nothing about the connection; a pool goes on using it.</summary>
+    /// <param name="message">The message, as above.</param>
+    /// <param name="timeout">How long to wait for the echo, from the call on, instead of <see cref="EchoConnectionOptions.RequestTimeout"/>: 1 ms to 1 h.</param>
+    /// <param name="cancellationToken">Ends the waiting, as above.</param>
+    /// <returns>The echo. Dispose of it when it was read.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time-out is out of its range.</exception>
+    /// <exception cref="TimeoutException">No echo within <paramref name="timeout"/>; it is dropped when it comes.</exception>
+    /// <remarks>Other exceptions are those of <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</remarks>
+    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        SendCoreAsync(message, Checked(timeout), cancellationToken);
+
+    /// <summary>A call's own time-out, if it is one.</summary>
+    internal static TimeSpan? Checked(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, EchoConnectionOptionsChecks.ShortestTimeout);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, EchoConnectionOptionsChecks.LongestTimeout);
+        return timeout;
+    }
+
+    private ValueTask<EchoReply> SendCoreAsync(ReadOnlyMemory<byte> message, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed is not 0, this);
         if (message.Length > _maxMessageBytes)
             throw new ArgumentException($"The message has {message.Length} bytes; MaxMessageBytes allows {_maxMessageBytes}.", nameof(message));
         if (_isLine && message.Span.Contains(LineEnd))
             throw new ArgumentException("The message has an LF (0x0A) in it, which ends a message of the framing line; use length-prefixed for such messages.", nameof(message));
-        return _session.SendAsync(message, cancellationToken);
+        return _session.SendAsync(message, timeout, cancellationToken);
     }
 
     /// <summary>The same, into memory of the caller.</summary>
@@ -105,11 +126,25 @@ public sealed class EchoClient : IAsyncDisposable
     /// <returns>The length of the echo, in bytes.</returns>
     /// <exception cref="ArgumentException">The message is as above, or longer than <paramref name="reply"/>.</exception>
     /// <remarks>Other exceptions are those of <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</remarks>
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> message, Memory<byte> reply, CancellationToken cancellationToken = default) => CopyAsync(message, reply, null, cancellationToken);
+
+    /// <summary>The same, into memory of the caller and with a time-out of its own.</summary>
+    /// <param name="message">The message, as above.</param>
+    /// <param name="reply">Where the echo goes, as above.</param>
+    /// <param name="timeout">How long to wait for the echo, from the call on, instead of <see cref="EchoConnectionOptions.RequestTimeout"/>: 1 ms to 1 h.</param>
+    /// <param name="cancellationToken">Ends the waiting, as above.</param>
+    /// <returns>The length of the echo, in bytes.</returns>
+    /// <exception cref="ArgumentException">The message is as above, or longer than <paramref name="reply"/>; or the time-out is out of its range.</exception>
+    /// <exception cref="TimeoutException">No echo within <paramref name="timeout"/>; it is dropped when it comes.</exception>
+    /// <remarks>Other exceptions are those of <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</remarks>
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> message, Memory<byte> reply, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        CopyAsync(message, reply, Checked(timeout), cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> SendAsync(ReadOnlyMemory<byte> message, Memory<byte> reply, CancellationToken cancellationToken = default)
+    private async ValueTask<int> CopyAsync(ReadOnlyMemory<byte> message, Memory<byte> reply, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (reply.Length < message.Length) throw new ArgumentException($"The reply has room for {reply.Length} bytes; the echo will have {message.Length}.", nameof(reply));
-        using var echo = await SendAsync(message, cancellationToken);
+        using var echo = await SendCoreAsync(message, timeout, cancellationToken).ConfigureAwait(false);
         echo.Memory.CopyTo(reply);
         return echo.Length;
     }

@@ -5,11 +5,15 @@ namespace OrleansEcho.Client.Connections;
 /// <summary>What is wrong with the options of a connection: one line each, all of them.</summary>
 internal static class EchoConnectionOptionsChecks
 {
+    /// <summary>The shortest time that an option or a call may wait.</summary>
+    public static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The longest time that an option or a call may wait.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+
     // As the gateway's: a listener takes no longer ones.
     private const int MostMessageBytes = 16 * 1024 * 1024;
     private const int MostRequestsInFlight = 65_536;
-    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
     public static void Check(EchoConnectionOptions options, string prefix, List<string> faults)
     {
@@ -21,7 +25,7 @@ internal static class EchoConnectionOptionsChecks
         CheckRange(options.MaxRequestsInFlight, 1, MostRequestsInFlight, $"{prefix}MaxRequestsInFlight", faults);
         CheckRange(options.ConnectTimeout, ShortestTimeout, LongestTimeout, $"{prefix}ConnectTimeout", faults);
         CheckRange(options.RequestTimeout, ShortestTimeout, LongestTimeout, $"{prefix}RequestTimeout", faults);
-        if (options.Tls is { } tls) CheckTls(tls, $"{prefix}Tls:", faults);
+        if (options.Tls is { } tls) _ = TlsFiles.Read(tls, $"{prefix}Tls:", faults);
     }
 
     /// <summary>Adds a fault when a value lies outside its range.</summary>
@@ -30,15 +34,6 @@ internal static class EchoConnectionOptionsChecks
     {
         if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
             faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{key}: {value} is not between {least} and {most}."));
-    }
-
-    private static void CheckTls(EchoTlsOptions tls, string prefix, List<string> faults)
-    {
-        if (tls.CertificateFile is null != tls.KeyFile is null) faults.Add($"{prefix}CertificateFile and {prefix}KeyFile: a certificate needs its key; set both or none.");
-        foreach (var (key, file) in new[] { ("AuthorityFile", tls.AuthorityFile), ("CertificateFile", tls.CertificateFile), ("KeyFile", tls.KeyFile) })
-        {
-            if (file is not null && !File.Exists(file)) faults.Add($"{prefix}{key}: there is no file '{file}'.");
-        }
     }
 
     private static string Messages() => string.Join(" or ", Framings.Names.Where(name => name != Framings.Raw.Name));

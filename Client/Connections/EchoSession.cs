@@ -18,20 +18,22 @@ internal sealed class EchoSession : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly Stream _stream;
     private readonly SessionOutput _output;
+    private readonly RequestCount? _requests;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _timer;
     private ITimer? _lastWords;
-    private bool _isTimerArmed;
+    private long _dueAt = long.MaxValue; // of the timer; none when it is not armed
     private Exception? _writeFault;
     private SessionEnd? _end;
     private volatile bool _hasTimedOut;
 
-    public EchoSession(string gateway, Stream stream, IFrameCodec codec, EchoConnectionOptions options, TimeProvider time)
+    public EchoSession(string gateway, Stream stream, IFrameCodec codec, EchoConnectionOptions options, TimeProvider time, RequestCount? requests)
     {
-        (Gateway, _stream, _time, _timeout) = (gateway, stream, time, options.RequestTimeout);
+        (Gateway, _stream, _time, _timeout, _requests) = (gateway, stream, time, options.RequestTimeout, requests);
         _room = new SemaphoreSlim(options.MaxRequestsInFlight);
         _output = new SessionOutput(stream, codec, _gate, WriteFailed);
+        using var own = OwnContext.Begin();
         _timer = time.CreateTimer(static session => ((EchoSession)session!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Completion = RunAsync(new ReplyLoop(stream, codec, options.MaxMessageBytes, TakeEcho));
     }
@@ -43,49 +45,52 @@ internal sealed class EchoSession : IAsyncDisposable
 
     public bool IsOpen => Volatile.Read(ref _end) is null;
 
-    /// <summary>Whether a request had no echo in time: what is behind it in the stream may come late, too.</summary>
+    /// <summary>Whether an echo did not come in time, also one for which nobody waited any more: what is behind it in the stream may come late, too.</summary>
     public bool HasTimedOut => _hasTimedOut;
 
-    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    /// <param name="message">The message.</param>
+    /// <param name="timeout">The call's own; the option's when null.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<EchoReply>(cancellationToken);
-        var deadline = _time.GetTimestamp() + (long)(_timeout.TotalSeconds * _time.TimestampFrequency);
-        return _room.Wait(0, CancellationToken.None) ? Start(message.Span, deadline, cancellationToken) : WaitForRoomAsync(message, deadline, cancellationToken);
+        var patience = new Patience(_time, timeout, _timeout);
+        return _room.Wait(0, CancellationToken.None) ? Start(message.Span, patience, cancellationToken) : WaitForRoomAsync(message, patience, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         End(new SessionEnd.Disposed());
-        await _abort.CancelAsync();
-        await Completion;
-        await _timer.DisposeAsync();
-        if (_lastWords is { } lastWords) await lastWords.DisposeAsync();
-        await _stream.DisposeAsync();
+        await _abort.CancelAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        if (_lastWords is { } lastWords) await lastWords.DisposeAsync().ConfigureAwait(false);
+        await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<EchoReply> WaitForRoomAsync(ReadOnlyMemory<byte> message, long deadline, CancellationToken cancellationToken)
+    private async ValueTask<EchoReply> WaitForRoomAsync(ReadOnlyMemory<byte> message, Patience patience, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var timeout = new CancellationTokenSource(patience.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await _room.WaitAsync(either.Token);
+            await _room.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw LateReply("as many requests as MaxRequestsInFlight allows waited all the time");
+            throw LateReply(patience, "as many requests as MaxRequestsInFlight allows waited all the time");
         }
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(cancellationToken);
         }
 
-        return await Start(message.Span, deadline, cancellationToken);
+        return await Start(message.Span, patience, cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask<EchoReply> Start(ReadOnlySpan<byte> message, long deadline, CancellationToken cancellationToken)
+    private ValueTask<EchoReply> Start(ReadOnlySpan<byte> message, Patience patience, CancellationToken cancellationToken)
     {
-        var pending = PendingReply.Rent(message, deadline);
+        var pending = PendingReply.Rent(message, patience);
         var reply = pending.Task;
         SessionEnd? end;
         bool writes = false, isAlone = false;
@@ -95,9 +100,10 @@ internal sealed class EchoSession : IAsyncDisposable
             if (end is null)
             {
                 _owed.Enqueue(pending);
+                _requests?.Add(1);
                 writes = _output.Append(message);
                 isAlone = _owed.Count is 1;
-                if (!_isTimerArmed) Arm(deadline);
+                if (patience.Deadline < _dueAt) Arm(patience.Deadline);
             }
         }
 
@@ -116,7 +122,7 @@ internal sealed class EchoSession : IAsyncDisposable
     private async Task<SessionEnd> RunAsync(ReplyLoop loop)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the constructor has to have ended
-        var end = await loop.RunAsync(_abort.Token);
+        var end = await loop.RunAsync(_abort.Token).ConfigureAwait(false);
         if (end is SessionEnd.Lost && _writeFault is { } fault) end = new SessionEnd.Lost("it took no more bytes", fault);
         return End(end);
     }
@@ -129,6 +135,7 @@ internal sealed class EchoSession : IAsyncDisposable
         {
             if (_end is not null || !_owed.TryPeek(out pending) || !pending.IsOwed(payload)) return false;
             _owed.Dequeue();
+            _requests?.Add(-1);
         }
 
         pending.Echoed();
@@ -145,6 +152,7 @@ internal sealed class EchoSession : IAsyncDisposable
             Volatile.Write(ref _end, end);
             owed = [.. _owed];
             _owed.Clear();
+            _requests?.Add(-owed.Length);
         }
 
         foreach (var pending in owed)
@@ -163,38 +171,39 @@ internal sealed class EchoSession : IAsyncDisposable
         _lastWords = _time.CreateTimer(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort, LastWords, Timeout.InfiniteTimeSpan);
     }
 
-    // One timer for all: armed for the oldest request, it fires about once a time-out while there is traffic.
+    // One timer for all: armed for the first deadline, it fires about once a time-out while there is traffic.
     private void Expire()
     {
         var now = _time.GetTimestamp();
         List<PendingReply>? late = null;
         lock (_gate)
         {
-            _isTimerArmed = false;
-            long? next = null;
+            var next = long.MaxValue;
             foreach (var pending in _owed)
             {
+                // A caller who gave up earlier does not make the gateway less late.
+                if (pending.Patience.OverdueAt > now) next = Math.Min(next, pending.Patience.OverdueAt);
+                else _hasTimedOut = true;
                 if (pending.IsDecided) continue;
-                if (pending.Deadline <= now) (late ??= []).Add(pending);
-                else next = Math.Min(next ?? long.MaxValue, pending.Deadline);
+                if (pending.Patience.Deadline > now) next = Math.Min(next, pending.Patience.Deadline);
+                else (late ??= []).Add(pending);
             }
 
-            if (next is { } due && _end is null) Arm(due);
+            _dueAt = long.MaxValue;
+            if (next < long.MaxValue) Arm(next);
 
             // Inside the gate: a request that left the queue could be somebody else's by now.
-            foreach (var pending in late ?? [])
-            {
-                if (pending.TryFail(LateReply("the gateway has not answered"))) _hasTimedOut = true;
-            }
+            foreach (var pending in late ?? []) pending.TryFail(LateReply(pending.Patience, "the gateway has not answered"));
         }
     }
 
     private void Arm(long deadline)
     {
-        _isTimerArmed = true;
-        var due = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
-        _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _dueAt = deadline;
+        var due = Math.Ceiling(_time.GetElapsedTime(_time.GetTimestamp(), deadline).TotalMilliseconds); // a timer cuts fractions off, and would come too early again and again
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(due, 0)), Timeout.InfiniteTimeSpan);
     }
 
-    private TimeoutException LateReply(string why) => new($"No echo from {Gateway} within {_timeout.TotalSeconds:0.###} s (RequestTimeout): {why}.");
+    private TimeoutException LateReply(in Patience patience, string why) =>
+        new($"No echo from {Gateway} within {patience.Timeout.TotalSeconds:0.###} s ({(patience.IsOwn ? "the call's time-out" : "RequestTimeout")}): {why}.");
 }

@@ -15,14 +15,15 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
     private CancellationTokenRegistration _registration;
     private ReplyBuffer? _owed;
     private int _isDecided;
+    private int _isTaken;
     private int _owners;
 
     private PendingReply()
     {
     }
 
-    /// <summary>The timestamp at which nobody waits any longer.</summary>
-    public long Deadline { get; private set; }
+    /// <summary>How long it is waited for.</summary>
+    public Patience Patience { get; private set; }
 
     /// <summary>Whether it has its result already, such as a cancellation.</summary>
     public bool IsDecided => Volatile.Read(ref _isDecided) is not 0;
@@ -30,12 +31,12 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
     /// <summary>What the caller awaits, once.</summary>
     public ValueTask<EchoReply> Task => new(this, _core.Version);
 
-    public static PendingReply Rent(ReadOnlySpan<byte> message, long deadline)
+    public static PendingReply Rent(ReadOnlySpan<byte> message, in Patience patience)
     {
         var pending = Unused.Take();
         pending._owed = ReplyBuffer.Rent(message);
         pending._owners = 2;
-        pending.Deadline = deadline;
+        pending.Patience = patience;
         return pending;
     }
 
@@ -79,17 +80,17 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
 
     EchoReply IValueTaskSource<EchoReply>.GetResult(short token)
     {
+        // Too early, or a second time, is the caller's mistake; letting go for it would give away what the queue still has.
+        if (_core.GetStatus(token) is ValueTaskSourceStatus.Pending || Interlocked.Exchange(ref _isTaken, 1) is not 0)
+            throw new InvalidOperationException("A request is awaited once, and its result taken when it is there.");
         try
         {
             return _core.GetResult(token);
         }
         finally
         {
-            if (token == _core.Version)
-            {
-                _registration.Dispose(); // waits for a callback that runs: none comes after the reset
-                Release();
-            }
+            _registration.Dispose(); // waits for a callback that runs: none comes after the reset
+            Release();
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class PendingReply : IValueTaskSource<EchoReply>
         if (_owed is { } owed) owed.Return(owed.Generation);
         (_owed, _registration) = (null, default);
         _core.Reset();
-        Volatile.Write(ref _isDecided, 0);
+        (_isTaken, _isDecided) = (0, 0);
         Unused.Give(this);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ReplyLoop(Stream stream, IFrameCodec codec, int maxMessage
         {
             while (true)
             {
-                var read = await reader.ReadAsync(cancellationToken);
+                var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var end = Take(read.Buffer, read.IsCompleted, out var consumed);
                 reader.AdvanceTo(consumed, read.Buffer.End);
                 if (end is not null) return end;
@@ -38,7 +38,7 @@ internal sealed class ReplyLoop(Stream stream, IFrameCodec codec, int maxMessage
         }
         finally
         {
-            await reader.CompleteAsync();
+            await reader.CompleteAsync().ConfigureAwait(false);
         }
     }
 

@@ -33,23 +33,34 @@ internal sealed class SessionOutput(Stream stream, IFrameCodec codec, Lock gate,
     /// <param name="isAlone">Whether nothing else is under way: then at once, in the caller; otherwise a moment later, with what still comes.</param>
     public void Write(bool isAlone)
     {
-        if (isAlone) Execute();
+        if (isAlone) _ = WriteAllAsync(isInCaller: true);
         else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
     }
 
     /// <inheritdoc />
-    public void Execute() => _ = WriteAllAsync();
+    public void Execute() => _ = WriteAllAsync(isInCaller: false);
 
-    private async Task WriteAllAsync()
+    private async Task WriteAllAsync(bool isInCaller)
     {
         try
         {
-            while (TryTake()) await stream.WriteAsync(_writing.WrittenMemory);
+            while (TryTake())
+            {
+                await stream.WriteAsync(_writing.WrittenMemory).ConfigureAwait(false);
+                if (!isInCaller || !HasMore()) continue;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // who has sent one message does not write those of others, who may never pause
+                return;
+            }
         }
         catch (Exception fault)
         {
             onFault(fault); // it stays "writing": nothing is written after a fault
         }
+    }
+
+    private bool HasMore()
+    {
+        lock (gate) return _gathering.WrittenCount > 0;
     }
 
     private bool TryTake()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Options;
 
 namespace OrleansEcho.Client.Connections;
 
@@ -9,27 +10,17 @@ namespace OrleansEcho.Client.Connections;
 internal sealed class SocketConnector : IConnector
 {
     private readonly EchoTlsOptions? _tls;
-    private readonly X509Certificate2Collection? _authorities;
-    private readonly SslStreamCertificateContext? _certificate;
+    private readonly TlsFiles? _files;
 
-    /// <exception cref="ArgumentException">A certificate's file cannot be read; the message is one line.</exception>
-    public SocketConnector(EchoTlsOptions? tls)
+    /// <param name="tls">How to talk TLS; not at all when null.</param>
+    /// <param name="prefix">What stands before the options' names in a fault.</param>
+    /// <exception cref="OptionsValidationException">A file cannot be used (any more: options are validated before); the message has a line for each.</exception>
+    public SocketConnector(EchoTlsOptions? tls, string prefix = "Tls:")
     {
-        _tls = tls;
-        try
-        {
-            if (tls?.AuthorityFile is { } authorities)
-            {
-                _authorities = [];
-                _authorities.ImportFromPemFile(authorities);
-            }
-
-            if (tls?.CertificateFile is { } certificate) _certificate = ReadCertificate(certificate, tls.KeyFile);
-        }
-        catch (Exception fault) when (fault is System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new ArgumentException($"Tls: the certificates cannot be read: {fault.Message}", nameof(tls), fault);
-        }
+        if (tls is null) return;
+        var faults = new List<string>();
+        (_tls, _files) = (tls, TlsFiles.Read(tls, prefix, faults));
+        if (faults.Count > 0) throw new OptionsValidationException(nameof(EchoTlsOptions), typeof(EchoTlsOptions), faults);
     }
 
     /// <inheritdoc />
@@ -44,17 +35,17 @@ internal sealed class SocketConnector : IConnector
         Stream? stream = null;
         try
         {
-            await socket.ConnectAsync(endPoint, cancellationToken);
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (_tls is null) return stream;
             var secure = new SslStream(stream, leaveInnerStreamOpen: false);
             stream = secure;
-            await secure.AuthenticateAsClientAsync(Handshake(_tls, host), cancellationToken);
+            await secure.AuthenticateAsClientAsync(Handshake(_tls, host), cancellationToken).ConfigureAwait(false);
             return stream;
         }
         catch
         {
-            if (stream is not null) await stream.DisposeAsync();
+            if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
             socket.Dispose();
             throw;
         }
@@ -62,22 +53,14 @@ internal sealed class SocketConnector : IConnector
 
     private SslClientAuthenticationOptions Handshake(EchoTlsOptions tls, string host)
     {
-        var options = new SslClientAuthenticationOptions { TargetHost = tls.TargetHost ?? host, ClientCertificateContext = _certificate };
-        if (_authorities is not null)
+        var options = new SslClientAuthenticationOptions { TargetHost = tls.TargetHost ?? host, ClientCertificateContext = _files?.Certificate };
+        if (_files?.Authorities is { } authorities)
         {
             options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(_authorities);
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
         tls.Configure?.Invoke(options);
         return options;
-    }
-
-    private static SslStreamCertificateContext ReadCertificate(string file, string? key)
-    {
-        var certificate = X509Certificate2.CreateFromPemFile(file, key);
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(file);
-        return SslStreamCertificateContext.Create(certificate, chain, offline: true);
     }
 }

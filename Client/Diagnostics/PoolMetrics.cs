@@ -18,6 +18,7 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Counter<long> _destroyed;
     private readonly Counter<long> _failed;
     private readonly Histogram<double> _acquire;
+    private volatile Func<EchoPoolStatistics>? _read;
 
     /// <param name="meters">Where meters come from; one of its own when null.</param>
     /// <param name="pool">The pool's name.</param>
@@ -34,11 +35,12 @@ internal sealed class PoolMetrics : IDisposable
     /// <summary>Makes the instruments that are read when somebody looks: last, when the pool can be read.</summary>
     public void Observe(Func<EchoPoolStatistics> read)
     {
-        _meter.CreateObservableUpDownCounter("echo.client.connections.active", () => One(read().Leased), "{connection}", "Connections that are leased.");
-        _meter.CreateObservableUpDownCounter("echo.client.connections.idle", () => One(read().Idle), "{connection}", "Connections that wait to be leased.");
-        _meter.CreateObservableUpDownCounter("echo.client.connections.opening", () => One(read().Opening), "{connection}", "Connections that are being opened.");
-        _meter.CreateObservableUpDownCounter("echo.client.acquire.waiting", () => One(read().Waiting), "{request}", "Callers that wait for a connection.");
-        _meter.CreateObservableUpDownCounter("echo.client.gateways.available", () => One(read().Gateways.Count(static gateway => gateway.IsAvailable)), "{gateway}", "Gateways to which connections would be opened now.");
+        _read = read;
+        _meter.CreateObservableUpDownCounter("echo.client.connections.active", () => Read(static pool => pool.Leased), "{connection}", "Connections that are leased.");
+        _meter.CreateObservableUpDownCounter("echo.client.connections.idle", () => Read(static pool => pool.Idle), "{connection}", "Connections that wait to be leased.");
+        _meter.CreateObservableUpDownCounter("echo.client.connections.opening", () => Read(static pool => pool.Opening), "{connection}", "Connections that are being opened.");
+        _meter.CreateObservableUpDownCounter("echo.client.acquire.waiting", () => Read(static pool => pool.Waiting), "{request}", "Callers that wait for a connection.");
+        _meter.CreateObservableUpDownCounter("echo.client.gateways.available", () => Read(static pool => pool.Gateways.Count(static gateway => gateway.IsAvailable)), "{gateway}", "Gateways to which connections would be opened now.");
     }
 
     public void Created() => _created.Add(1, _pool);
@@ -51,7 +53,11 @@ internal sealed class PoolMetrics : IDisposable
 
     public void NotAcquired(TimeSpan waited, Exception fault) => _acquire.Record(waited.TotalSeconds, _pool, new("error.type", fault.GetType().Name));
 
-    public void Dispose() => _own?.Dispose();
+    public void Dispose()
+    {
+        _read = null; // a factory's instruments outlive the pool: they neither speak of it nor keep it
+        _own?.Dispose();
+    }
 
-    private Measurement<int> One(int value) => new(value, _pool);
+    private Measurement<int>[] Read(Func<EchoPoolStatistics, int> select) => _read is { } read ? [new(select(read()), _pool)] : [];
 }

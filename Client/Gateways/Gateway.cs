@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansEcho.Client.Connections;
 using OrleansEcho.Client.Pooling;
 
 namespace OrleansEcho.Client.Gateways;
@@ -19,10 +20,21 @@ internal sealed class Gateway(GatewayAddress address, EndPoint endPoint)
 
     public int Opening { get; set; }
 
-    public int Outstanding => Leased + Opening;
+    /// <summary>What it owes echoes for, also where nobody waits any more: counted without the pool's lock.</summary>
+    public RequestCount Requests { get; } = new();
+
+    /// <summary>Whether it has less to do than another one: fewer requests, or as many and fewer connections that will have some.</summary>
+    public bool IsLessBusyThan(Gateway other)
+    {
+        var (mine, others) = (Requests.Value, other.Requests.Value);
+        return mine < others || (mine == others && Leased + Opening < other.Leased + other.Opening);
+    }
 
     /// <summary>Openings that have failed since one worked.</summary>
     public int Failures { get; set; }
+
+    /// <summary>When the last of them was counted.</summary>
+    public TimeSpan FailedAt { get; set; } = TimeSpan.MinValue;
 
     /// <summary>Until when it is left alone after a failure.</summary>
     public TimeSpan EjectedUntil { get; set; }

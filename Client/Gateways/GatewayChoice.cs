@@ -1,6 +1,9 @@
 namespace OrleansEcho.Client.Gateways;
 
-/// <summary>Which of several gateways is next. What a gateway has outstanding are its leased connections and those that are being opened.</summary>
+/// <summary>
+/// Which of several gateways is next. What a gateway has outstanding are the requests that this pool has sent it and that are not echoed,
+/// also those for which nobody waits any more; of gateways with equally many, the one with fewer leased and opening connections has less.
+/// </summary>
 public enum GatewayChoice
 {
     /// <summary>One after the other.</summary>

@@ -68,12 +68,18 @@ internal sealed class GatewaySet
     public static void Succeeded(Gateway gateway) => (gateway.Failures, gateway.EjectedUntil) = (0, TimeSpan.Zero);
 
     /// <summary>Leaves a gateway alone: twice as long with every failure, and up to a half less by chance, so that clients do not come back together.</summary>
-    /// <returns>For how long.</returns>
-    public TimeSpan Failed(Gateway gateway, TimeSpan now, Exception fault)
+    /// <param name="gateway">The gateway that could not be connected to.</param>
+    /// <param name="begun">When that was begun: what was under way when another one failed is the same failure.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="fault">What has failed.</param>
+    /// <returns>For how long; null when it was counted with another one.</returns>
+    public TimeSpan? Failed(Gateway gateway, TimeSpan begun, TimeSpan now, Exception fault)
     {
+        (gateway.LastFault, gateway.SuspectSince) = (fault, now);
+        if (gateway.Failures > 0 && begun <= gateway.FailedAt) return null;
         var doubled = _firstEjection * (1L << Math.Min(gateway.Failures, MostDoublings));
         var wait = (doubled < _longestEjection ? doubled : _longestEjection) * (1 - (_random.NextDouble() / 2));
-        (gateway.Failures, gateway.EjectedUntil, gateway.LastFault, gateway.SuspectSince) = (gateway.Failures + 1, now + wait, fault, now);
+        (gateway.Failures, gateway.FailedAt, gateway.EjectedUntil) = (gateway.Failures + 1, now, now + wait);
         return wait;
     }
 
@@ -114,7 +120,7 @@ internal sealed class GatewaySet
         var least = _candidates[0];
         foreach (var gateway in _candidates)
         {
-            if (gateway.Outstanding < least.Outstanding) least = gateway;
+            if (gateway.IsLessBusyThan(least)) least = gateway;
         }
 
         return least;
@@ -125,6 +131,6 @@ internal sealed class GatewaySet
         var first = _random.Next(_candidates.Count);
         var second = _random.Next(_candidates.Count - 1);
         if (second >= first) second++;
-        return _candidates[second].Outstanding < _candidates[first].Outstanding ? _candidates[second] : _candidates[first];
+        return _candidates[second].IsLessBusyThan(_candidates[first]) ? _candidates[second] : _candidates[first];
     }
 }

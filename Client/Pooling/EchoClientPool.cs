@@ -37,7 +37,6 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <param name="meters">Where the meter <c>OrleansEcho.Client</c> comes from; one of its own when null.</param>
     /// <param name="logger">Where to log; nowhere when null.</param>
     /// <exception cref="OptionsValidationException">Options are wrong; the message has a line for each fault.</exception>
-    /// <exception cref="ArgumentException">A certificate's file cannot be read.</exception>
     public EchoClientPool(EchoClientPoolOptions options, TimeProvider? time = null, IMeterFactory? meters = null, ILogger<EchoClientPool>? logger = null)
         : this(options, seams: null, time, meters, logger)
     {
@@ -50,13 +49,14 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
             throw new OptionsValidationException(nameof(EchoClientPoolOptions), typeof(EchoClientPoolOptions), result.Failures);
         (_options, _time, _logger) = (options, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
         _start = _time.GetTimestamp();
-        seams ??= new PoolSeams(new SocketConnector(options.Connection.Tls), new DnsResolver(), new Random());
+        seams ??= new PoolSeams(new SocketConnector(options.Connection.Tls, "Connection:Tls:"), new DnsResolver(), new Random());
         var addresses = options.Gateways.Select(text => GatewayAddress.TryParse(text, out var address, out _) ? address : throw new InvalidOperationException("The validator took no address for one."));
         var gateways = new GatewaySet(addresses, options.Choice, options.FirstEjection, options.LongestEjection, options.ResolveInterval, seams.Random);
         _metrics = new PoolMetrics(meters, options.Name);
         _duties = new PoolDuties(this, new PoolWorker(options, seams, _time), _metrics, _logger, options.Name, _drained, _closing.Token);
         _state = new PoolState(options, gateways, seams.Random, _duties);
         _metrics.Observe(ReadStatistics);
+        using var own = OwnContext.Begin();
         Tick(); // names are being resolved before the first caller asks
         _tick = _time.CreateTimer(static pool => ((EchoClientPool)pool!).Tick(), this, TickInterval, TickInterval);
     }
@@ -72,26 +72,41 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask<EchoLease> AcquireAsync(
-        CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AcquireCoreAsync(null, new LeaseOrigin(member, file, line), cancellationToken);
+
+    /// <summary>The same, with a time-out of its own.</summary>
+    /// <param name="timeout">How long to wait for a connection, instead of <see cref="EchoClientPoolOptions.AcquireTimeout"/>: 1 ms to 1 h.</param>
+    /// <inheritdoc cref="AcquireAsync(CancellationToken, string, string, int)" />
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="member">Who asks: filled in by the compiler.</param>
+    /// <param name="file">Where.</param>
+    /// <param name="line">Where.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time-out is out of its range.</exception>
+    /// <exception cref="EchoPoolTimeoutException">None was free within <paramref name="timeout"/>.</exception>
+    public ValueTask<EchoLease> AcquireAsync(
+        TimeSpan timeout, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        AcquireCoreAsync(EchoClient.Checked(timeout), new LeaseOrigin(member, file, line), cancellationToken);
+
+    private ValueTask<EchoLease> AcquireCoreAsync(TimeSpan? timeout, LeaseOrigin origin, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<EchoLease>(cancellationToken);
-        var origin = new LeaseOrigin(member, file, line);
         var since = Now();
-        AcquireRequest request;
+        EchoLease lease;
+        AcquireRequest? request = null;
         lock (_gate)
         {
-            if (_state.TryAcquire(origin, since, out var lease))
-            {
-                _metrics.Acquired(TimeSpan.Zero);
-                return new(lease);
-            }
+            if (!_state.TryAcquire(origin, since, out lease)) _state.Enqueue(request = new AcquireRequest(origin), since);
+        }
 
-            request = new AcquireRequest(origin);
-            _state.Enqueue(request, since);
+        if (request is null)
+        {
+            _metrics.Acquired(TimeSpan.Zero); // outside of the lock: it calls whoever listens
+            return new(lease);
         }
 
         DoDuties();
-        return WaitAsync(request, since, cancellationToken);
+        return WaitAsync(request, timeout, since, cancellationToken);
     }
 
     /// <summary>Leases a connection for one message.</summary>
@@ -107,11 +122,45 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     public async ValueTask<EchoReply> SendAsync(
         ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        await using var lease = await AcquireAsync(cancellationToken, member, file, line);
-        return await lease.SendAsync(message, cancellationToken);
+        var lease = await AcquireAsync(cancellationToken, member, file, line).ConfigureAwait(false);
+        try
+        {
+            return await lease.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Waits until the pool has its minimum size.</summary>
+    /// <summary>The same, with a time-out of its own for all of it: a connection and the echo.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken, string, string, int)" />
+    /// <param name="message">The message.</param>
+    /// <param name="timeout">How long to wait, instead of <see cref="EchoClientPoolOptions.AcquireTimeout"/> and <see cref="EchoConnectionOptions.RequestTimeout"/>: 1 ms to 1 h.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="member">Who asks: filled in by the compiler.</param>
+    /// <param name="file">Where.</param>
+    /// <param name="line">Where.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time-out is out of its range.</exception>
+    /// <exception cref="TimeoutException">No echo within <paramref name="timeout"/>; an <see cref="EchoPoolTimeoutException"/> when there was not even a connection.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<EchoReply> SendAsync(
+        ReadOnlyMemory<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var since = _time.GetTimestamp();
+        var lease = await AcquireAsync(timeout, cancellationToken, member, file, line).ConfigureAwait(false);
+        try
+        {
+            var rest = timeout - _time.GetElapsedTime(since);
+            return await lease.SendAsync(message, rest > EchoConnectionOptionsChecks.ShortestTimeout ? rest : EchoConnectionOptionsChecks.ShortestTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until the pool has its minimum size, leased connections included.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="EchoPoolTimeoutException">It took longer than <see cref="EchoClientPoolOptions.AcquireTimeout"/>.</exception>
     /// <exception cref="EchoGatewaysDownException">The pool has no connection, and no gateway can be used.</exception>
@@ -119,15 +168,12 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task PrewarmAsync(CancellationToken cancellationToken = default)
     {
-        var leases = new List<EchoLease>();
-        try
-        {
-            while (leases.Count < _options.MinimumSize) leases.Add(await AcquireAsync(cancellationToken));
-        }
-        finally
-        {
-            foreach (var lease in leases) await lease.DisposeAsync();
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new FillRequest();
+        Change((state, now) => state.Enqueue(request, now));
+        using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.NotFilled(now)), null, _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
+        using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
+        await request.Task.ConfigureAwait(false);
     }
 
     /// <summary>The pool at this moment: its counts, its gateways, and whether a caller can expect a connection.</summary>
@@ -139,20 +185,20 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     /// <summary>Drains the pool: leases nothing any more, ends those who wait, and closes each connection when it returns; those that do not, after <see cref="EchoClientPoolOptions.DrainTimeout"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _tick.DisposeAsync();
+        await _tick.DisposeAsync().ConfigureAwait(false);
         Change(static (state, now) => state.Close(now));
-        await _closing.CancelAsync();
+        await _closing.CancelAsync().ConfigureAwait(false);
         try
         {
-            await _drained.Task.WaitAsync(_options.DrainTimeout, _time);
+            await _drained.Task.WaitAsync(_options.DrainTimeout, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             Abandon();
-            await _drained.Task;
+            await _drained.Task.ConfigureAwait(false);
         }
 
-        await _duties.ClosedAsync();
+        await _duties.ClosedAsync().ConfigureAwait(false);
         _metrics.Dispose();
     }
 
@@ -199,13 +245,13 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
         }
     }
 
-    private async ValueTask<EchoLease> WaitAsync(AcquireRequest request, TimeSpan since, CancellationToken cancellationToken)
+    private async ValueTask<EchoLease> WaitAsync(AcquireRequest request, TimeSpan? timeout, TimeSpan since, CancellationToken cancellationToken)
     {
         try
         {
-            await using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.TooLate(now)), null, _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
-            await using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
-            var lease = await request.Task;
+            using var timer = _time.CreateTimer(_ => GiveUp(request, (state, now) => state.TooLate(timeout, now)), null, timeout ?? _options.AcquireTimeout, Timeout.InfiniteTimeSpan);
+            using var registration = cancellationToken.UnsafeRegister(_ => GiveUp(request, (_, _) => new OperationCanceledException(cancellationToken)), null);
+            var lease = await request.Task.ConfigureAwait(false);
             _metrics.Acquired(Now() - since);
             return lease;
         }
@@ -218,6 +264,14 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
 
     // What happened first counts: who was served keeps the connection.
     private void GiveUp(AcquireRequest request, Func<PoolState, TimeSpan, Exception> why)
+    {
+        lock (_gate)
+        {
+            if (_state.GiveUp(request)) request.Fail(why(_state, Now()));
+        }
+    }
+
+    private void GiveUp(FillRequest request, Func<PoolState, TimeSpan, Exception> why)
     {
         lock (_gate)
         {

@@ -22,7 +22,7 @@ internal sealed class EchoClientPoolOptionsValidator : IValidateOptions<EchoClie
         EchoConnectionOptionsChecks.Check(options.Connection, "Connection:", faults);
         CheckSizes(options, faults);
         CheckTimes(options, faults);
-        return faults.Count is 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        return faults.Count is 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Select(fault => string.IsNullOrEmpty(name) ? fault : $"Pool '{name}': {fault}"));
     }
 
     private static void CheckGateways(IList<string> gateways, List<string> faults)

@@ -48,6 +48,15 @@ public readonly struct EchoLease : IAsyncDisposable, IEquatable<EchoLease>
     /// <exception cref="ObjectDisposedException">The lease or the pool was disposed of.</exception>
     public ValueTask<int> SendAsync(ReadOnlyMemory<byte> message, Memory<byte> reply, CancellationToken cancellationToken = default) => Client.SendAsync(message, reply, cancellationToken);
 
+    /// <inheritdoc cref="EchoClient.SendAsync(ReadOnlyMemory{byte}, TimeSpan, CancellationToken)" />
+    /// <exception cref="ObjectDisposedException">The lease or the pool was disposed of.</exception>
+    public ValueTask<EchoReply> SendAsync(ReadOnlyMemory<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default) => Client.SendAsync(message, timeout, cancellationToken);
+
+    /// <inheritdoc cref="EchoClient.SendAsync(ReadOnlyMemory{byte}, Memory{byte}, TimeSpan, CancellationToken)" />
+    /// <exception cref="ObjectDisposedException">The lease or the pool was disposed of.</exception>
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> message, Memory<byte> reply, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Client.SendAsync(message, reply, timeout, cancellationToken);
+
     /// <summary>Returns the connection; a second time does nothing. One that has ended, or had a request time out, is not used again.</summary>
     public ValueTask DisposeAsync()
     {

@@ -13,6 +13,7 @@ internal sealed class PoolDuties(
 
     public void Do(PoolEffect effect)
     {
+        using var own = OwnContext.Begin(); // whoever asked has no part in what is done for the pool
         switch (effect)
         {
             case PoolEffect.Open open:
@@ -50,7 +51,7 @@ internal sealed class PoolDuties(
     {
         try
         {
-            connection.Client = await worker.OpenAsync(connection, closing);
+            connection.Client = await worker.OpenAsync(connection, closing).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
@@ -61,13 +62,13 @@ internal sealed class PoolDuties(
 
         metrics.Created();
         pool.Change((state, now) => state.Opened(connection, now));
-        var end = await connection.Client.Completion;
+        var end = await connection.Client.Completion.ConfigureAwait(false);
         pool.Change((state, now) => state.Ended(connection, end is SessionEnd.Lost or SessionEnd.Nonsense, now));
     }
 
     private async Task ValidateAsync(PooledConnection connection, EchoClient client)
     {
-        var isAlive = await worker.IsAliveAsync(client, closing);
+        var isAlive = await worker.IsAliveAsync(client, closing).ConfigureAwait(false);
         pool.Change((state, now) => state.Validated(connection, isAlive, now));
     }
 
@@ -75,7 +76,7 @@ internal sealed class PoolDuties(
     {
         try
         {
-            var addresses = await worker.ResolveAsync(gateway.Address.Host, closing);
+            var addresses = await worker.ResolveAsync(gateway.Address.Host, closing).ConfigureAwait(false);
             pool.Change((state, now) => state.Resolved(gateway, addresses, now));
         }
         catch (Exception fault)

@@ -44,12 +44,7 @@ internal sealed partial class PoolState
     {
         if (IsClosed) return;
         IsClosed = true;
-        while (_waiting.First is { Value: var request })
-        {
-            _ = GiveUp(request);
-            request.Fail(new ObjectDisposedException(nameof(EchoClientPool)));
-        }
-
+        FailAll(static () => new ObjectDisposedException(nameof(EchoClientPool)));
         foreach (var connection in _all.Where(static connection => connection.State is ConnectionState.Idle or ConnectionState.Validating).ToList())
         {
             connection.Gateway.Idle.Remove(connection);
@@ -82,15 +77,24 @@ internal sealed partial class PoolState
         Waiting,
         _created,
         _destroyed,
-        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Failures, gateway.LastFault?.Message))]);
+        IsClosed,
+        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Requests.Value, gateway.Failures, gateway.LastFault?.Message))]);
 
     /// <summary>For one who has waited too long: who holds what.</summary>
-    public EchoPoolTimeoutException TooLate(TimeSpan now)
+    /// <param name="timeout">The call's own time-out; the option's when null.</param>
+    /// <param name="now">The time.</param>
+    public EchoPoolTimeoutException TooLate(TimeSpan? timeout, TimeSpan now) => TooLate("No connection", timeout, now);
+
+    /// <summary>The same for one who has waited for the minimum size.</summary>
+    public EchoPoolTimeoutException NotFilled(TimeSpan now) => TooLate($"Not all {options.MinimumSize} connections (MinimumSize)", null, now);
+
+    private EchoPoolTimeoutException TooLate(string what, TimeSpan? timeout, TimeSpan now)
     {
         var oldest = _all.Where(static connection => connection.State is ConnectionState.Leased).MinBy(static connection => connection.LeasedAt);
+        var within = timeout is { } own ? $"{own.TotalSeconds:0.###} s (the call's time-out)" : $"{options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout)";
         var holder = oldest is null ? "" : $", the longest for {(now - oldest.LeasedAt).TotalSeconds:0.0} s by {oldest.Origin}";
         return new EchoPoolTimeoutException(
-            $"No connection of pool '{options.Name}' within {options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout): {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{holder}; "
+            $"{what} of pool '{options.Name}' within {within}: {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{holder}; "
             + $"{Coming} are being opened or asked; {Waiting} more callers wait. Gateways: {gateways.Describe(now)}.",
             Read(now));
     }

@@ -13,6 +13,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     private const double LifetimeJitter = 0.1;
 
     private readonly LinkedList<AcquireRequest> _waiting = [];
+    private readonly List<FillRequest> _filling = [];
     private readonly List<PooledConnection> _all = [];
     private readonly Queue<PoolEffect> _effects = [];
     private readonly int[] _counts = new int[Enum.GetValues<ConnectionState>().Length];
@@ -62,6 +63,19 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         return true;
     }
 
+    /// <summary>Somebody waits for the minimum size.</summary>
+    /// <exception cref="ObjectDisposedException">The pool is closed.</exception>
+    public void Enqueue(FillRequest request, TimeSpan now)
+    {
+        ThrowIfClosed();
+        _filling.Add(request);
+        Serve(now);
+    }
+
+    /// <summary>Somebody waits no longer for the minimum size.</summary>
+    /// <returns>False when that was reached or failed before: then that counts.</returns>
+    public bool GiveUp(FillRequest request) => _filling.Remove(request);
+
     /// <summary>A lease ends.</summary>
     public void Return(PooledConnection connection, long generation, bool isReusable, TimeSpan now)
     {
@@ -96,8 +110,8 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         Remove(connection);
         if (!IsClosed)
         {
-            var wait = gateways.Failed(connection.Gateway, now, fault);
-            if (!connection.Gateway.IsGone) _effects.Enqueue(new PoolEffect.ReportEjection(connection.Gateway, wait, fault));
+            var wait = gateways.Failed(connection.Gateway, connection.BegunAt, now, fault);
+            if (wait is { } ejection && !connection.Gateway.IsGone) _effects.Enqueue(new PoolEffect.ReportEjection(connection.Gateway, ejection, fault));
         }
 
         Serve(now);
@@ -164,7 +178,13 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         {
         }
 
-        if (_waiting.Count > 0 && Total is 0 && !gateways.AnyAvailable(now) && !gateways.Names.Exists(static name => name.IsResolving)) FailAll(now);
+        if (Total - Count(ConnectionState.Opening) >= options.MinimumSize)
+        {
+            foreach (var request in _filling) request.Grant();
+            _filling.Clear();
+        }
+
+        if (_waiting.Count + _filling.Count > 0 && Total is 0 && !gateways.AnyAvailable(now) && !gateways.Names.Exists(static name => name.IsResolving)) FailAll(now);
         if (IsClosed && Total is 0) _effects.Enqueue(new PoolEffect.Drained());
     }
 
@@ -175,7 +195,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     private bool TryOpen(TimeSpan now)
     {
         if (Total >= options.MaximumSize || gateways.Choose(static (gateway, time) => gateway.IsAvailable(time), now) is not { } gateway) return false;
-        var connection = new PooledConnection(gateway, owner) { State = ConnectionState.Opening };
+        var connection = new PooledConnection(gateway, owner) { State = ConnectionState.Opening, BegunAt = now };
         _counts[(int)ConnectionState.Opening]++;
         _all.Add(connection);
         gateway.Opening++;
@@ -187,11 +207,20 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     {
         var names = string.Join(", ", options.Gateways);
         var last = gateways.All.MaxBy(static gateway => gateway.SuspectSince)?.LastFault ?? gateways.Names.Find(static name => name.Fault is not null)?.Fault;
+        FailAll(() => new EchoGatewaysDownException(names, $"No gateway of pool '{options.Name}' can be used: {gateways.Describe(now)}.", last));
+    }
+
+    // An exception of his own for each: it takes a stack trace when it is thrown.
+    private void FailAll(Func<Exception> fault)
+    {
         while (_waiting.First is { Value: var request })
         {
             _ = GiveUp(request);
-            request.Fail(new EchoGatewaysDownException(names, $"No gateway of pool '{options.Name}' can be used: {gateways.Describe(now)}.", last));
+            request.Fail(fault());
         }
+
+        foreach (var request in _filling) request.Fail(fault());
+        _filling.Clear();
     }
 
     private EchoLease Lease(PooledConnection connection, LeaseOrigin origin, TimeSpan now)

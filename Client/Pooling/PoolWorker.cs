@@ -14,15 +14,15 @@ internal sealed class PoolWorker(EchoClientPoolOptions options, PoolSeams seams,
     public async Task<EchoClient> OpenAsync(PooledConnection connection, CancellationToken cancellationToken)
     {
         var client = await EchoClient.ConnectAsync(
-            seams.Connector, connection.Gateway.Address, connection.Gateway.EndPoint, options.Connection, time, cancellationToken);
+            seams.Connector, connection.Gateway.Address, connection.Gateway.EndPoint, options.Connection, time, cancellationToken, connection.Gateway.Requests).ConfigureAwait(false);
         try
         {
-            await AskAsync(client, cancellationToken);
+            await AskAsync(client, cancellationToken).ConfigureAwait(false);
             return client;
         }
         catch
         {
-            await client.DisposeAsync();
+            await client.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -32,7 +32,7 @@ internal sealed class PoolWorker(EchoClientPoolOptions options, PoolSeams seams,
     {
         try
         {
-            await AskAsync(client, cancellationToken);
+            await AskAsync(client, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception fault) when (fault is IOException or TimeoutException or ObjectDisposedException or OperationCanceledException)
@@ -45,7 +45,7 @@ internal sealed class PoolWorker(EchoClientPoolOptions options, PoolSeams seams,
     /// <exception cref="SocketException">None.</exception>
     public async Task<System.Net.IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        var addresses = await seams.Resolver.ResolveAsync(host, cancellationToken);
+        var addresses = await seams.Resolver.ResolveAsync(host, cancellationToken).ConfigureAwait(false);
         return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);
     }
 
@@ -55,7 +55,7 @@ internal sealed class PoolWorker(EchoClientPoolOptions options, PoolSeams seams,
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var reply = await client.SendAsync(Question, either.Token);
+            using var reply = await client.SendAsync(Question, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

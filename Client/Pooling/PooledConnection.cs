@@ -25,6 +25,9 @@ internal sealed class PooledConnection(Gateway gateway, ILeaseOwner? owner)
         set => Volatile.Write(ref _generation, value);
     }
 
+    /// <summary>When its opening began.</summary>
+    public TimeSpan BegunAt { get; init; }
+
     /// <summary>When it has grown old.</summary>
     public TimeSpan Until { get; set; }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.Client.Connections;
 using OrleansEcho.Client.Gateways;
 using OrleansEcho.Client.Pooling;
+using OrleansEcho.Testing.Certificates;
 
 namespace OrleansEcho.Client.Tests;
 
@@ -51,6 +52,41 @@ public sealed class OptionsTests
             "FirstEjection: 00:01:00 is more than LongestEjection, 00:00:30.",
         ],
         faults);
+    }
+
+    [Fact]
+    public async Task FileThatCannotBeUsed_IsNamed_WithWhatIsWrong()
+    {
+        using var authority = new TestAuthority();
+        using var files = new CertificateFolder(authority.Issue("the-client", [TestAuthority.ClientAuth]), "no PEM");
+        var (other, certificate) = (authority.Issue("other", [TestAuthority.ClientAuth]), File.ReadAllText(files.Certificate));
+        var tls = new EchoTlsOptions { AuthorityFile = files.Authority, CertificateFile = files.Certificate, KeyFile = files.Key };
+        var key = $"Tls:KeyFile: '{files.Key}'";
+        await ReportsAsync($"Tls:AuthorityFile: '{files.Authority}' has no certificate in PEM in it (-----BEGIN CERTIFICATE-----); name a file that has.");
+
+        tls.AuthorityFile = files.Folder;
+        Assert.StartsWith($"Tls:AuthorityFile: '{files.Folder}' cannot be read: ", (await FaultAsync()).Failures.Single(), StringComparison.Ordinal);
+        tls.AuthorityFile = null;
+
+        files.Replace(other with { Certificate = certificate });
+        await ReportsAsync($"{key} is not the key of the first certificate in '{files.Certificate}' (Tls:CertificateFile), or cannot be read; name the one that was made with it.");
+
+        files.Replace(new TestCertificate(certificate, certificate));
+        await ReportsAsync($"{key} has no private key in PEM in it (-----BEGIN PRIVATE KEY-----); name a file that has.");
+
+        files.Replace(new TestCertificate(certificate, other.Key.Replace("PRIVATE", "ENCRYPTED PRIVATE", StringComparison.Ordinal)));
+        await ReportsAsync($"{key} has a password; give it without, and let nobody else read the file.");
+
+        files.Replace(other with { Certificate = certificate.Replace("MII", "MIJ", StringComparison.Ordinal) });
+        await ReportsAsync($"Tls:CertificateFile: '{files.Certificate}' has a certificate in it that cannot be read; get it again from whoever issued it.");
+
+        var pool = new EchoClientPoolOptions { Gateways = { "127.0.0.1:1" }, Connection = { Tls = tls } };
+        Assert.StartsWith("Connection:Tls:CertificateFile: '", Assert.Throws<OptionsValidationException>(() => new EchoClientPool(pool)).Failures.Single(), StringComparison.Ordinal);
+
+        Task<OptionsValidationException> FaultAsync() => Assert.ThrowsAsync<OptionsValidationException>(() => EchoClient.ConnectAsync(
+            "127.0.0.1:1", new EchoConnectionOptions { Tls = tls }, cancellationToken: TestContext.Current.CancellationToken));
+
+        async Task ReportsAsync(string line) => Assert.Equal([line], (await FaultAsync()).Failures);
     }
 
     [Fact]

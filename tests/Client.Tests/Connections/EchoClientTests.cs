@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
@@ -77,6 +78,49 @@ public sealed class EchoClientTests
         Assert.False(inTime.IsCompleted);
         _ = peer.EchoAllAsync();
         Assert.Equal("in time", await TextAsync(inTime));
+    }
+
+    [Fact]
+    public async Task CallsOwnTimeoutHolds_InsteadOfTheOptions()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        var usual = client.SendAsync(Bytes("usual"), Stop).AsTask();
+        var patient = client.SendAsync(Bytes("patient"), TimeSpan.FromMinutes(1), Stop).AsTask();
+        var impatient = client.SendAsync(Bytes("impatient"), new byte[9], TimeSpan.FromMilliseconds(100), Stop).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(99));
+        Assert.False(impatient.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Contains("within 0.1 s (the call's time-out)", (await Assert.ThrowsAsync<TimeoutException>(() => impatient.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
+        Assert.False(client.HasTimedOut); // only somebody impatient
+        _time.Advance(_options.RequestTimeout - TimeSpan.FromMilliseconds(101));
+        Assert.False(usual.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => usual.WithinAsync("the option's time-out"));
+        Assert.True(client.HasTimedOut);
+        _time.Advance(TimeSpan.FromSeconds(49));
+        Assert.False(patient.IsCompleted);
+        _ = peer.EchoAllAsync();
+        Assert.Equal("patient", await TextAsync(new(patient)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await client.SendAsync(Bytes("x"), TimeSpan.Zero, Stop));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await client.SendAsync(Bytes("x"), TimeSpan.FromHours(2), Stop));
+    }
+
+    [Fact]
+    public async Task CallsOwnTimeoutHolds_WhileItWaitsForRoom()
+    {
+        _options.MaxRequestsInFlight = 1;
+        var (client, _) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        var first = client.SendAsync(Bytes("1"), TimeSpan.FromSeconds(20), Stop).AsTask();
+        var second = client.SendAsync(Bytes("2"), TimeSpan.FromSeconds(1), Stop).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("within 1 s (the call's time-out): as many requests", (await Assert.ThrowsAsync<TimeoutException>(() => second.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(18));
+        Assert.False(first.IsCompleted || client.HasTimedOut);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => first.WithinAsync("its time-out"));
+        Assert.True(client.HasTimedOut);
     }
 
     [Fact]
@@ -175,6 +219,55 @@ public sealed class EchoClientTests
         var request = client.SendAsync(Bytes("hello"), Stop).AsTask();
         await peer.SendAsync("-ERR FirstByteTimeout x\n"u8.ToArray());
         Assert.Contains("framing line", (await Assert.ThrowsAsync<EchoProtocolException>(() => request)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SenderIsNotKept_ToWriteWhatOthersSend()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        using var isSending = new ThreadLocal<bool>();
+        var others = new ConcurrentQueue<Task<EchoReply>>();
+        var writesOfSender = 0;
+        peer.ClientWrites = () =>
+        {
+            if (isSending.Value) writesOfSender++;
+            if (others.Count < 20) others.Enqueue(client.SendAsync(Bytes("other"), Stop).AsTask());
+        };
+        isSending.Value = true;
+        var first = client.SendAsync(Bytes("first"), Stop);
+        isSending.Value = false;
+        Assert.Equal(1, writesOfSender);
+        _ = peer.EchoAllAsync();
+        Assert.Equal("first", await TextAsync(first));
+        await Deadline.UntilAsync(() => Task.FromResult(others.Count is 20), "the others' requests");
+        foreach (var other in others) Assert.Equal("other", await TextAsync(new(other)));
+    }
+
+    [Fact]
+    public async Task ResultThatIsTakenTooEarly_IsAFault_AndComesLater()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        var request = client.SendAsync(Bytes("1"), Stop);
+        Assert.Throws<InvalidOperationException>(() => request.GetAwaiter().GetResult());
+        Assert.Equal("1", await peer.EchoOneAsync());
+        Assert.Equal("1", await TextAsync(request));
+    }
+
+    [Fact]
+    public async Task ResultThatIsTakenTwice_IsAFault_AndOthersNoticeNothing()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = client.SendAsync(Bytes("cancelled"), cancellation.Token);
+        await cancellation.CancelAsync();
+        Assert.Throws<OperationCanceledException>(() => cancelled.GetAwaiter().GetResult());
+        Assert.Throws<InvalidOperationException>(() => cancelled.GetAwaiter().GetResult());
+        var next = client.SendAsync(Bytes("next"), Stop);
+        _ = peer.EchoAllAsync();
+        Assert.Equal("next", await TextAsync(next));
     }
 
     [Fact]

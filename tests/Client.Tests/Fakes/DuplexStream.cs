@@ -3,7 +3,10 @@ using System.IO.Pipelines;
 namespace OrleansEcho.Client.Tests.Fakes;
 
 /// <summary>One end of a connection that never leaves the process.</summary>
-internal sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
+/// <param name="input">What the other end sends.</param>
+/// <param name="output">What the other end gets.</param>
+/// <param name="writes">Called for each write, in whoever writes.</param>
+internal sealed class DuplexStream(PipeReader input, PipeWriter output, Action writes) : Stream
 {
     public override bool CanRead => true;
 
@@ -30,6 +33,7 @@ internal sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        writes();
         if ((await output.WriteAsync(buffer, cancellationToken)).IsCompleted) throw new IOException("The other end is closed.");
     }
 

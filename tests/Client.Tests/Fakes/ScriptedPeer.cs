@@ -15,7 +15,10 @@ internal sealed class ScriptedPeer(IFrameCodec codec)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>The client's end.</summary>
-    public Stream ForClient => new DuplexStream(_toClient.Reader, _toGateway.Writer);
+    public Stream ForClient => new DuplexStream(_toClient.Reader, _toGateway.Writer, () => ClientWrites?.Invoke());
+
+    /// <summary>Called for each write of the client, in the thread that writes.</summary>
+    public Action? ClientWrites { get; set; }
 
     /// <summary>The next message; null when the client has closed.</summary>
     public async Task<byte[]?> ReceiveAsync()

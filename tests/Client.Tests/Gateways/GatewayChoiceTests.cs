@@ -14,6 +14,20 @@ public sealed class GatewayChoiceTests
         Assert.Equal("ABC", Choose(GatewayChoice.LeastOutstanding, 3, static _ => { }));
     }
 
+    [Theory]
+    [InlineData(GatewayChoice.LeastOutstanding)]
+    [InlineData(GatewayChoice.PowerOfTwoChoices)]
+    public void RequestsCountMoreThanConnections(GatewayChoice choice)
+    {
+        var set = Make(choice);
+        (set.All[0].Leased, set.All[1].Leased) = (5, 1);
+        set.All[1].Requests.Add(1);
+        set.All[2].Requests.Add(2);
+        var chosen = Enumerable.Range(0, 100).Select(_ => set.Choose(static (_, _) => true, 0)).ToHashSet();
+        if (choice is GatewayChoice.LeastOutstanding) Assert.Equal([set.All[0]], chosen);
+        Assert.DoesNotContain(set.All[2], chosen);
+    }
+
     [Fact]
     public void BetterOfTwoIsNearlyEven_AndNeverTheFullest()
     {
@@ -27,7 +41,7 @@ public sealed class GatewayChoiceTests
     {
         var set = Make(GatewayChoice.RoundRobin);
         var gateway = set.All[0];
-        var waits = Enumerable.Range(0, 40).Select(_ => set.Failed(gateway, TimeSpan.Zero, new IOException("x")).TotalMilliseconds).ToArray();
+        var waits = Enumerable.Range(0, 40).Select(i => set.Failed(gateway, TimeSpan.FromTicks(i), TimeSpan.FromTicks(i), new IOException("x"))!.Value.TotalMilliseconds).ToArray();
         for (var i = 0; i < waits.Length; i++)
         {
             var longest = Math.Min(500 * Math.Pow(2, i), 30_000);

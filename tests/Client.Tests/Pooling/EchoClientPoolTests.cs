@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using OrleansEcho.Client.Faults;
@@ -57,6 +58,28 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CallsOwnTimeoutIsForAllOfIt()
+    {
+        _rig.Options.MaximumSize = 1;
+        _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else
+        var own = TimeSpan.FromSeconds(2);
+        var lease = await _rig.AcquireAsync();
+        var late = _rig.Pool.AcquireAsync(own, Stop).AsTask();
+        var early = _rig.Pool.SendAsync("x"u8.ToArray(), own, Stop).AsTask();
+        _rig.Time.Advance(own);
+        Assert.StartsWith("No connection of pool 'default' within 2 s (the call's time-out): ", (await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => late)).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => early);
+        var request = _rig.Pool.SendAsync("x"u8.ToArray(), own, Stop).AsTask();
+        _rig.Time.Advance(TimeSpan.FromSeconds(1.5));
+        await lease.DisposeAsync();
+        await _rig.UntilAsync(now => now.Gateways[0].Requests is 1, "the request");
+        _rig.Time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Contains("within 0.5 s (the call's time-out)", (await Assert.ThrowsAsync<TimeoutException>(() => request.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
+        Assert.Equal((1, 0L), (_rig.Now.Idle, _rig.Now.Destroyed));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await _rig.Pool.AcquireAsync(TimeSpan.Zero, Stop));
+    }
+
+    [Fact]
     public async Task WhoWaitsIsServedInOrder_AndACancelledOneIsPassedOver()
     {
         _rig.Options.MaximumSize = 1;
@@ -107,6 +130,28 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         Assert.False(waiting.IsCompleted); // three live connections may come back: it is no time to give up
         await leases[0].DisposeAsync();
         Assert.Equal(leases[0].GetType(), (await waiting.WithinAsync("the returned connection")).GetType());
+    }
+
+    [Fact]
+    public async Task GatewayThatOwesLessIsNext_HoweverManyLeasesItHas()
+    {
+        _rig.With(PoolRig.B);
+        _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else
+        await using var busy = await _rig.AcquireAsync();
+        var (owing, requests) = (await _rig.Connector.NextPeerAsync(), Enumerable.Range(0, 3).Select(_ => busy.SendAsync("x"u8.ToArray(), Stop).AsTask()).ToArray());
+        for (var i = 0; i < 3; i++)
+        {
+            var lease = await _rig.AcquireAsync(); // each is held
+            Assert.Equal(PoolRig.B, lease.Gateway);
+        }
+
+        Assert.Equal((3, 0), (_rig.Now.Gateways[0].Requests, _rig.Now.Gateways[1].Requests));
+        for (var i = 0; i < 2; i++) await owing.EchoOneAsync();
+        foreach (var request in requests[..2]) (await request.WithinAsync("an echo")).Dispose();
+        Assert.Equal(1, _rig.Now.Gateways[0].Requests);
+        owing.Reset();
+        await Assert.ThrowsAsync<EchoConnectionLostException>(() => requests[2]);
+        Assert.Equal(0, _rig.Now.Gateways[0].Requests);
     }
 
     [Fact]
@@ -172,6 +217,62 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         Assert.True(lease.IsOpen);
         await lease.DisposeAsync();
         Assert.Equal((0, 1L), (_rig.Now.Total, _rig.Now.Destroyed));
+    }
+
+    [Fact]
+    public async Task SilentConnectionIsNotUsedAgain_AlsoWhenItsCallersGiveUpEarly()
+    {
+        _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else
+        using var impatience = new CancellationTokenSource();
+        var lease = await _rig.AcquireAsync();
+        var request = lease.SendAsync("x"u8.ToArray(), impatience.Token).AsTask();
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        _rig.Time.Advance(_rig.Options.Connection.RequestTimeout);
+        await lease.DisposeAsync();
+        Assert.Equal((0, 1L), (_rig.Now.Total, _rig.Now.Destroyed));
+    }
+
+    [Fact]
+    public async Task FailuresOfOneMomentCountOnce()
+    {
+        (_rig.Options.MinimumSize, _rig.Options.MaximumSize) = (8, 8);
+        _rig.Connector.Down[PoolRig.A] = true;
+        await _rig.UntilAsync(now => now is { Opening: 0, Gateways: [{ Failures: > 0 }] }, "the failures");
+        Assert.Equal((8, 1), (_rig.Connector.Attempts(PoolRig.A), _rig.Now.Gateways[0].Failures));
+        Assert.Single(_rig.Log.Collector.GetSnapshot(), line => line.Id.Id is 5001);
+        _rig.Time.Advance(_rig.Options.FirstEjection);
+        await _rig.UntilAsync(now => now.Gateways[0].Failures is 2, "the second try");
+        Assert.Equal(9, _rig.Connector.Attempts(PoolRig.A)); // which is one
+    }
+
+    [Fact]
+    public async Task PrewarmingWaitsForConnections_NotForLeases()
+    {
+        (_rig.Options.MinimumSize, _rig.Options.MaximumSize) = (2, 2);
+        await using var lease = await _rig.AcquireAsync();
+        await Task.WhenAll(_rig.Pool.PrewarmAsync(Stop), _rig.Pool.PrewarmAsync(Stop)).WithinAsync("the minimum", TimeSpan.FromSeconds(10));
+        Assert.Equal((1, 1), (_rig.Now.Leased, _rig.Now.Idle));
+    }
+
+    [Fact]
+    public async Task PrewarmingFails_AsAcquiringDoes()
+    {
+        _rig.Options.MinimumSize = 1;
+        _rig.Connector.Silent[PoolRig.A] = true;
+        _rig.Options.Connection.ConnectTimeout = _rig.Options.AcquireTimeout + TimeSpan.FromSeconds(5);
+        var late = _rig.Pool.PrewarmAsync(Stop);
+        _rig.Time.Advance(_rig.Options.AcquireTimeout);
+        await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => late.WithinAsync("the time-out"));
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = _rig.Pool.PrewarmAsync(cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WithinAsync("the cancellation"));
+        var down = _rig.Pool.PrewarmAsync(Stop);
+        _rig.Time.Advance(TimeSpan.FromSeconds(5));
+        await Assert.ThrowsAsync<EchoGatewaysDownException>(() => down.WithinAsync("the failure"));
+        await _rig.Pool.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => _rig.Pool.PrewarmAsync(Stop));
     }
 
     [Fact]
@@ -273,6 +374,39 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
             collector.RecordObservableInstruments();
             return collector.LastMeasurement!.Value;
         }
+    }
+
+    [Fact]
+    public async Task InstrumentsOfADisposedPoolSayNothing()
+    {
+        using var idle = new MetricCollector<int>(_rig, "OrleansEcho.Client", "echo.client.connections.idle");
+        await EchoAsync();
+        idle.RecordObservableInstruments();
+        Assert.Single(idle.GetMeasurementSnapshot(clear: true));
+        await _rig.Pool.DisposeAsync();
+        idle.RecordObservableInstruments();
+        Assert.Empty(idle.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task WhoListensToAnInstrument_MayHaveAnotherThreadReadThePool()
+    {
+        await EchoAsync();
+        var isRead = true;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Meter.Scope == _rig && instrument.Name is "echo.client.acquire.duration") own.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            var reader = new Thread(() => _ = _rig.Now);
+            reader.Start();
+            isRead &= reader.Join(TimeSpan.FromSeconds(5));
+        });
+        listener.Start();
+        await EchoAsync();
+        Assert.True(isRead);
     }
 
     private async Task EchoAsync()

@@ -13,6 +13,7 @@ internal sealed class PoolSimulation
     private readonly GatewaySet _gateways;
     private readonly PoolState _state;
     private readonly List<AcquireRequest> _asked = []; // those who wait, as they came
+    private readonly List<FillRequest> _filling = [];
     private readonly List<EchoLease> _leased = [];
     private readonly List<EchoLease> _returned = [];
     private readonly List<PooledConnection> _opening = [];
@@ -82,6 +83,12 @@ internal sealed class PoolSimulation
             case SimulatedEvent.End when _open.Count > 0:
                 var ended = _open.ElementAt(which % _open.Count);
                 if (!ended.HasEnded) _state.Ended(ended, isSuspicious: which % 2 is 0, _now);
+                break;
+            case SimulatedEvent.Prewarm:
+                var fill = new FillRequest();
+                _filling.Add(fill);
+                _state.Enqueue(fill, _now);
+                if (which % 4 is 0 && _state.GiveUp(fill)) _filling.Remove(fill);
                 break;
             case SimulatedEvent.PassTime:
                 _now += TimeSpan.FromMilliseconds(250 * (1L << (which % 9)));
@@ -212,6 +219,8 @@ internal sealed class PoolSimulation
     private void CheckNobodyIsForgotten()
     {
         var counts = _state.Read(_now);
+        _filling.RemoveAll(static request => request.Task.IsCompleted);
+        Check(_filling.Count is 0 || counts.Total - counts.Opening < _options.MinimumSize, "somebody waits for a minimum that is reached");
         if (counts.Waiting <= counts.Opening + counts.Validating) return;
         Check(counts.Idle is 0, "somebody waits although a connection idles");
         Check(counts.Total == _options.MaximumSize || !_gateways.AnyAvailable(_now), "somebody waits although a connection could be opened");
@@ -238,7 +247,7 @@ internal sealed class PoolSimulation
         Settle("before the close");
         _state.Close(_now);
         Settle("after the close");
-        Check(_asked.Count is 0, "somebody waits for a closed pool");
+        Check(_asked.Count + _filling.Count is 0, "somebody waits for a closed pool");
         while (_opening.Count > 0) FinishOpening(0, isOpen: _opening.Count % 2 is 0);
         while (_validating.Count > 0) FinishValidation(0, isAlive: true);
         while (_leased.Count > 0) Return(0, isReusable: true);

@@ -14,4 +14,5 @@ internal enum SimulatedEvent
     End,
     PassTime,
     Resolve,
+    Prewarm,
 }
