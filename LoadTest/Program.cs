@@ -11,15 +11,16 @@ static ResultFormat Format(string option, string description, Action<RunResult, 
     new(option, description, (result, path, cancellation) => OutputFile.WriteAsync(path, writer => write(result, writer), cancellation));
 
 using var interruption = new Interruption(Console.Error, Environment.Exit);
+var engine = new LoadEngine(TimeProvider.System);
 return await new LoadProgram(
     new RunCommand(
-        new LoadEngine(TimeProvider.System),
+        engine,
         new RunThresholds(),
         new RunViews(TimeProvider.System),
         new ResultFormat("--json", "All that is known of the run, for compare and history.", RunResultFile.WriteAsync),
         Format("--html", "A report for people, in one file.", HtmlReport.Write),
         Format("--junit", "The thresholds as tests, for a CI server.", JUnitReport.Write),
         Format("--hdr", "The latencies as an HdrHistogram log.", HistogramLog.Write)),
-    new CompareCommand(),
+    new CompareCommand(engine),
     new HistoryCommand(),
     new ScenariosCommand()).RunAsync(args, new LoadConsole(Console.Out, Console.Error, interruption.Token));
