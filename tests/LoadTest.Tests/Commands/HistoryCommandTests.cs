@@ -1,5 +1,5 @@
-using OrleansEcho.LoadTest.Tests.Results;
 using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Tests.Results;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
 
