@@ -23,7 +23,7 @@ return await new LoadProgram(
         Format("--html", "A report for people, in one file.", HtmlReport.Write),
         Format("--junit", "The thresholds as tests, for a CI server.", JUnitReport.Write),
         Format("--hdr", "The latencies as an HdrHistogram log.", HistogramLog.Write)),
-    new CompareCommand(),
+    new CompareCommand(engine),
     new HistoryCommand(),
     new WorkerCommand(OrleansSession.OpenAsync, engine, TimeProvider.System),
     new ScenariosCommand()).RunAsync(args, new LoadConsole(Console.Out, Console.Error, interruption.Token));

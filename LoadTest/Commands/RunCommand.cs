@@ -81,7 +81,7 @@ internal sealed class RunCommand : LoadCommand
         return crossed is null ? result : result with { Verdict = Verdict.Failed, Remarks = [.. result.Remarks, $"It was ended early, because of {crossed}."] };
     }
 
-    // Targets that refuse everybody have answered.
-    private static bool NobodyAnswered(RunResult result) => result is { Verdict: not Verdict.Interrupted, Total: { Messages: 0, ConnectionsOpened: 0, ConnectionsOpen: 0, ConnectTime.Count: 0 } total }
+    /// <summary>Whether there was nobody to load. Targets that refuse everybody have answered.</summary>
+    internal static bool NobodyAnswered(RunResult result) => result is { Verdict: not Verdict.Interrupted, Total: { Messages: 0, ConnectionsOpened: 0, ConnectionsOpen: 0, ConnectTime.Count: 0 } total }
         && total.Errors.Keys.Any(e => e is ErrorClass.Connect) && total.Errors.Keys.All(e => e is ErrorClass.Connect or ErrorClass.Timeout);
 }

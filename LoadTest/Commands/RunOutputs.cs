@@ -16,28 +16,7 @@ internal sealed class RunOutputs(IEnumerable<(ResultFormat Format, string Path)>
     ];
 
     /// <summary>The files that could not be written: better known before a run of an hour than after it. What is in them stays.</summary>
-    public IReadOnlyList<string> FindUnwritable()
-    {
-        var faults = new List<string>();
-        foreach (var (format, path) in _files)
-        {
-            try
-            {
-                var isNew = !File.Exists(path);
-                using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
-                {
-                }
-
-                if (isNew) File.Delete(path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                faults.Add(Fault(format, path, e));
-            }
-        }
-
-        return faults;
-    }
+    public IReadOnlyList<string> FindUnwritable() => [.. _files.Select(f => OutputProbe.FaultOf(f.Format.Option, f.Path)).OfType<string>()];
 
     /// <summary>Writes all of them, whatever becomes of one.</summary>
     /// <returns>What could not be written, a line each.</returns>
@@ -56,18 +35,10 @@ internal sealed class RunOutputs(IEnumerable<(ResultFormat Format, string Path)>
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                faults.Add(Fault(format, path, e));
+                faults.Add(OutputProbe.Fault(format.Option, path, e));
             }
         }
 
         return faults;
     }
-
-    private static string Fault(ResultFormat format, string path, Exception e) => $"{format.Option}: {path} cannot be written: " + e switch
-    {
-        DirectoryNotFoundException => "there is no such folder; make it, or choose another.",
-        UnauthorizedAccessException when Directory.Exists(path) => "it is a folder; name a file in it.",
-        UnauthorizedAccessException => "it is not allowed; choose another place.",
-        _ => "the disk may be full, or the name too long; choose another place.",
-    };
 }

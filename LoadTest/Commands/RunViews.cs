@@ -15,7 +15,7 @@ internal sealed class RunViews(TimeProvider time) : IRunViews
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         return kind switch
         {
-            RunViewKind.Quiet => new View(new Nothing(), null),
+            RunViewKind.Quiet => new View(new SilentObserver(), null),
             RunViewKind.Live when console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected => LiveIn(console, new LiveView(scenario, console, time)),
             _ => new View(new PlainView(output), console),
         };
@@ -43,17 +43,6 @@ internal sealed class RunViews(TimeProvider time) : IRunViews
             over?.TrySetResult(true);
             if (drawing is not null) await drawing;
             if (_result is not null && console is not null) SummaryView.Write(_result, console);
-        }
-    }
-
-    private sealed class Nothing : ILoadObserver
-    {
-        public void Progress(LoadProgress progress)
-        {
-        }
-
-        public void SecondOver(IntervalFigures interval, LoadFigures soFar)
-        {
         }
     }
 }

@@ -16,6 +16,12 @@ internal static class ComparisonText
         + $"p is the probability of such a difference where there is none (Mann–Whitney, two-sided). A difference is told when p is {Number(FigureComparison.Significance)} or less "
         + $"and it is {Quantity.Percent(FigureComparison.Margin)} or more; of twenty figures that are the same, one looks different by chance.";
 
+    /// <summary>What they mean where there is room for the first of them only.</summary>
+    public static string ShortLegend { get; } =
+        "A and B are medians; the change is the median of the differences of all pairs, as a share of A. "
+        + $"It counts when it is {Quantity.Percent(FigureComparison.Margin)} or more and chance makes one like it in a case of twenty or fewer. "
+        + "Too noisy: neither a difference nor that there is none can be told.";
+
     /// <summary>The cells of a figure's row, without its verdict.</summary>
     public static IReadOnlyList<string> Cells(FigureComparison figure)
     {

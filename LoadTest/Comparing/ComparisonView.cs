@@ -14,6 +14,8 @@ internal static class ComparisonView
     public static void Write(RunComparison comparison, IAnsiConsole console)
     {
         console.WriteLine();
+        console.Line(Of(comparison.Summary(), Strong));
+        console.WriteLine();
         foreach (var warning in comparison.Warnings) console.Line(Of(warning, Bad));
         if (comparison.Warnings.Count > 0) console.WriteLine();
         console.Line(Of(ComparisonText.Side("A", comparison.A), Soft));
@@ -28,6 +30,7 @@ internal static class ComparisonView
                 .. comparison.Figures.Select(f => (IReadOnlyList<IRenderable>)[.. columns.Select(c => Of(ComparisonText.Cells(f)[c])), Of(RunComparison.Text(f.Verdict), StyleOf(f.Verdict))]),
             ]));
         console.WriteLine();
+        console.Line(Of(isNarrow ? ComparisonText.ShortLegend : ComparisonText.Legend, Soft));
     }
 
     private static Style StyleOf(ComparisonVerdict verdict) => verdict switch

@@ -23,12 +23,30 @@ internal static class ComparisonWarnings
         if (ofSeconds)
         {
             yield return "There is one run of each, so their seconds are compared: seconds of a run are like their neighbours (autocorrelation), which makes differences look surer than they are, "
-                + "and nothing tells how much two runs of the same differ. Make four or more runs of each, in turn.";
+                + "and nothing tells how much two runs of the same differ. Make four or more runs of each, in turn (--repeat does).";
         }
         else if (a.Length > 1 && b.Length > 1 && (a[^1].StartedAt < b[0].StartedAt || b[^1].StartedAt < a[0].StartedAt))
         {
             yield return "All runs of one side were made before all of the other: what else changed on the machine in that time counts as a difference. Make them in turn.";
         }
+        else if (!IsInTurn(a, b))
+        {
+            yield return "The runs were made in turn only in part, several of one side after another: what else changed on the machine in that time counts as a part of a difference. "
+                + "Make them in turn (A B, B A, A B and so on), as --repeat does.";
+        }
+    }
+
+    // At no time is one side ahead of the other by more than the one run that it must be: a run, or where one side has several for one of
+    // the other, as many. Which of a pair comes first does not matter, and runs of the same time have no order.
+    private static bool IsInTurn(RunResult[] a, RunResult[] b)
+    {
+        if (a.Length is 0 || b.Length is 0) return true;
+        var share = 1.0 / Math.Min(a.Length, b.Length) + 1e-9;
+        return a.Concat(b).Select(r => r.StartedAt).Distinct().All(time =>
+        {
+            var (inA, inB) = (a.Count(r => r.StartedAt <= time), b.Count(r => r.StartedAt <= time));
+            return Math.Abs(inA - inB) <= 1 || Math.Abs((double)inA / a.Length - (double)inB / b.Length) <= share;
+        });
     }
 
     private static IEnumerable<string> Machines(RunResult[] all)

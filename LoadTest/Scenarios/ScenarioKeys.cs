@@ -3,8 +3,11 @@ namespace OrleansEcho.LoadTest.Scenarios;
 /// <summary>Every key that a scenario may have, with what may stand there. The reader and the published schema are both made of it.</summary>
 internal static class ScenarioKeys
 {
-    private const int MaxConnections = 1_000_000;
-    private const int MaxDepth = 65_536;
+    /// <summary>The most connections there can be: more than any machine opens.</summary>
+    public const int MaxConnections = 1_000_000;
+
+    /// <summary>The most messages that a connection can have in flight.</summary>
+    public const int MaxDepth = 65_536;
 
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);

@@ -45,13 +45,15 @@ internal sealed class ScenarioTargets(ScenarioValues root, ScenarioFaults faults
         return new(tls.Get<string?>("name", null), File(tls, "ca"), File(tls, "cert"), File(tls, "key"), tls.Get("insecure", false));
     }
 
-    // A path in a file begins at the file's folder, so that both can be moved; one in a flag where the shell is.
+    // A path in a file begins at the file's folder, so that both can be moved; one in a flag where the shell is. What is kept is the whole
+    // path: a result tells its scenario to whoever runs it again, wherever that is on the machine.
     private string? File(ScenarioValues tls, string key)
     {
         if (tls.Get<string?>(key, null) is not { } path) return null;
         var place = tls.PlaceOfValue(key);
         if (!place.IsFlag) path = Path.Combine(Path.GetDirectoryName(place.Source) ?? "", path);
-        if (!System.IO.File.Exists(path)) faults.Add(place, tls.PathOf(key), $"there is no file {path}; correct the path");
+        if (System.IO.File.Exists(path)) return Path.GetFullPath(path);
+        faults.Add(place, tls.PathOf(key), $"there is no file {path}; correct the path");
         return path;
     }
 }

@@ -51,7 +51,7 @@ public sealed class LoadProgramTests
     public async Task EveryOptionAndEveryKey_IsInTheDocumentation()
     {
         var page = await File.ReadAllTextAsync(SourceFolder.Of("docs", "load-testing.md"), TestContext.Current.CancellationToken);
-        var options = new RunCommand(new FakeParts(), (_, _) => new FakeParts(), new FakeParts(), new FakeParts()).Options.Select(o => $"`{o.Name}");
+        var options = new RunCommand(new FakeParts(), (_, _) => new FakeParts(), new FakeParts(), new FakeParts()).Options.Concat(new CompareCommand(new FakeParts()).Options).Select(o => $"`{o.Name}");
         Assert.All(options.Concat(ScenarioKeys.Root.Names.Select(n => $"`{n}`")), name => Assert.Contains(name, page, StringComparison.Ordinal));
     }
 

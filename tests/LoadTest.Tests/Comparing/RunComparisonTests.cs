@@ -72,6 +72,20 @@ public sealed class RunComparisonTests
         Assert.Empty(RunComparison.Compare([run, Later(2, run)], [Later(1, run), Later(3, run)]).Warnings);
     }
 
+    [Theory]
+    [InlineData("ABABABAB", true)]
+    [InlineData("ABBAABBA", true)]
+    [InlineData("BAABBA", true)]
+    [InlineData("ABBAA", true)] // ended early
+    [InlineData("AABAABAAB", true)] // two of A for each of B
+    [InlineData("AABBAABB", false)]
+    [InlineData("AAABBBAB", false)]
+    public void RunsInTurn_AreKnownByTheirOrder(string order, bool isInTurn)
+    {
+        RunResult[] Of(char side) => [.. order.Select((s, i) => (Side: s, Run: SampleRuns.Small() with { StartedAt = SampleRuns.Start.AddMinutes(i), Verdict = Verdict.Passed })).Where(r => r.Side == side).Select(r => r.Run)];
+        Assert.Equal(isInTurn, RunComparison.Compare(Of('A'), Of('B')).Warnings.Count is 0);
+    }
+
     [Fact]
     public void MarkdownIsATable()
     {

@@ -1,0 +1,18 @@
+using OrleansEcho.LoadTest.Load;
+using OrleansEcho.LoadTest.Results;
+
+namespace OrleansEcho.LoadTest.Commands;
+
+/// <summary>Watches a run, and tells nobody.</summary>
+internal sealed class SilentObserver : ILoadObserver
+{
+    /// <inheritdoc/>
+    public void Progress(LoadProgress progress)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void SecondOver(IntervalFigures interval, LoadFigures soFar)
+    {
+    }
+}
