@@ -2,6 +2,7 @@ using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Load.Messages;
 using OrleansEcho.LoadTest.Load.Wire;
 using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Scenarios;
 
 namespace OrleansEcho.LoadTest.Load;
 
@@ -99,7 +100,9 @@ internal sealed class LoadConnection : ITransportSink
         transport.Start();
         lock (_gate)
         {
-            if (_transport == transport) FillUp();
+            if (_transport != transport) return true;
+            if (_behaviour.Kind is FlowKind.Hold && _run.IsSending) Queue(_run.Now, 1); // whether it is echoed at all
+            FillUp();
         }
 
         return true;
