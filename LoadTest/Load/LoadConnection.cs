@@ -2,6 +2,7 @@ using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Load.Messages;
 using OrleansEcho.LoadTest.Load.Wire;
 using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Scenarios;
 
 namespace OrleansEcho.LoadTest.Load;
 
@@ -12,9 +13,6 @@ namespace OrleansEcho.LoadTest.Load;
 /// <remarks>The clock's thread queues messages, sockets' threads bring echoes and the ends of sends: each holds the gate.</remarks>
 internal sealed class LoadConnection : ITransportSink
 {
-    // A refusal is 260 bytes at most; it may come after the beginning of an echo.
-    private const int LeastReceive = 512;
-
     // What a system call can carry to some use: more at once would be memory of thousands of connections for nothing.
     private const int MostAtOnce = 64 * 1024;
 
@@ -28,7 +26,7 @@ internal sealed class LoadConnection : ITransportSink
     private readonly Action<ConnectionEnd> _ended;
     private readonly SentMessages _messages;
     private readonly EchoReader _reader;
-    private readonly EchoJudge _judge = new();
+    private readonly EchoJudge _judge;
     private readonly byte[] _sendBuffer;
     private readonly byte[] _receiveBuffer;
     private Transport? _transport;
@@ -41,11 +39,12 @@ internal sealed class LoadConnection : ITransportSink
     {
         (_run, _behaviour, _shard, _ended) = (run, behaviour, shard, ended);
         _messages = new SentMessages(run, framing);
+        _judge = new EchoJudge(_messages);
         _reader = new EchoReader(run, framing, _messages, behaviour, _judge);
         var longest = behaviour.LongestMessage;
         var batch = Math.Clamp(longest * Math.Max(behaviour.Depth, LeastBatch), longest, Math.Max(longest, MostAtOnce));
         _sendBuffer = new byte[batch];
-        _receiveBuffer = new byte[Math.Max(batch, LeastReceive + longest)];
+        _receiveBuffer = new byte[Math.Max(batch, EchoReader.LongestRefusal + longest)];
     }
 
     /// <summary>What it does.</summary>
@@ -101,7 +100,9 @@ internal sealed class LoadConnection : ITransportSink
         transport.Start();
         lock (_gate)
         {
-            if (_transport == transport) FillUp();
+            if (_transport != transport) return true;
+            if (_behaviour.Kind is FlowKind.Hold && _run.IsSending) Queue(_run.Now, 1); // whether it is echoed at all
+            FillUp();
         }
 
         return true;
@@ -172,7 +173,7 @@ internal sealed class LoadConnection : ITransportSink
             _lastReceived = _run.Now;
             var echoes = _reader.Echoes;
             int taken;
-            lock (_shard.Gate) taken = _reader.Take(_receiveBuffer.AsSpan(0, _received), _received == _receiveBuffer.Length, _lastReceived, _shard.Counts);
+            lock (_shard.Gate) taken = _reader.Take(_receiveBuffer.AsSpan(0, _received), isLast: false, _lastReceived, _shard.Counts);
             if (taken > 0 && taken < _received) _receiveBuffer.AsSpan(taken, _received - taken).CopyTo(_receiveBuffer);
             _received -= taken;
             if (_behaviour.ThinkTime > 0)
@@ -233,12 +234,12 @@ internal sealed class LoadConnection : ITransportSink
         var transport = _transport!;
         Volatile.Write(ref _transport, null);
         transport.Dispose();
+        lock (_shard.Gate) _reader.Take(_receiveBuffer.AsSpan(0, _received), isLast: true, _lastReceived, _shard.Counts);
         if (_reader.Refusal is not null) fault = RefusalReason.ClassOf(_reader.Refusal);
         lock (_shard.Gate)
         {
             var counts = _shard.Counts;
-            var outstanding = _messages.Sent - _messages.Next;
-            outstanding -= _judge.End(outstanding, counts);
+            var outstanding = _judge.End(counts);
             if (fault is null) counts.Lost += outstanding;
             else counts.Unanswered += outstanding;
             counts.Skipped += _messages.Due - _messages.Sent;

@@ -45,8 +45,8 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner, IPartRunner
 
         // 3. The load.
         start = run.Now;
+        monitor.Begin(start); // first: without a warm-up, the first echo counts
         var clock = plan.Clock.IsNeeded ? plan.Clock.RunAsync(start) : Task.CompletedTask;
-        monitor.Begin(start);
         try
         {
             using var timer = new PeriodicTimer(Tick, time);

@@ -31,6 +31,9 @@ internal sealed class TargetConnector
     /// <summary>The framing of its listener.</summary>
     public WireFraming Framing => WireFraming.Of(_target.Framing);
 
+    /// <summary>Whether it is spoken to in TLS.</summary>
+    public bool IsSecure => _tls is not null;
+
     /// <summary>Its name in reports.</summary>
     public string Name => _target.Name;
 

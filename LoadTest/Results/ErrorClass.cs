@@ -21,6 +21,6 @@ public enum ErrorClass
     /// <summary>An echo, or the opening, took longer than allowed.</summary>
     Timeout,
 
-    /// <summary>The TLS handshake failed.</summary>
+    /// <summary>The TLS handshake failed, or what came later was an alert or no TLS at all.</summary>
     Tls,
 }

@@ -11,8 +11,12 @@ namespace OrleansEcho.LoadTest.Load.Messages;
 /// <param name="judge">Says what is wrong.</param>
 internal sealed class EchoReader(RunContext run, WireFraming framing, SentMessages messages, LoadBehaviour behaviour, EchoJudge judge)
 {
+    /// <summary>More than any refusal takes, in bytes; it may come after the beginning of an echo.</summary>
+    public const int LongestRefusal = 512;
+
     private const int NotYet = -1;
 
+    private readonly int _longest = Math.Max(behaviour.LongestMessage, LongestRefusal);
     private readonly byte[] _expected = new byte[behaviour.LongestMessage];
 
     /// <summary>How many messages came back.</summary>
@@ -24,20 +28,20 @@ internal sealed class EchoReader(RunContext run, WireFraming framing, SentMessag
     /// <summary>Begins with a connection.</summary>
     public void Begin() => (Echoes, Refusal) = (0, null);
 
-    /// <summary>Takes all that is there as a whole.</summary>
+    /// <summary>Takes all that is there as a whole. What it counts is the same in whatever pieces the bytes come.</summary>
     /// <param name="bytes">What has come and was not taken.</param>
-    /// <param name="isFull">Whether there is no room for more.</param>
+    /// <param name="isLast">Whether nothing comes after it.</param>
     /// <param name="now">When it came.</param>
     /// <param name="counts">Where to count.</param>
     /// <returns>How many bytes were taken.</returns>
-    public int Take(ReadOnlySpan<byte> bytes, bool isFull, long now, LoadCounts counts)
+    public int Take(ReadOnlySpan<byte> bytes, bool isLast, long now, LoadCounts counts)
     {
         var taken = 0;
         while (taken < bytes.Length)
         {
             var rest = bytes[taken..];
             var step = messages.Next < messages.Sent ? TakeExpected(rest, now, counts) : 0;
-            if (step is 0) step = TakeOther(rest, isFull && taken is 0, now, counts);
+            if (step is 0) step = TakeOther(rest, isLast, now, counts);
             if (step is NotYet) break;
             taken += step;
         }
@@ -68,31 +72,42 @@ internal sealed class EchoReader(RunContext run, WireFraming framing, SentMessag
         LatencyRecorder.Record(counts.ServiceTime, run.Nanoseconds(message.Sent, now));
     }
 
-    private int TakeOther(ReadOnlySpan<byte> bytes, bool isFull, long now, LoadCounts counts)
+    private int TakeOther(ReadOnlySpan<byte> bytes, bool isLast, long now, LoadCounts counts)
     {
-        if (!framing.TryRead(bytes, out var frame))
+        if (!framing.HasMessages) return TakeOutOfStream(bytes, isLast, now, counts);
+        if (!framing.TryRead(bytes, _longest, out var frame))
         {
-            if (!isFull) return NotYet;
-            judge.Strange(counts); // longer than all that was ever sent
-            return bytes.Length;
+            // Where a connection broke within a refusal, nothing was wrong with a message.
+            return !isLast || framing.MayBeRefusal(bytes) ? NotYet : Strange(1, counts);
         }
 
-        if (frame.IsRefusal)
+        if (!frame.IsRefusal)
+        {
+            Judge(frame, now, counts);
+        }
+        else if (MessageStamp.TryRead(frame.Message, run.Text.Run, out _, out _))
+        {
+            Strange(frame.Length, counts); // a message whose length was changed into a refusal's
+        }
+        else
         {
             Refusal = RefusalReason.Of(frame.Message);
-            return frame.Length;
         }
 
-        if (!framing.HasMessages) return TakeOutOfStream(bytes, now, counts);
-        Judge(frame.Message, now, counts);
         return frame.Length;
     }
 
-    private void Judge(ReadOnlySpan<byte> message, long now, LoadCounts counts)
+    private int Strange(int length, LoadCounts counts)
     {
-        if (!MessageStamp.TryRead(message, run.Text.Run, out var connection, out var sequence))
+        judge.Strange(length, counts);
+        return length;
+    }
+
+    private void Judge(WireFrame frame, long now, LoadCounts counts)
+    {
+        if (!MessageStamp.TryRead(frame.Message, run.Text.Run, out var connection, out var sequence))
         {
-            judge.Strange(counts);
+            Strange(frame.Length, counts);
         }
         else if (connection != messages.Connection)
         {
@@ -100,42 +115,43 @@ internal sealed class EchoReader(RunContext run, WireFraming framing, SentMessag
         }
         else
         {
-            var next = judge.Judge(sequence, messages.Next, messages.Sent, counts);
+            var next = judge.Judge(sequence, counts);
             if (next > messages.Next) Count(messages.At(sequence), now, counts);
             messages.GoOnTo(next);
         }
     }
 
     // Without frames, a message can only be where the run's name is; how long it is, is known for those of ours that were not passed over.
-    private int TakeOutOfStream(ReadOnlySpan<byte> bytes, long now, LoadCounts counts)
+    private int TakeOutOfStream(ReadOnlySpan<byte> bytes, bool isLast, long now, LoadCounts counts)
     {
-        var name = messages.Owner[..MessageStamp.RunLength];
-        for (var at = 0; at < bytes.Length; at++)
+        var before = LengthBefore(messages.Owner[..MessageStamp.RunLength], bytes);
+        if (before > 0) return Strange(before, counts);
+        if (bytes.Length < MessageStamp.Length && !isLast) return NotYet;
+        if (!MessageStamp.TryReadSequence(bytes, out var sequence)) return Strange(1, counts);
+
+        // A copy of one that is gone from the ring can be as long as any that was sent: its checksum says which.
+        foreach (var size in bytes.StartsWith(messages.Owner) ? SizesOf(sequence) : behaviour.AllSizes)
         {
-            var found = bytes[at..].IndexOf(name);
-            if (found < 0) break;
-            at += found;
-            var message = bytes[at..];
-            if (MessageStamp.TryReadSequence(message, out var sequence))
-            {
-                // A copy of one that is gone from the ring can be as long as any that was sent: its checksum says which.
-                foreach (var size in message.StartsWith(messages.Owner) ? SizesOf(sequence) : behaviour.AllSizes)
-                {
-                    if (message.Length < size && at is 0) return NotYet;
-                    if (message.Length < size || !MessageStamp.TryRead(message[..size], run.Text.Run, out _, out _)) continue;
-                    if (at > 0) judge.Strange(counts);
-                    Judge(message[..size], now, counts);
-                    return at + size;
-                }
-            }
-            else if (at is 0 && message.Length < MessageStamp.Length)
-            {
-                return NotYet;
-            }
+            if (bytes.Length < size && !isLast) return NotYet;
+            if (bytes.Length < size || !MessageStamp.TryRead(bytes[..size], run.Text.Run, out _, out _)) continue;
+            Judge(new WireFrame(size, bytes[..size]), now, counts);
+            return size;
         }
 
-        judge.Strange(counts);
-        return Math.Max(1, bytes.Length - MessageStamp.RunLength + 1); // the beginning of a name may stand at the end
+        return Strange(1, counts);
+    }
+
+    // How many bytes come before a name, or before what may become one at the end.
+    private static int LengthBefore(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes)
+    {
+        var at = bytes.IndexOf(name);
+        if (at >= 0) return at;
+        for (at = Math.Max(0, bytes.Length - name.Length + 1); !name.StartsWith(bytes[at..]); at++)
+        {
+            // The empty rest is the beginning of any name.
+        }
+
+        return at;
     }
 
     private int[] SizesOf(long sequence) => sequence >= messages.Next && sequence < messages.Sent ? [messages.At(sequence).Size] : behaviour.AllSizes;

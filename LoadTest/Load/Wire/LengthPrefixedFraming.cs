@@ -15,12 +15,20 @@ internal sealed class LengthPrefixedFraming : WireFraming
 
     public override void Wrap(Span<byte> frame) => BinaryPrimitives.WriteInt32BigEndian(frame, frame.Length - sizeof(int));
 
-    public override bool TryRead(ReadOnlySpan<byte> bytes, out WireFrame frame)
+    public override bool MayBeRefusal(ReadOnlySpan<byte> beginning) => (beginning[0] & 0x80) != 0;
+
+    public override bool TryRead(ReadOnlySpan<byte> bytes, int longest, out WireFrame frame)
     {
         frame = default;
         if (bytes.Length < sizeof(int)) return false;
         var prefix = BinaryPrimitives.ReadInt32BigEndian(bytes);
         var length = prefix & ~RefusalMark;
+        if (length > longest - sizeof(int))
+        {
+            frame = new WireFrame(1, bytes[..1]); // no length: whoever waited for so much would wait for ever
+            return true;
+        }
+
         if (bytes.Length - sizeof(int) < length) return false;
         frame = new WireFrame(sizeof(int) + length, bytes.Slice(sizeof(int), length), isRefusal: (prefix & RefusalMark) != 0);
         return true;

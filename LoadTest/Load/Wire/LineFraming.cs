@@ -13,11 +13,19 @@ internal sealed class LineFraming : WireFraming
 
     public override void Wrap(Span<byte> frame) => frame[^1] = (byte)'\n';
 
-    public override bool TryRead(ReadOnlySpan<byte> bytes, out WireFrame frame)
+    public override bool MayBeRefusal(ReadOnlySpan<byte> beginning) => beginning.StartsWith(Refusal) || Refusal.StartsWith(beginning);
+
+    public override bool TryRead(ReadOnlySpan<byte> bytes, int longest, out WireFrame frame)
     {
         frame = default;
-        var end = bytes.IndexOf((byte)'\n');
-        if (end < 0) return false;
+        var end = bytes[..Math.Min(bytes.Length, longest)].IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            if (bytes.Length < longest) return false;
+            frame = new WireFrame(longest, bytes[..longest]);
+            return true;
+        }
+
         var line = bytes[..end];
         frame = line.StartsWith(Refusal) ? new WireFrame(end + 1, line[Refusal.Length..], isRefusal: true) : new WireFrame(end + 1, line);
         return true;

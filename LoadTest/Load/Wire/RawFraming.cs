@@ -15,7 +15,7 @@ internal sealed class RawFraming : WireFraming
     {
     }
 
-    public override bool TryRead(ReadOnlySpan<byte> bytes, out WireFrame frame)
+    public override bool TryRead(ReadOnlySpan<byte> bytes, int longest, out WireFrame frame)
     {
         frame = new WireFrame(bytes.Length, bytes);
         return bytes.Length > 0;

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Load.Wire;
@@ -48,6 +49,10 @@ internal sealed class TlsTransport(SslStream stream) : Transport
         {
             while (await stream.ReadAsync(Sink.ReceiveBuffer, CancellationToken.None) is > 0 and var count) Sink.Received(this, count);
             End(null);
+        }
+        catch (IOException fault) when (fault.InnerException is not SocketException)
+        {
+            End(ErrorClass.Tls); // an alert, or what is no TLS: with TLS 1.3 a server looks at our certificate when we are through with the handshake
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
         {

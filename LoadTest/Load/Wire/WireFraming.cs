@@ -32,9 +32,14 @@ internal abstract class WireFraming
     /// <param name="frame">The whole frame; the message in it is left alone.</param>
     public abstract void Wrap(Span<byte> frame);
 
-    /// <summary>Takes a frame that is not the one that was expected.</summary>
+    /// <summary>Whether the beginning of a frame, as far as it has come, may be that of a refusal.</summary>
+    /// <param name="beginning">Not empty.</param>
+    public virtual bool MayBeRefusal(ReadOnlySpan<byte> beginning) => false;
+
+    /// <summary>Takes a frame that is not the one that was expected. Bytes that begin no frame are one, so that the next is looked for behind them.</summary>
     /// <param name="bytes">What has come.</param>
+    /// <param name="longest">The longest frame there can be, in bytes.</param>
     /// <param name="frame">How long it is, its message, and the gateway's words where it is a refusal.</param>
     /// <returns>Whether it is there as a whole.</returns>
-    public abstract bool TryRead(ReadOnlySpan<byte> bytes, out WireFrame frame);
+    public abstract bool TryRead(ReadOnlySpan<byte> bytes, int longest, out WireFrame frame);
 }

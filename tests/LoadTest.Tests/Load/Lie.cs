@@ -11,4 +11,5 @@ internal enum Lie
     Delay,
     Foreign,
     Reset,
+    Plain,
 }

@@ -1,15 +1,12 @@
 using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
+using static OrleansEcho.LoadTest.Tests.Load.EngineRuns;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
 
 public sealed class LoadEngineTests
 {
-    private const int Size = 40;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     public static TheoryData<string> Framings => ["line", "length-prefixed", "raw"];
 
     [Theory]
@@ -160,47 +157,5 @@ public sealed class LoadEngineTests
         Assert.Equal(Verdict.Interrupted, result.Verdict);
         Assert.True(result.Total.Messages > 0);
         Assert.NotEmpty(result.Intervals);
-    }
-
-    [Fact]
-    public async Task ConnectionsComeAndGoWithTheirStages()
-    {
-        await using var server = new LyingServer(Size);
-        var open = new List<int>();
-        var scenario = Scenario(server, "line") with
-        {
-            Warmup = TimeSpan.Zero,
-            Stages = [new LoadStage(TimeSpan.FromSeconds(1.5), 2, IsStep: true), new LoadStage(TimeSpan.FromSeconds(1.5), 10, IsStep: true), new LoadStage(TimeSpan.FromSeconds(1.5), 4, IsStep: true)],
-        };
-        var result = await new LoadEngine(TimeProvider.System).RunAsync(scenario, new Watcher(second => open.Add(second.ConnectionsOpen)), Stop);
-
-        Assert.Equal([2, 10, 4, 4], open.Where((_, i) => i is 0 or 1 or 3 or 4));
-        Assert.Empty(result.Total.Errors);
-        Assert.Equal(0, result.Total.Integrity.Faults);
-    }
-
-    private static LoadFlow Flow => new() { Kind = FlowKind.Closed, Depth = 4, Sizes = SizeDistribution.Fixed(Size) };
-
-    private static LoadScenario Scenario(LyingServer server, string framing) => Scenario(server.Port, framing);
-
-    private static LoadScenario Scenario(int port, string framing) => new()
-    {
-        Name = "test",
-        Targets = [new LoadTarget("127.0.0.1", port, framing)],
-        Stages = [new LoadStage(TimeSpan.FromSeconds(1), 8)],
-        Flows = [Flow],
-        Warmup = TimeSpan.FromMilliseconds(100),
-    };
-
-    private static Task<RunResult> RunAsync(LoadScenario scenario) =>
-        new LoadEngine(TimeProvider.System).RunAsync(scenario, new Watcher(_ => { }), Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);
-
-    private sealed class Watcher(Action<IntervalFigures> second) : ILoadObserver
-    {
-        public void Progress(LoadProgress progress)
-        {
-        }
-
-        public void SecondOver(IntervalFigures interval, LoadFigures soFar) => second(interval);
     }
 }

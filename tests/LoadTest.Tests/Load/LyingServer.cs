@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
@@ -12,23 +15,43 @@ internal sealed class LyingServer : IAsyncDisposable
     private readonly Func<long, Lie> _lie;
     private readonly Func<long, string?> _refuse;
     private readonly TimeSpan _delay;
+    private readonly SslServerAuthenticationOptions? _tls;
+    private readonly ConcurrentQueue<IPAddress> _peers = new();
+    private readonly ConcurrentQueue<string?> _clients = new();
     private readonly long[] _told = new long[Enum.GetValues<Lie>().Length];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _messages;
     private long _accepted;
     private long _refused;
+    private int _open;
+    private int _mostOpen;
     private volatile Task _stalled = Task.CompletedTask;
     private byte[]? _foreign;
 
-    public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default)
+    public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default, SslServerAuthenticationOptions? tls = null)
     {
-        (_size, _lie, _refuse, _delay) = (size, lie ?? (_ => Lie.None), refuse ?? (_ => null), delay);
+        (_size, _lie, _refuse, _delay, _tls) = (size, lie ?? (_ => Lie.None), refuse ?? (_ => null), delay, tls);
         _listener = new LoopbackListener(IPAddress.Loopback, ServeAsync);
     }
 
     public int Port => _listener.Address.Port;
 
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>How many messages have come as a whole.</summary>
+    public long Messages => Interlocked.Read(ref _messages);
+
+    /// <summary>How many connections have come.</summary>
+    public long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>How many connections were open at a time, at most.</summary>
+    public int MostOpen => Volatile.Read(ref _mostOpen);
+
+    /// <summary>Where its connections came from.</summary>
+    public IReadOnlyCollection<IPAddress> Peers => _peers;
+
+    /// <summary>The subjects of the certificates that its clients have shown; null for none.</summary>
+    public IReadOnlyCollection<string?> Clients => _clients;
 
     /// <summary>When the first message has come.</summary>
     public Task First => _first.Task;
@@ -49,18 +72,40 @@ internal sealed class LyingServer : IAsyncDisposable
             socket.NoDelay = true;
             try
             {
+                _peers.Enqueue(((IPEndPoint)socket.RemoteEndPoint!).Address);
+                CountOpen();
                 await ServeAsync(socket, Interlocked.Increment(ref _accepted));
             }
-            catch (Exception fault) when (fault is IOException or OperationCanceledException)
+            catch (Exception fault) when (fault is IOException or OperationCanceledException or AuthenticationException)
             {
-                // That client has gone, or the test is over.
+                // That client has gone, or speaks something else, or the test is over.
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _open);
             }
         }
     }
 
+    private void CountOpen()
+    {
+        var open = Interlocked.Increment(ref _open);
+        for (var most = MostOpen; open > most; most = MostOpen) Interlocked.CompareExchange(ref _mostOpen, open, most);
+    }
+
+    private async Task<Stream> OpenAsync(Socket socket)
+    {
+        var plain = new NetworkStream(socket);
+        if (_tls is null) return plain;
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsServerAsync(_tls, _listener.Stopping);
+        _clients.Enqueue(secure.RemoteCertificate?.Subject);
+        return secure;
+    }
+
     private async Task ServeAsync(Socket socket, long number)
     {
-        var stream = new NetworkStream(socket);
+        await using var stream = await OpenAsync(socket);
         if (_refuse(number) is { } words)
         {
             Interlocked.Increment(ref _refused);
@@ -103,6 +148,9 @@ internal sealed class LyingServer : IAsyncDisposable
                 case Lie.Reset:
                     socket.LingerState = new LingerOption(true, 0);
                     return;
+                case Lie.Plain:
+                    await socket.SendAsync(message, _listener.Stopping);
+                    continue;
             }
 
             await stream.WriteAsync(message, _listener.Stopping);

@@ -9,6 +9,8 @@ namespace OrleansEcho.LoadTest.Tests.Load.Wire;
 /// <summary>What the load tester writes and reads is what the gateway's own codecs read and write.</summary>
 public sealed class WireFramingTests
 {
+    private const int Longest = 512;
+
     private static readonly Gen<byte[]> Messages = Gen.Byte.Array[1, 300].Select(bytes => bytes.Select(b => b is (byte)'\n' ? (byte)' ' : b).ToArray());
 
     public static TheoryData<string> All => [.. Framings.Names];
@@ -31,8 +33,8 @@ public sealed class WireFramingTests
             Assert.Equal(expected.WrittenSpan, frame);
 
             if (!framing.HasMessages) return;
-            for (var length = 0; length < frame.Length; length++) Assert.False(framing.TryRead(frame.AsSpan(0, length), out _));
-            Assert.True(framing.TryRead([.. frame, 1, 2, 3], out var read));
+            for (var length = 0; length < frame.Length; length++) Assert.False(framing.TryRead(frame.AsSpan(0, length), Longest, out _));
+            Assert.True(framing.TryRead([.. frame, 1, 2, 3], Longest, out var read));
             Assert.Equal((frame.Length, false), (read.Length, read.IsRefusal && !message.AsSpan().StartsWith("-ERR "u8)));
         }, iter: 200);
     }
@@ -44,7 +46,7 @@ public sealed class WireFramingTests
         var words = new ArrayBufferWriter<byte>();
         if (!Codec(name).TryWriteRefusal(words, "QuotaExceeded", "The cluster is full.")) return; // raw has no words
 
-        Assert.True(WireFraming.Of(name).TryRead(words.WrittenSpan, out var frame));
+        Assert.True(WireFraming.Of(name).TryRead(words.WrittenSpan, Longest, out var frame));
         Assert.Equal((words.WrittenCount, true, "QuotaExceeded"), (frame.Length, frame.IsRefusal, RefusalReason.Of(frame.Message)));
     }
 
