@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansEcho.LoadTest.Comparing;
+using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Reports;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;

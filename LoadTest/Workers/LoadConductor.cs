@@ -91,7 +91,7 @@ internal sealed class LoadConductor(ILoadSession session, int workers, TimeProvi
             foreach (var member in crew.Members.Where(m => !m.IsOver && time.GetElapsedTime(m.Heard) > WorkerPatience)) member.Lose("nothing was heard of it any more.");
             while (crew.NextSecond() is { } second) observer.SecondOver(second.Second, second.SoFar);
             if (crew.Progress() is { } progress) observer.Progress(progress);
-            if (isDone(crew) ) return;
+            if (isDone(crew)) return;
             await Task.Delay(Pace, time, CancellationToken.None);
         }
     }

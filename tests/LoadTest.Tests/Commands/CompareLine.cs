@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OrleansEcho.LoadTest.Commands;
+using OrleansEcho.LoadTest.Load;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
 
