@@ -31,7 +31,7 @@ public sealed class LoadProgramTests
         var (code, text, error) = await _line.RunAsync("run --help");
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(
-            ["Scenario", "Where to", "What to send", "When to send it", "How long", "What must not be", "Results", "What is shown", "Examples"],
+            ["Scenario", "Where to", "What to send", "When to send it", "How long", "What must not be", "Several load testers", "Results", "What is shown", "Examples"],
             text.Split('\n').Where(l => l.EndsWith(':') && !l.StartsWith(' ')).Select(l => l[..^1]));
         Assert.All(text.Split('\n'), l => Assert.InRange(l.Length, 0, 110));
         Assert.Contains(
