@@ -9,6 +9,20 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
     public Task RunAsync(int clients, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, clients).Select(i => Task.Run(() => RunAsync(new Random(HashCode.Combine(seed, i)), i, cancellationToken), CancellationToken.None)));
 
+    /// <summary>Waits; false when it is cancelled.</summary>
+    internal static async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(pause, TimeProvider.System, cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     private async Task RunAsync(Random random, int number, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(random);
@@ -43,18 +57,5 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
         }
 
         return "Left";
-    }
-
-    private static async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Task.Delay(pause, TimeProvider.System, cancellationToken);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 }
