@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
 

@@ -1,4 +1,3 @@
-using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Load.Messages;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;

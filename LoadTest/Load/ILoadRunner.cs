@@ -1,8 +1,7 @@
-using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
 
-namespace OrleansEcho.LoadTest.Commands;
+namespace OrleansEcho.LoadTest.Load;
 
 /// <summary>What makes a load out of a scenario.</summary>
 internal interface ILoadRunner
