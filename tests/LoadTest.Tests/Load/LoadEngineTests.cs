@@ -4,6 +4,7 @@ using OrleansEcho.LoadTest.Scenarios;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
 
+[Collection(nameof(LoadEngineTests))]
 public sealed class LoadEngineTests
 {
     private const int Size = 40;
