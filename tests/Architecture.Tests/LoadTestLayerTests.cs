@@ -15,10 +15,19 @@ public sealed class LoadTestLayerTests
     public void LayersKnowTheOnesBelowOnly() =>
         Faults.None("A layer knows the ones below it only.", LoadTestLayers.Order.Violations(Types).Select(use => use.ToString()));
 
+    [Fact]
+    public void OnlyWorkersKnowTheCluster() => Faults.None(
+        "Only Workers knows Orleans, the grains and how the cluster is found: a run without workers needs none of it.",
+        Types.Where(type => LoadTestLayers.Order.Of(type) is not "Workers")
+            .SelectMany(TypeUses.Of)
+            .Where(use => use.Used.IsIn("Orleans") || use.Used.IsIn("OrleansEcho.Grains") || use.Used.IsIn("OrleansEcho.ServiceDefaults") || use.Used.IsIn("Microsoft.Extensions"))
+            .Select(use => use.ToString()));
+
     // Without this the test above could pass because nothing is ever found.
     [Theory]
     [InlineData("Commands", "RunCommand", "ILoadRunner")]
     [InlineData("Comparing", "RunComparison", "RunResult")]
+    [InlineData("Workers", "LoadConductor", "ILoadRunner")]
     [InlineData("Thresholds", "ThresholdWatch", "ILoadObserver")]
     [InlineData("Reports", "LiveView", "LoadProgress")]
     [InlineData("Load", "LoadEngine", "LoadScenario")]

@@ -26,9 +26,6 @@ public sealed class PureProjectTests
     public void ClientKnowsNeitherHostsNorOrleans() => AssertUsesNone("Client", NotForClients);
 
     [Fact]
-    public void LoadTesterKnowsNeitherHostsNorOrleans() => AssertUsesNone("LoadTest", NotForClients);
-
-    [Fact]
     public void ContractsKnowNeitherHostsNorSilos() => AssertUsesNone("Grains.Interfaces", NotForContracts);
 
     [Fact]
