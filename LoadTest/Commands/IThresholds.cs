@@ -1,4 +1,3 @@
-using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Commands;

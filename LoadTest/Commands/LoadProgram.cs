@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.Reflection;
 using OrleansEcho.LoadTest.Load;
+using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
 
 namespace OrleansEcho.LoadTest.Commands;
@@ -25,9 +25,6 @@ internal sealed class LoadProgram
         _root.Options.Add(_version);
     }
 
-    /// <summary>The version of the load tester.</summary>
-    public static string Version => typeof(LoadProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-
     /// <summary>Carries a command line out.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> args, LoadConsole console)
@@ -42,7 +39,7 @@ internal sealed class LoadProgram
 
         if (command is null && parsed.GetValue(_version))
         {
-            console.Out.WriteLine($"{_root.Name} {Version}");
+            console.Out.WriteLine($"{_root.Name} {ToolVersion.Text}");
             return ExitCodes.Passed;
         }
 

@@ -1,4 +1,3 @@
-using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Reports.Terminal;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;

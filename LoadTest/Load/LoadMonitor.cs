@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
@@ -107,7 +106,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
         var (verdict, remarks) = RunJudgement.Of(total, generator, isInterrupted);
         return new RunResult
         {
-            Tool = LoadProgram.Version,
+            Tool = ToolVersion.Text,
             StartedAt = _startedAt == default ? time.GetUtcNow() : _startedAt,
             Seconds = _seconds,
             Scenario = scenario,

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansEcho.Grains.Interfaces.LoadTests;
-using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Workers;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Workers;

@@ -6,7 +6,7 @@ namespace OrleansEcho.Testing;
 /// <summary>Accepts on a free port of this machine and serves each connection, until it is disposed of; then it waits for all.</summary>
 public sealed class LoopbackListener : IAsyncDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener;
     private readonly CancellationTokenSource _end = new();
     private readonly Func<Socket, Task> _serve;
     private readonly Task _accepting;
@@ -14,10 +14,12 @@ public sealed class LoopbackListener : IAsyncDisposable
     /// <summary>Begins to accept.</summary>
     /// <param name="here">The address of this machine.</param>
     /// <param name="serve">Serves a connection to its end, or until <see cref="Stopping"/>; the socket is its own.</param>
-    public LoopbackListener(IPAddress here, Func<Socket, Task> serve)
+    /// <param name="port">The port; a free one when 0.</param>
+    public LoopbackListener(IPAddress here, Func<Socket, Task> serve, int port = 0)
     {
         _serve = serve;
-        _listener.Bind(new IPEndPoint(here, 0));
+        _listener = new Socket(here.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(new IPEndPoint(here, port));
         _listener.Listen();
         Address = (IPEndPoint)_listener.LocalEndPoint!;
         Stopping = _end.Token;

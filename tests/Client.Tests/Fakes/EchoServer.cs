@@ -16,13 +16,15 @@ internal sealed class EchoServer : IAsyncDisposable
     private readonly int _maxMessageBytes;
     private readonly SslServerAuthenticationOptions? _tls;
 
-    public EchoServer(IFrameCodec codec, int maxMessageBytes = 64 * 1024, SslServerAuthenticationOptions? tls = null)
+    public EchoServer(IFrameCodec codec, int maxMessageBytes = 64 * 1024, SslServerAuthenticationOptions? tls = null, IPAddress? here = null, int port = 0)
     {
         (_codec, _maxMessageBytes, _tls) = (codec, maxMessageBytes, tls);
-        _listener = new LoopbackListener(IPAddress.Loopback, ServeAsync);
+        _listener = new LoopbackListener(here ?? IPAddress.Loopback, ServeAsync, port);
     }
 
     public string Address => $"{_listener.Address}";
+
+    public int Port => _listener.Address.Port;
 
     /// <summary>The certificate of the client that came last; null when it had none.</summary>
     public string? ClientCertificate { get; private set; }

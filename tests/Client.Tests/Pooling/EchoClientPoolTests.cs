@@ -207,6 +207,27 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task LifetimesEndUpToATenthEarly_NotTogether()
+    {
+        const int Size = 50;
+        (_rig.Options.MinimumSize, _rig.Options.MaximumSize, _rig.Options.MaximumLifetime) = (Size, Size, TimeSpan.FromSeconds(100));
+        await _rig.Pool.PrewarmAsync(Stop).WithinAsync("the connections");
+        var first = _rig.Now.Created;
+        _rig.Time.Advance(TimeSpan.FromSeconds(90));
+        Assert.Equal((Size, 0L), (first, _rig.Now.Destroyed));
+        var ends = new List<long>();
+        for (var i = 0; i < 10; i++)
+        {
+            _rig.Time.Advance(TimeSpan.FromSeconds(1));
+            ends.Add(_rig.Now.Destroyed);
+        }
+
+        Assert.Equal(Size, ends[^1]); // all of them, and none of their successors yet
+        Assert.All(ends.Zip(ends.Prepend(0), static (now, before) => now - before), inASecond => Assert.InRange(inASecond, 0, Size / 3));
+        Assert.True(ends.Distinct().Count() > 5, $"They end together: {string.Join(", ", ends)}.");
+    }
+
+    [Fact]
     public async Task TimedOutRequest_EndsItsConnection_WhenItIsReturned()
     {
         _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else

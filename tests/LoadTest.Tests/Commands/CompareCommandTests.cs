@@ -1,7 +1,6 @@
 using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
-using OrleansEcho.LoadTest.Tests.Load;
 using OrleansEcho.LoadTest.Tests.Results;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
@@ -228,22 +227,5 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(error.Length is 0, File.Exists(_line["h.html"]));
         if (error.Length is 0) Assert.Contains("\nA: 3 runs of open,", text, StringComparison.Ordinal);
         Assert.DoesNotContain("in turn only", text.ReplaceLineEndings(" "), StringComparison.Ordinal);
-    }
-
-    // Real runs against real sockets: one server takes 150 ms to an echo, which no busy machine adds to half of all others.
-    [Fact]
-    public async Task SlowerServer_IsWorse()
-    {
-        await using var fast = new LyingServer(40);
-        await using var slow = new LyingServer(40, _ => Lie.Delay, delay: TimeSpan.FromMilliseconds(150));
-        _line.Write("mine.yaml", "size: 40\nconnections: 2\nthink: 1ms\nwarmup: 0s\nduration: 300ms\n");
-        var (code, text, error) = await _line.RunAsync(
-            new LoadEngine(TimeProvider.System),
-            $"compare --repeat 4 @/mine.yaml @/mine.yaml --target-a 127.0.0.1:{fast.Port} --target-b 127.0.0.1:{slow.Port} --keep @/k --markdown @/m.md");
-        Assert.Equal((1, ""), (code, error));
-        Assert.Matches(@"\n  p50 .* worse\n", text);
-        Assert.Matches(@"\| p50 \| .* \*\*worse\*\* \|\n", await File.ReadAllTextAsync(_line["m.md"], Stop));
-        Assert.Equal(8, Directory.GetFiles(_line["k"]).Length);
-        Assert.Equal(slow.Port, (await RunResultFile.ReadAsync(_line["k/b-04.json"], Stop)).Scenario.Targets[0].Port);
     }
 }

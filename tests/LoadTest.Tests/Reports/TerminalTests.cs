@@ -1,6 +1,5 @@
 using CsCheck;
 using OrleansEcho.LoadTest.Comparing;
-using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Reports.Terminal;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Tests.Results;

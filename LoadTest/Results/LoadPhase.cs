@@ -1,4 +1,4 @@
-namespace OrleansEcho.LoadTest.Load;
+namespace OrleansEcho.LoadTest.Results;
 
 /// <summary>Where a run is.</summary>
 public enum LoadPhase

@@ -1,6 +1,4 @@
-using OrleansEcho.LoadTest.Results;
-
-namespace OrleansEcho.LoadTest.Load;
+namespace OrleansEcho.LoadTest.Results;
 
 /// <summary>How a run is going: for whoever watches it.</summary>
 public sealed record LoadProgress

@@ -1,6 +1,4 @@
-using OrleansEcho.LoadTest.Results;
-
-namespace OrleansEcho.LoadTest.Load;
+namespace OrleansEcho.LoadTest.Results;
 
 /// <summary>Watches a run. It is called by one thread at a time, and must not take long.</summary>
 public interface ILoadObserver
