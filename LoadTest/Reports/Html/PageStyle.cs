@@ -44,7 +44,7 @@ internal static class PageStyle
         tbody th{font-weight:500}.n{text-align:right;white-space:nowrap}.n:last-child{padding-right:0}
         td.flag{color:var(--bad);font-weight:600}td.fine{color:var(--good)}.soft{color:var(--soft)}
         .share{display:inline-block;vertical-align:middle;width:84px;height:8px;margin-right:8px;background:var(--faint);border-radius:4px;overflow:hidden}
-        .share i{display:block;height:100%;background:var(--s0)}
+        td:has(.share){white-space:nowrap}.share i{display:block;height:100%;background:var(--s0)}
         details{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:0 16px;margin:12px 0}
         summary{cursor:pointer;font-weight:600;padding:11px 0}details .scroll{padding-bottom:12px;max-height:560px;overflow:auto}
         footer{margin-top:34px;color:var(--soft);font-size:13px}
@@ -58,7 +58,7 @@ internal static class PageStyle
         .intended{--c:var(--soft)}.intended .line{stroke-dasharray:5 4;stroke-width:1.5}
         svg.spark{width:100%;max-width:180px;height:auto;display:block;margin-top:8px}
         #tip{position:absolute;pointer-events:none;visibility:hidden;background:var(--ink);color:var(--page);font-size:12.5px;line-height:1.45;padding:6px 10px;border-radius:6px;white-space:pre;z-index:1}
-        @media (max-width:560px){main{padding:20px 14px}h1{font-size:22px}.tile dd{font-size:19px}}
+        @media (max-width:560px){main{padding:20px 14px}h1{font-size:22px}.tile dd{font-size:19px}figure{padding:12px 6px 8px}figcaption{padding:0 8px}.quiet{padding-left:8px}.tick{font-size:14.5px}caption{max-width:calc(100vw - 64px)}}
         @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc;--faint:#eee;--good:#17703f;--bad:#b3261e;--warn:#855300;--still:#4d5561;--good-bg:#fff;--bad-bg:#fff;--warn-bg:#fff;--still-bg:#fff;
         --s0:#2563a8;--s1:#b4541a;--s2:#1b7f6b;--s3:#8a4a9c;--s4:#927012;--s5:#b33a5e;--s6:#4b6b1f;--s7:#55606e;--p50:#93bfe8;--p90:#5a98d4;--p99:#2563a8;--p999:#143f75;--pmax:#b4541a}
         body{font-size:11px}main{max-width:none;padding:0}table{font-size:10.5px}.badge{border:1.5px solid currentColor}.remarks{border:1px solid var(--rule)}.bar,.share i{print-color-adjust:exact}

@@ -59,7 +59,7 @@ internal static class SummaryView
             rightAligned: false,
             Row("messages/s", Quantity.Rate(total.MessagesPerSecond), $"{Quantity.Count(total.Messages)} messages, {Quantity.Bytes(bytes)}/s each way"),
             Row("connections", Quantity.Count(total.ConnectionsOpen), $"{Quantity.Count(total.ConnectionsOpened)} opened, {Quantity.Rate(total.ConnectionsPerSecond)}/s"),
-            Row("load tester", Quantity.Percent(run.Generator.CpuShare), $"of the machine's processors, {Quantity.Bytes(run.Generator.PeakMemory)}"
+            Row("load tester", Quantity.Percent(run.Generator.CpuShare), $"of the processors, {Quantity.Bytes(run.Generator.PeakMemory)}"
                 + (run.Generator.Skipped > 0 ? $", {Quantity.Of(run.Generator.Skipped, "message")} not sent" : "")
                 + (run.Generator.SendLag.Count > 0 ? $", sent {Quantity.Time(run.Generator.SendLag.P99)} late (p99)" : "")));
     }

@@ -35,7 +35,7 @@ public sealed class TerminalTests
 
               messages/s   4     4 messages, 128 B/s each way
               connections  2     0 opened, 0/s
-              load tester  26 %  of the machine's processors, 94 MiB
+              load tester  26 %  of the processors, 94 MiB
 
                       latency  service
               mean    1.68 ms  1.68 ms

@@ -1,4 +1,5 @@
 using HdrHistogram;
+using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
 
@@ -106,29 +107,9 @@ internal static class SampleRuns
 
     public static LongHistogram Empty() => new(1, Histograms.Longest, 3);
 
-    public static LatencyFigures Latency(HistogramBase histogram, bool withHistogram = true)
-    {
-        double At(double percentile) => histogram.TotalCount is 0 ? 0 : histogram.GetValueAtPercentile(percentile) / 1000.0;
-        var isEmpty = histogram.TotalCount is 0;
-        return new LatencyFigures
-        {
-            Count = histogram.TotalCount,
-            Min = isEmpty ? 0 : histogram.RecordedValues().First().ValueIteratedTo / 1000.0,
-            Mean = isEmpty ? 0 : histogram.GetMean() / 1000,
-            StandardDeviation = isEmpty ? 0 : histogram.GetStdDeviation() / 1000,
-            P50 = At(50),
-            P75 = At(75),
-            P90 = At(90),
-            P95 = At(95),
-            P99 = At(99),
-            P999 = At(99.9),
-            P9999 = At(99.99),
-            Max = At(100),
-            Histogram = withHistogram && !isEmpty ? Histograms.Encode(histogram) : "",
-        };
-    }
+    public static LatencyFigures Latency(LongHistogram histogram, bool withHistogram = true) => FigureMaker.Latency(histogram, withHistogram);
 
-    public static LoadFigures Figures(long messages, double seconds, HistogramBase latency, HistogramBase service) => new()
+    public static LoadFigures Figures(long messages, double seconds, LongHistogram latency, LongHistogram service) => new()
     {
         Messages = messages,
         Bytes = messages * 32,
