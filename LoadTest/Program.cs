@@ -7,7 +7,7 @@ using OrleansEcho.LoadTest.Results;
 
 // Every part is plugged in here. A command is a class in Commands, and a line below.
 InlineCompletions.Enable();
-static ResultFormat Format(string option, string description, Action<RunResult, TextWriter> write) =>
+static ResultFormat<RunResult> Format(string option, string description, Action<RunResult, TextWriter> write) =>
     new(option, description, (result, path, cancellation) => OutputFile.WriteAsync(path, writer => write(result, writer), cancellation));
 
 using var interruption = new Interruption(Console.Error, Environment.Exit);
@@ -16,10 +16,11 @@ return await new LoadProgram(
         new LoadEngine(TimeProvider.System),
         new RunThresholds(),
         new RunViews(TimeProvider.System),
-        new ResultFormat("--json", "All that is known of the run, for compare and history.", RunResultFile.WriteAsync),
+        new ResultFormat<RunResult>("--json", "All that is known of the run, for compare and history.", RunResultFile.WriteAsync),
         Format("--html", "A report for people, in one file.", HtmlReport.Write),
         Format("--junit", "The thresholds as tests, for a CI server.", JUnitReport.Write),
         Format("--hdr", "The latencies as an HdrHistogram log.", HistogramLog.Write)),
+    new SearchCommand(new LoadEngine(TimeProvider.System), new RunThresholds(), TimeProvider.System),
     new CompareCommand(),
     new HistoryCommand(),
     new ScenariosCommand()).RunAsync(args, new LoadConsole(Console.Out, Console.Error, interruption.Token));

@@ -3,7 +3,9 @@ namespace OrleansEcho.LoadTest.Scenarios;
 /// <summary>Every key that a scenario may have, with what may stand there. The reader and the published schema are both made of it.</summary>
 internal static class ScenarioKeys
 {
-    private const int MaxConnections = 1_000_000;
+    /// <summary>More than the memory of any machine has room for.</summary>
+    public const int MaxConnections = 1_000_000;
+
     private const int MaxDepth = 65_536;
 
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);

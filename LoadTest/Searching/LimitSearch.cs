@@ -6,7 +6,8 @@ namespace OrleansEcho.LoadTest.Searching;
 /// </summary>
 /// <remarks>
 /// Values are whole numbers. What is invalid bounds the search from above as what broke does, for there is nothing to be measured beyond it; but an answer
-/// that ends at such a value is the load tester's, and says so. If something below it breaks, that is the limit.
+/// that ends at such a value is the load tester's, and says so. If something below it breaks, that is the limit. An invalid run is made once more before it
+/// counts, for it may be a moment's doing; so is the very first that breaks, as nothing is warm then.
 /// </remarks>
 internal sealed class LimitSearch
 {
@@ -16,6 +17,7 @@ internal sealed class LimitSearch
     private readonly SearchRange _range;
     private readonly List<long> _unconfirmed = [];
     private (long Value, ProbeOutcome Outcome)? _ceiling;
+    private bool _isCold = true;
 
     /// <summary>Begins.</summary>
     public LimitSearch(SearchRange range)
@@ -48,6 +50,14 @@ internal sealed class LimitSearch
     public void Tell(ProbeOutcome outcome)
     {
         var step = Next ?? throw new InvalidOperationException("The search is over.");
+        var isDoubted = !step.IsAgain && (outcome is ProbeOutcome.Invalid || (outcome is ProbeOutcome.Broke && _isCold));
+        _isCold = false;
+        if (isDoubted)
+        {
+            Next = step with { IsAgain = true };
+            return;
+        }
+
         if (outcome is ProbeOutcome.Held) Held = step.Value;
         else _ceiling = (step.Value, outcome);
 
@@ -81,7 +91,7 @@ internal sealed class LimitSearch
     private void Confirm(SearchStep step, ProbeOutcome outcome)
     {
         if (outcome is ProbeOutcome.Held && step.Confirmation == _range.Confirmations) End();
-        else if (outcome is ProbeOutcome.Held) Next = step with { Confirmation = step.Confirmation + 1 };
+        else if (outcome is ProbeOutcome.Held) Next = step with { Confirmation = step.Confirmation + 1, IsAgain = false };
         else
         {
             // What held once did so by luck. A little less is to be confirmed from the beginning.

@@ -20,7 +20,7 @@ internal sealed class SearchObjective(IReadOnlyList<Threshold> conditions)
         if (run.Verdict is Verdict.Invalid or Verdict.Failed) reasons.Add(run.Remarks is [var first, ..] ? first : Reports.ReportText.Meaning(run.Verdict));
         if (run.Verdict is not Verdict.Invalid)
         {
-            reasons.AddRange(figures.Where(f => !f.Holds).Select(f => $"{f.Condition} does not hold: {f.Value}"));
+            reasons.AddRange(figures.Where(f => !f.Holds).Select(f => $"{f.Figure} is {f.Value}"));
             if (share < LeastShare) reasons.Add($"{Reports.Quantity.Percent(share.Value)} of what was due came back: the backlog grows");
             if (run.Scenario.Flows.All(f => f.Kind is not FlowKind.Churn) && run.Total.ConnectionsOpen < wanted) reasons.Add($"{run.Total.ConnectionsOpen} of {Reports.Quantity.Of(wanted, "connection")} were open at the end");
         }
@@ -30,6 +30,7 @@ internal sealed class SearchObjective(IReadOnlyList<Threshold> conditions)
             Value = step.Value,
             Phase = step.Phase,
             Confirmation = step.Confirmation,
+            IsAgain = step.IsAgain,
             Outcome = run.Verdict is Verdict.Invalid ? ProbeOutcome.Invalid : reasons.Count > 0 ? ProbeOutcome.Broke : ProbeOutcome.Held,
             Reasons = [.. reasons.Select(r => r.TrimEnd('.'))],
             Figures = figures,

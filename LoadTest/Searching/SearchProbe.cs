@@ -11,8 +11,11 @@ public sealed record SearchProbe
     /// <summary>What it was for.</summary>
     public required SearchPhase Phase { get; init; }
 
-    /// <summary>The how manieth confirmation it was, from 1; 0 for none.</summary>
+    /// <summary>Which confirmation it was, from 1; 0 for none.</summary>
     public required int Confirmation { get; init; }
+
+    /// <summary>Whether it is the run before once more: that was invalid, or the very first.</summary>
+    public required bool IsAgain { get; init; }
 
     /// <summary>What it says of the value.</summary>
     public required ProbeOutcome Outcome { get; init; }
