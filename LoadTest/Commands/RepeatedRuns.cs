@@ -44,10 +44,7 @@ internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsol
             return console.Fail(ExitCodes.CannotRun, $"{place}: {fault.Message}{kept.Where}");
         }
 
-        if (RunCommand.NobodyAnswered(result))
-        {
-            return console.Fail(ExitCodes.CannotRun, $"{place}: no target could be reached ({string.Join(", ", side.Scenario.Targets.Select(t => t.Name))}); is a gateway listening there?{kept.Where}");
-        }
+        if (Reachability.FaultOf(result) is { } nobody) return console.Fail(ExitCodes.CannotRun, $"{place}: {nobody}{kept.Where}");
 
         side.Runs.Add(result);
         console.Out.WriteLine($"{place}: {Line(result)}");

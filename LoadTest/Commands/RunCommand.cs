@@ -14,13 +14,13 @@ internal sealed class RunCommand : LoadCommand
     private readonly IRunViews _views;
     private readonly ScenarioOptions _scenario;
     private readonly WorkerOptions _workers;
-    private readonly List<(LoadOption Option, ResultFormat Format)> _results = [];
+    private readonly List<(LoadOption Option, ResultFormat<RunResult> Format)> _results = [];
     private readonly Option<bool> _abortOnFail;
     private readonly Option<bool> _quiet;
     private readonly Option<bool> _noLive;
 
     /// <summary>Puts it together.</summary>
-    public RunCommand(ILoadRunner runner, Func<SessionSettings, int, ILoadRunner> cluster, IThresholds thresholds, IRunViews views, params IEnumerable<ResultFormat> formats)
+    public RunCommand(ILoadRunner runner, Func<SessionSettings, int, ILoadRunner> cluster, IThresholds thresholds, IRunViews views, params IEnumerable<ResultFormat<RunResult>> formats)
         : base("run", "Loads gateways, checks every echo, and tells latency and throughput.")
     {
         (_thresholds, _views) = (thresholds, views);
@@ -48,7 +48,7 @@ internal sealed class RunCommand : LoadCommand
         var (runner, fault) = _workers.In(parsed);
         if (runner is null) return console.Fail(ExitCodes.WrongUsage, fault!);
 
-        var outputs = new RunOutputs(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
+        var outputs = new ResultFiles<RunResult>(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
         if (outputs.Contradictions is { Count: > 0 } contradictions) return console.Fail(ExitCodes.WrongUsage, contradictions);
         if (outputs.FindUnwritable() is { Count: > 0 } unwritable) return console.Fail(ExitCodes.CannotRun, unwritable);
 
@@ -63,7 +63,7 @@ internal sealed class RunCommand : LoadCommand
 
         // An interrupted run keeps what it has: writing takes no notice of the first Ctrl-C.
         if (await outputs.WriteAsync(result, CancellationToken.None) is { Count: > 0 } unwritten) return console.Fail(ExitCodes.CannotRun, unwritten);
-        return NobodyAnswered(result) ? console.Fail(ExitCodes.CannotRun, $"No target could be reached ({string.Join(", ", file.Scenario.Targets.Select(t => t.Name))}); is a gateway listening there?") : ExitCodes.Of(result.Verdict);
+        return Reachability.FaultOf(result) is { } nobody ? console.Fail(ExitCodes.CannotRun, nobody) : ExitCodes.Of(result.Verdict);
     }
 
     private async Task<RunResult> LoadAsync(ILoadRunner runner, LoadScenario scenario, string[] conditions, IRunView view, bool abortOnFail, CancellationToken interrupt)
@@ -80,8 +80,4 @@ internal sealed class RunCommand : LoadCommand
         // It was ended, but not by a person: the threshold is what came of it.
         return crossed is null ? result : result with { Verdict = Verdict.Failed, Remarks = [.. result.Remarks, $"It was ended early, because of {crossed}."] };
     }
-
-    /// <summary>Whether there was nobody to load. Targets that refuse everybody have answered.</summary>
-    internal static bool NobodyAnswered(RunResult result) => result is { Verdict: not Verdict.Interrupted, Total: { Messages: 0, ConnectionsOpened: 0, ConnectionsOpen: 0, ConnectTime.Count: 0 } total }
-        && total.Errors.Keys.Any(e => e is ErrorClass.Connect) && total.Errors.Keys.All(e => e is ErrorClass.Connect or ErrorClass.Timeout);
 }

@@ -66,6 +66,8 @@ internal sealed class ScenarioOptions
         }
 
         var flags = _flags.Read(parsed);
+        string[] twice = [.. from own in more join flag in flags.Entries on own.Key equals flag.Key select $"{flag.Place}: {own.Place} says it already; take one of the two away."];
+        if (twice.Length > 0) return (null, twice);
         flags = flags with { Entries = [.. flags.Entries, .. more] };
         var (file, faults) = name is null ? ScenarioReader.Read(flags) : await ReadFileAsync(name, flags, cancellation);
         if (file is null) return (null, faults);

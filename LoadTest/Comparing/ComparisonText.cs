@@ -41,10 +41,7 @@ internal static class ComparisonText
     /// <summary>The runs of a side in a line.</summary>
     public static string Side(string name, IReadOnlyList<Results.RunResult> runs) => runs.Count is 0
         ? $"{name}: no run"
-        : $"{name}: {Quantity.Of(runs.Count, "run")} of {string.Join(", ", runs.Select(r => r.Scenario.Name).Distinct())}, from {Day(runs[0].StartedAt)} to {Day(runs[^1].StartedAt)}";
-
-    /// <summary>A time of a run.</summary>
-    public static string Day(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        : $"{name}: {Quantity.Of(runs.Count, "run")} of {string.Join(", ", runs.Select(r => r.Scenario.Name).Distinct())}, from {Quantity.Day(runs[0].StartedAt)} to {Quantity.Day(runs[^1].StartedAt)}";
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using OrleansEcho.LoadTest.Reports;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Comparing;
@@ -11,6 +12,6 @@ internal static class HistoryText
     /// <summary>The cells of a run's row.</summary>
     public static IReadOnlyList<string> Cells(RunResult run) =>
     [
-        ComparisonText.Day(run.StartedAt), run.Verdict.ToString().ToLowerInvariant(), .. ComparedFigure.All.Select(f => f.OfRun(run) is { } value ? f.Text(value) : "–"), run.Tool,
+        Quantity.Day(run.StartedAt), run.Verdict.ToString().ToLowerInvariant(), .. ComparedFigure.All.Select(f => f.OfRun(run) is { } value ? f.Text(value) : "–"), run.Tool,
     ];
 }

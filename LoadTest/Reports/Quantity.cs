@@ -28,6 +28,9 @@ internal static class Quantity
         return small is 0 ? $"{large} {largeUnit}" : $"{large} {largeUnit} {small} {unit}";
     }
 
+    /// <summary>A time of a run.</summary>
+    public static string Day(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
     /// <summary>A count, whole: <c>1,234,567</c>.</summary>
     public static string Count(double count) => Math.Round(count).ToString("#,0", CultureInfo.InvariantCulture);
 

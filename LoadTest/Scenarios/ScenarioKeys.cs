@@ -3,7 +3,7 @@ namespace OrleansEcho.LoadTest.Scenarios;
 /// <summary>Every key that a scenario may have, with what may stand there. The reader and the published schema are both made of it.</summary>
 internal static class ScenarioKeys
 {
-    /// <summary>The most connections there can be: more than any machine opens.</summary>
+    /// <summary>More than the memory of any machine has room for.</summary>
     public const int MaxConnections = 1_000_000;
 
     /// <summary>The most messages that a connection can have in flight.</summary>

@@ -26,8 +26,18 @@ internal sealed record Threshold(string Condition, ThresholdFigure Figure, strin
         string text, IReadOnlyList<string> targets, [NotNullWhen(true)] out Threshold? threshold, [NotNullWhen(false)] out string? error) =>
         new ThresholdParser(text, targets).TryParse(out threshold, out error);
 
+    /// <summary>That which is crossed where this one is not: what an objective says must be, as what must not. Where there is nothing to measure, both are alike.</summary>
+    public Threshold Opposite => this with { Comparison = Comparison.Opposite };
+
     /// <summary>What became of it, at the end of a run.</summary>
     public ThresholdResult Evaluate(RunResult result)
+    {
+        var (_, text, isCrossed) = Measure(result);
+        return new ThresholdResult(Condition, text, isCrossed);
+    }
+
+    /// <summary>What was measured in a run, in the figure's unit (null for nothing) and as a text in the condition's own, and whether that crosses it.</summary>
+    public (double? Value, string Text, bool IsCrossed) Measure(RunResult result)
     {
         var values = Target switch
         {
@@ -38,7 +48,7 @@ internal sealed record Threshold(string Condition, ThresholdFigure Figure, strin
         var crossed = values.Where(v => IsCrossed(v.Value)).ToArray();
         var told = crossed.Length > 0 ? crossed : Figure.IsNeeded || values.Any(v => v.Value is not null) ? [.. values.Where(v => v.Value is not null)] : values;
         var worst = told.OrderBy(v => Comparison.IsUpper ? -v.Value : v.Value).FirstOrDefault();
-        return new ThresholdResult(Condition, Told(worst.Value) + (string.IsNullOrEmpty(worst.Name) ? "" : $" ({worst.Name})"), crossed.Length > 0);
+        return (worst.Value, Told(worst.Value) + (string.IsNullOrEmpty(worst.Name) ? "" : $" ({worst.Name})"), crossed.Length > 0);
     }
 
     /// <summary>

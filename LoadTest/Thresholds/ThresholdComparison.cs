@@ -14,4 +14,7 @@ internal sealed record ThresholdComparison(string Sign, bool IsUpper, Func<doubl
         new(">", true, (value, limit) => value > limit),
         new("<", false, (value, limit) => value < limit),
     ];
+
+    /// <summary>The one that holds where this one does not.</summary>
+    public ThresholdComparison Opposite => All.First(other => other.IsUpper != IsUpper && other.Sign.Length != Sign.Length);
 }

@@ -35,7 +35,7 @@ internal sealed class ThresholdParser(string text, IReadOnlyList<string> targets
         SkipSpace();
         if (ThresholdComparison.All.FirstOrDefault(c => text.AsSpan(_at).StartsWith(c.Sign)) is not { } comparison)
         {
-            error = Wrong(_at, 1, "here comes what must not be: >, >=, < or <=");
+            error = Wrong(_at, 1, "here comes a comparison: >, >=, < or <=");
             return false;
         }
 

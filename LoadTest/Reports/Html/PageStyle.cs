@@ -54,7 +54,7 @@ internal static class PageStyle
         .fill{fill:var(--c);opacity:.13}.bar{fill:var(--c);opacity:.85}.dot{fill:var(--c)}
         .band{fill:transparent}.band:hover{fill:var(--ink);fill-opacity:.08}
         .s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.s3{--c:var(--s3)}.s4{--c:var(--s4)}.s5{--c:var(--s5)}.s6{--c:var(--s6)}.s7{--c:var(--s7)}.many{--c:var(--s7)}.many .line{opacity:.45;stroke-width:1.2}
-        .p50{--c:var(--p50)}.p90{--c:var(--p90)}.p99{--c:var(--p99)}.p999{--c:var(--p999)}.pmax{--c:var(--pmax)}.wrong{--c:var(--bad)}
+        .p50{--c:var(--p50)}.p90{--c:var(--p90)}.p99{--c:var(--p99)}.p999{--c:var(--p999)}.pmax{--c:var(--pmax)}.wrong{--c:var(--bad)}.held{--c:var(--good)}.unsure{--c:var(--warn)}
         .intended{--c:var(--soft)}.intended .line{stroke-dasharray:5 4;stroke-width:1.5}
         svg.spark{width:100%;max-width:180px;height:auto;display:block;margin-top:8px}
         #tip{position:absolute;pointer-events:none;visibility:hidden;background:var(--ink);color:var(--page);font-size:12.5px;line-height:1.45;padding:6px 10px;border-radius:6px;white-space:pre;z-index:1}

@@ -13,6 +13,7 @@ internal sealed record Plot
     private const double Bottom = 30;
     private const double LetterWidth = 6.3;
     private const int LongestName = 18;
+    private const double SignSize = 4;
 
     /// <summary>What it shows: for those who cannot see it.</summary>
     public required string Description { get; init; }
@@ -71,8 +72,13 @@ internal sealed record Plot
     {
         PlotMark.Bars => series.Points.Where(p => p.Y is > 0).Select(Bar),
         PlotMark.Area => (XElement[])[Svg.Path("fill", AreaPath(series.Points)), Svg.Path("line", LinePath(series.Points))],
+        PlotMark.Dots or PlotMark.Crosses or PlotMark.Rings => series.Points.Where(p => p.Y is not null).Select(p => Sign(series.Mark, XOf(p.X), YOf(p.Y!.Value))),
         _ => [Svg.Path("line", LinePath(series.Points))],
     });
+
+    private static XElement Sign(PlotMark mark, double x, double y) => mark is PlotMark.Crosses
+        ? Svg.Path("line", $"M{Svg.Number(x - SignSize)} {Svg.Number(y - SignSize)}L{Svg.Number(x + SignSize)} {Svg.Number(y + SignSize)}M{Svg.Number(x - SignSize)} {Svg.Number(y + SignSize)}L{Svg.Number(x + SignSize)} {Svg.Number(y - SignSize)}")
+        : Svg.E("circle", Svg.A("class", mark is PlotMark.Dots ? "dot" : "line"), Svg.A("cx", x), Svg.A("cy", y), Svg.A("r", SignSize));
 
     private XElement Bar(PlotPoint point)
     {

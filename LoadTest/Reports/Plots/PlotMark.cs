@@ -11,4 +11,13 @@ internal enum PlotMark
 
     /// <summary>Bars.</summary>
     Bars,
+
+    /// <summary>A dot at each value.</summary>
+    Dots,
+
+    /// <summary>A cross at each value.</summary>
+    Crosses,
+
+    /// <summary>A ring at each value.</summary>
+    Rings,
 }

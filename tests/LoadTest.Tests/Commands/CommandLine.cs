@@ -1,5 +1,6 @@
 using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Load;
+using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
 
@@ -18,8 +19,9 @@ internal sealed class CommandLine(FakeParts parts)
                 (_, _) => parts,
                 parts,
                 parts,
-                new ResultFormat("--json", "All of it.", (_, path, _) => JsonFault is null ? WriteAsync("json", path) : throw new CannotRunException(JsonFault)),
-                new ResultFormat("--html", "A page.", (_, path, _) => WriteAsync("html", path))),
+                new ResultFormat<RunResult>("--json", "All of it.", (_, path, _) => JsonFault is null ? WriteAsync("json", path) : throw new CannotRunException(JsonFault)),
+                new ResultFormat<RunResult>("--html", "A page.", (_, path, _) => WriteAsync("html", path))),
+            new SearchCommand(parts, parts, TimeProvider.System),
             new ScenariosCommand());
         var code = await program.RunAsync([.. args], new LoadConsole(output, error, interrupt));
         return (code, output.ToString(), error.ToString());

@@ -194,7 +194,7 @@ public sealed class CompareCommandTests : IDisposable
 
     [Theory]
     [InlineData(true, "B 2 of 4: No port is left. What was made until then is in @/k.\n")]
-    [InlineData(false, "B 2 of 4: no target could be reached (127.0.0.1:7000); is a gateway listening there? What was made until then is in @/k.\n")]
+    [InlineData(false, "B 2 of 4: No target could be reached (127.0.0.1:7000); is a gateway listening there? What was made until then is in @/k.\n")]
     public async Task NobodyThere_EndsIt_AndWhatWasMadeIsKeptAndCompared(bool throws, string error)
     {
         var nobody = SampleRuns.Nothing() with { Verdict = Verdict.Failed };

@@ -21,6 +21,9 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
 
     public Exception? Exception { get; init; }
 
+    /// <summary>Makes of a result what comes of a scenario.</summary>
+    public Func<LoadScenario, RunResult, RunResult> Load { get; init; } = (_, result) => result;
+
     public TaskCompletionSource Running { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LoadScenario? Scenario { get; private set; }
@@ -37,13 +40,13 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
     {
         Scenario = scenario;
         if (Exception is not null) throw Exception;
-        var result = Result(scenario);
+        var result = Load(scenario, Result(scenario));
         observer.SecondOver(null!, result.Total);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = interrupt.Register(ended.SetResult);
-        Running.SetResult();
+        Running.TrySetResult();
         if (IsEndless) await ended.Task;
-        return result with { Verdict = interrupt.IsCancellationRequested ? Verdict.Interrupted : Verdict };
+        return interrupt.IsCancellationRequested ? result with { Verdict = Verdict.Interrupted } : result;
     }
 
     public string? FaultOf(string condition, IReadOnlyList<string> targets) => condition.Contains('?', StringComparison.Ordinal) ? "is no condition; write one such as 'p99 > 50ms'" : null;

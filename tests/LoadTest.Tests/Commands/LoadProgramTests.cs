@@ -8,7 +8,7 @@ public sealed class LoadProgramTests
     private readonly CommandLine _line = new(new FakeParts());
 
     [Theory]
-    [InlineData("", "No command was given; there are run, scenarios, and --help.")]
+    [InlineData("", "No command was given; there are run, search, scenarios, and --help.")]
     [InlineData("runn --rate 5", "'runn' is no command; did you mean run?")]
     [InlineData("run --raet 5", "'--raet' is no option of run; did you mean --rate?\n'5' is no option of run; see run --help.")]
     [InlineData("run --rate", "--rate has no value; write --rate N.")]
@@ -51,7 +51,13 @@ public sealed class LoadProgramTests
     public async Task EveryOptionAndEveryKey_IsInTheDocumentation()
     {
         var page = await File.ReadAllTextAsync(SourceFolder.Of("docs", "load-testing.md"), TestContext.Current.CancellationToken);
-        var options = new RunCommand(new FakeParts(), (_, _) => new FakeParts(), new FakeParts(), new FakeParts()).Options.Concat(new CompareCommand(new FakeParts()).Options).Select(o => $"`{o.Name}");
+        LoadCommand[] commands =
+        [
+            new RunCommand(new FakeParts(), (_, _) => new FakeParts(), new FakeParts(), new FakeParts()),
+            new SearchCommand(new FakeParts(), new FakeParts(), TimeProvider.System),
+            new CompareCommand(new FakeParts()),
+        ];
+        var options = commands.SelectMany(c => c.Options).Select(o => $"`{o.Name}");
         Assert.All(options.Concat(ScenarioKeys.Root.Names.Select(n => $"`{n}`")), name => Assert.Contains(name, page, StringComparison.Ordinal));
     }
 

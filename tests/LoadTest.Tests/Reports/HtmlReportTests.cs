@@ -4,7 +4,9 @@ using CsCheck;
 using OrleansEcho.LoadTest.Comparing;
 using OrleansEcho.LoadTest.Reports.Html;
 using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Searching;
 using OrleansEcho.LoadTest.Tests.Results;
+using OrleansEcho.LoadTest.Tests.Searching;
 
 namespace OrleansEcho.LoadTest.Tests.Reports;
 
@@ -65,6 +67,8 @@ public sealed partial class HtmlReportTests : IDisposable
         Write(folder, "nothing", writer => HtmlReport.Write(SampleRuns.Nothing(), writer));
         Write(folder, "comparison", writer => ComparisonHtml.Write(RunComparison.Compare(a, b), writer));
         Write(folder, "history", writer => HistoryHtml.Write(RunHistory.Of([.. a, .. b, SampleRuns.Ramp(), SampleRuns.Ramp(seed: 9)]), writer));
+        Write(folder, "search", writer => SearchHtml.Write(SampleSearches.Found(), writer));
+        Write(folder, "search-nothing", writer => SearchHtml.Write(SampleSearches.Nothing(), writer));
         var browser = Browser.Find();
         Assert.SkipWhen(browser is null, "There is no Chromium here to open pages with (Debian's package chromium).");
         foreach (var page in folder.EnumerateFiles("*.html"))
@@ -82,6 +86,7 @@ public sealed partial class HtmlReportTests : IDisposable
         var page = XDocument.Parse(text);
         AssertLoadsNothing(page, text);
         AssertHasNoBrokenNumber(page);
+        if (name.StartsWith("search", StringComparison.Ordinal)) Assert.All(page.Descendants("svg"), AssertLabelsAreApart);
     }
 
     private static (XDocument Page, string Text) Page(RunResult run)

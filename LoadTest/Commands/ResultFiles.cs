@@ -3,10 +3,11 @@ using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Commands;
 
-/// <summary>The files that a run's results go to.</summary>
-internal sealed class RunOutputs(IEnumerable<(ResultFormat Format, string Path)> files)
+/// <summary>The files that results go to.</summary>
+/// <typeparam name="T">What is written.</typeparam>
+internal sealed class ResultFiles<T>(IEnumerable<(ResultFormat<T> Format, string Path)> files)
 {
-    private readonly (ResultFormat Format, string Path)[] _files = [.. files];
+    private readonly (ResultFormat<T> Format, string Path)[] _files = [.. files];
 
     /// <summary>Options that name the same file.</summary>
     public IReadOnlyList<string> Contradictions =>
@@ -20,7 +21,7 @@ internal sealed class RunOutputs(IEnumerable<(ResultFormat Format, string Path)>
 
     /// <summary>Writes all of them, whatever becomes of one.</summary>
     /// <returns>What could not be written, a line each.</returns>
-    public async Task<IReadOnlyList<string>> WriteAsync(RunResult result, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> WriteAsync(T result, CancellationToken cancellation)
     {
         var faults = new List<string>();
         foreach (var (format, path) in _files)

@@ -1,6 +1,4 @@
-using OrleansEcho.LoadTest.Results;
-
-namespace OrleansEcho.LoadTest.Commands;
+namespace OrleansEcho.LoadTest.Results;
 
 /// <summary>Watches a run, and tells nobody.</summary>
 internal sealed class SilentObserver : ILoadObserver
