@@ -1,24 +1,23 @@
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansEcho.Client.Faults;
 using OrleansEcho.Client.Pooling;
 
 namespace OrleansEcho.Client.Tests.Readme;
 
-/// <summary>README's example: what stands between the markers is there, letter for letter.</summary>
+/// <summary>README's example, a whole Program.cs: the using directives above and what stands between the markers are there, letter for letter.</summary>
 internal static class ReadmeExample
 {
-    public static async Task RunAsync(string gateway, TextWriter output)
+    /// <param name="args">As a program's.</param>
+    /// <param name="Console">In the place of the class of that name.</param>
+    public static async Task RunAsync(string[] args, TextWriter Console)
     {
         // README begins
-        var services = new ServiceCollection();
-        services.AddEchoClientPool(options => options.Gateways.Add(gateway));   // such as "127.0.0.1:7001", as often as you have gateways
-        await using var provider = services.BuildServiceProvider();
-        var pool = provider.GetRequiredService<EchoClientPool>();
+        var gateway = args is [var given] ? given : "127.0.0.1:7001";           // a listener of the framing length-prefixed
+        await using var pool = new EchoClientPool(new EchoClientPoolOptions { Gateways = { gateway } });
 
         using (var reply = await pool.SendAsync("hello"u8.ToArray()))           // a connection for one message
         {
-            output.WriteLine(Encoding.UTF8.GetString(reply.Span));
+            Console.WriteLine(Encoding.UTF8.GetString(reply.Span));
         }
 
         await using (var lease = await pool.AcquireAsync())                     // or for several, all under way at once
@@ -27,17 +26,17 @@ internal static class ReadmeExample
             foreach (var request in requests)
             {
                 using var reply = await request;
-                output.WriteLine(Encoding.UTF8.GetString(reply.Span));
+                Console.WriteLine(Encoding.UTF8.GetString(reply.Span));
             }
         }
 
         try
         {
-            await pool.SendAsync(new byte[60_000]);
+            await pool.SendAsync(new byte[64 * 1024], TimeSpan.FromSeconds(2)); // with a time-out of its own
         }
         catch (EchoReasonException refusal) when (refusal.Reason is EchoReason.FrameTooLong)
         {
-            output.WriteLine(refusal.Text);                                     // the gateway's own words
+            Console.WriteLine(refusal.Text);                                    // the gateway's own words, where its limit is lower
         }
 
         // README ends
