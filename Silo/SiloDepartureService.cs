@@ -23,7 +23,7 @@ internal sealed partial class SiloDepartureService(SiloDeparture departure, IOpt
 
     private static partial class Log
     {
-        [LoggerMessage(4011, LogLevel.Information, "Leaving: {Gateways} gateways take their {Connections} connections to other silos.")]
+        [LoggerMessage(4011, LogLevel.Information, "Leaving: connections go to other silos: {Connections}, of gateways: {Gateways}.")]
         public static partial void Leaves(ILogger logger, int gateways, int connections);
 
         [LoggerMessage(4012, LogLevel.Information, "No gateway sends anything here any more, after {Seconds:0.0} s.")]

@@ -81,7 +81,6 @@ internal sealed class PoolDuties(
         }
         catch (Exception fault)
         {
-            if (!closing.IsCancellationRequested) PoolLog.NotResolved(logger, gateway.Address.Host, fault.Message);
             pool.Change((state, now) => state.NotResolved(gateway, fault, now));
         }
     }
@@ -92,6 +91,9 @@ internal sealed class PoolDuties(
         {
             case PoolEffect.ReportEjection report:
                 PoolLog.Ejected(logger, report.Gateway.Name, report.Wait.TotalSeconds, report.Fault.Message);
+                break;
+            case PoolEffect.ReportNotResolved report:
+                PoolLog.NotResolved(logger, report.Name.Address.Host, report.Fault.Message);
                 break;
             case PoolEffect.ReportReturn report:
                 PoolLog.IsBack(logger, report.Gateway.Name);

@@ -13,6 +13,8 @@ internal abstract record PoolEffect
 
     public sealed record Resolve(GatewayName Name) : PoolEffect;
 
+    public sealed record ReportNotResolved(GatewayName Name, Exception Fault) : PoolEffect;
+
     public sealed record ReportEjection(Gateway Gateway, TimeSpan Wait, Exception Fault) : PoolEffect;
 
     public sealed record ReportReturn(Gateway Gateway) : PoolEffect;

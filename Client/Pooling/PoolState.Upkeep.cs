@@ -35,6 +35,7 @@ internal sealed partial class PoolState
     /// <summary>A name could not be resolved.</summary>
     public void NotResolved(GatewayName name, Exception fault, TimeSpan now)
     {
+        if (!IsClosed && name.Fault?.Message != fault.Message) _effects.Enqueue(new PoolEffect.ReportNotResolved(name, fault)); // once, and not each time that it is tried again
         GatewaySet.NotResolved(name, now, fault);
         Serve(now);
     }
@@ -90,13 +91,26 @@ internal sealed partial class PoolState
 
     private EchoPoolTimeoutException TooLate(string what, TimeSpan? timeout, TimeSpan now)
     {
-        var oldest = _all.Where(static connection => connection.State is ConnectionState.Leased).MinBy(static connection => connection.LeasedAt);
         var within = timeout is { } own ? $"{own.TotalSeconds:0.###} s (the call's time-out)" : $"{options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout)";
-        var holder = oldest is null ? "" : $", the longest for {(now - oldest.LeasedAt).TotalSeconds:0.0} s by {oldest.Origin}";
         return new EchoPoolTimeoutException(
-            $"{what} of pool '{options.Name}' within {within}: {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{holder}; "
+            $"{what} of pool '{options.Name}' within {within}: {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{Holders(now)}; "
             + $"{Coming} are being opened or asked; {Waiting} more callers wait. Gateways: {gateways.Describe(now)}.",
             Read(now));
+    }
+
+    // Who holds most, and for how long at the longest: a leak and a slow caller look different.
+    private string Holders(TimeSpan now)
+    {
+        const int Told = 3;
+        var holders = _all.Where(static connection => connection.State is ConnectionState.Leased)
+            .GroupBy(static connection => connection.Origin)
+            .Select(static held => (Origin: held.Key, Count: held.Count(), Since: held.Min(static connection => connection.LeasedAt)))
+            .OrderByDescending(static holder => holder.Count).ThenBy(static holder => holder.Since)
+            .ToList();
+        if (holders.Count is 0) return "";
+        var told = holders.Take(Told).Select(holder => $"{holder.Count} by {holder.Origin}, {(holder.Count is 1 ? "for" : "the longest for")} {(now - holder.Since).TotalSeconds:0.0} s");
+        var more = holders.Skip(Told).Sum(static holder => holder.Count);
+        return $" ({string.Join("; ", told)}{(more is 0 ? "" : $"; {more} by others")})";
     }
 
     private void CloseOld(TimeSpan now)

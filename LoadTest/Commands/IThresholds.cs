@@ -5,7 +5,7 @@ namespace OrleansEcho.LoadTest.Commands;
 /// <summary>What knows conditions such as <c>p99 &gt; 50ms</c>.</summary>
 internal interface IThresholds
 {
-    /// <summary>What is wrong with a condition as it is written, and what to do, without a full stop; null when nothing is.</summary>
+    /// <summary>What is wrong with a condition: it, a line with a caret below its place, and what to do, without a full stop; null when nothing is.</summary>
     string? FaultOf(string condition, IReadOnlyList<string> targets);
 
     /// <summary>Watches a run, and tells of the first condition that has come true for good.</summary>

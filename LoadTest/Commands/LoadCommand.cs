@@ -13,6 +13,9 @@ internal abstract class LoadCommand(string name, string description) : Command(n
     /// <summary>Command lines to copy, for --help.</summary>
     public virtual IReadOnlyList<string> Examples => [];
 
+    /// <summary>Options of other commands that it does not take, and what it has instead.</summary>
+    public virtual IReadOnlyDictionary<string, string> Elsewhere { get; } = new Dictionary<string, string>();
+
     /// <summary>Carries it out, on a command line without unknown words and missing values.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public abstract Task<int> RunAsync(ParseResult parsed, LoadConsole console);

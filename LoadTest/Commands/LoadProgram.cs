@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
@@ -68,8 +69,20 @@ internal sealed class LoadProgram
 
         string[] options = [.. command.Options.Select(o => o.Name), "--help"];
         var faults = parsed.Errors.Select(e => e.Message.TrimEnd('.') + $"; see {command.Name} --help.").ToList();
-        faults.AddRange(parsed.UnmatchedTokens.Select(token => $"'{token}' is no option of {command.Name}; {(Nearest.To(token.Split('=')[0], options) is { } near ? $"did you mean {near}?" : $"see {command.Name} --help.")}"));
+        faults.AddRange(Unknown(parsed).Select(token => $"'{token}' is no option of {command.Name}; {Advice(token.Split('=')[0])}"));
         faults.AddRange(command.Options.OfType<LoadOption>().Select(o => o.FaultIn(parsed)).OfType<string>());
         return faults;
+
+        string Advice(string token) =>
+            command.Elsewhere.GetValueOrDefault(token) is { } own ? $"here it is {own}." : Nearest.To(token, options) is { } near ? $"did you mean {near}?" : $"see {command.Name} --help.";
+    }
+
+    // What follows an unknown option is its value, and no fault of its own; and where there are arguments, an unknown option is taken for one.
+    private static IEnumerable<string> Unknown(ParseResult parsed)
+    {
+        string[] words = [.. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).Where(IsOption), .. parsed.UnmatchedTokens];
+        return words.Where((word, i) => IsOption(word) || i is 0 || !IsOption(words[i - 1]) || words[i - 1].Contains('=', StringComparison.Ordinal));
+
+        static bool IsOption(string word) => word.StartsWith("--", StringComparison.Ordinal);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ScenarioOptions
     private readonly LoadOption _scenario;
     private readonly LoadOption _burst;
     private readonly LoadOption _every;
+    private readonly LoadOption? _conditions;
 
     /// <summary>Adds them to a command, in groups.</summary>
     /// <param name="command">The command.</param>
@@ -49,7 +50,7 @@ internal sealed class ScenarioOptions
         Key("connect-window", Long, "--connect-window", "N", $"Connections that may be on their way to be opened at a time ({ScenarioDefaults.ConnectWindow}).");
 
         if (!without.Contains("--fail-if"))
-            _flags.AddList(command.Values("What must not be", "--fail-if", "CONDITION", "Fails the run when it comes true, such as 'p99 > 50ms'; those of the scenario count, too."), "thresholds");
+            _flags.AddList(_conditions = command.Values("What must not be", "--fail-if", "CONDITION", "Fails the run when it comes true, such as 'p99 > 50ms'; those of the scenario count, too."), "thresholds");
     }
 
     /// <summary>Reads the scenario that a command line asks for.</summary>
@@ -70,11 +71,21 @@ internal sealed class ScenarioOptions
         if (twice.Length > 0) return (null, twice);
         flags = flags with { Entries = [.. flags.Entries, .. more] };
         var (file, faults) = name is null ? ScenarioReader.Read(flags) : await ReadFileAsync(name, flags, cancellation);
-        if (file is null) return (null, faults);
         var wrong = new ScenarioFaults();
+        if (file is null)
+        {
+            foreach (var text in _conditions?.ValuesIn(parsed) ?? [])
+            {
+                // Of targets that are not known nothing can be said.
+                if (!text.Contains('{', StringComparison.Ordinal) && _thresholds.FaultOf(text, []) is { } fault) wrong.Add(new(_conditions!.Name), "", fault);
+            }
+
+            return (null, [.. faults, .. wrong.Lines]);
+        }
+
         foreach (var threshold in file.Thresholds)
         {
-            if (_thresholds.FaultOf(threshold.Condition, [.. file.Scenario.Targets.Select(t => t.Name)]) is { } fault) wrong.Add(threshold.Place, "thresholds", $"'{threshold.Condition}' {fault}");
+            if (_thresholds.FaultOf(threshold.Condition, [.. file.Scenario.Targets.Select(t => t.Name)]) is { } fault) wrong.Add(threshold.Place, "thresholds", fault);
         }
 
         return wrong.Lines.Count > 0 ? (null, wrong.Lines) : (file, []);

@@ -26,10 +26,13 @@ internal sealed class SearchCommand : LoadCommand
         Add(Text("--markdown", "The answer and a table of the runs, for pull requests.", SearchMarkdown.Write));
         Add(new(
             "--confirmed",
-            "The last run that held at the answer, as 'run --json' writes it; nothing where there is none.",
-            (output, path, cancellation) => output.Confirmed is { } run ? RunResultFile.WriteAsync(run, path, cancellation) : Task.CompletedTask));
+            "The last run that held at the answer, as 'run --json' writes it; where there is none, an older file is removed.",
+            (output, path, cancellation) => output.Confirmed is { } run ? RunResultFile.WriteAsync(run, path, cancellation) : RemoveAsync(path)));
         _quiet = Switch("What is shown", "--quiet", "Nothing but the answer.");
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Elsewhere { get; } = new Dictionary<string, string> { ["--duration"] = "--step", ["--fail-if"] = "--slo", ["--junit"] = "--json", ["--abort-on-fail"] = "--slo" };
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
@@ -74,6 +77,13 @@ internal sealed class SearchCommand : LoadCommand
         SearchVerdict.Interrupted => ExitCodes.Interrupted,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, null),
     };
+
+    // One that an earlier search has written would be taken for this one's.
+    private static Task RemoveAsync(string path)
+    {
+        File.Delete(path);
+        return Task.CompletedTask;
+    }
 
     private static ResultFormat<SearchOutput> Text(string option, string description, Action<SearchResult, TextWriter> write) =>
         new(option, description, (output, path, cancellation) => OutputFile.WriteAsync(path, writer => write(output.Result, writer), cancellation));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Scenarios;
 using OrleansEcho.LoadTest.Searching;
 using OrleansEcho.LoadTest.Thresholds;
@@ -41,7 +42,7 @@ internal sealed class SearchOptions
         _slo = command.Values(What, "--slo", "CONDITION", "What has to hold, such as 'p99 < 20ms' or 'errors <= 0'; at least one. Messages that are lost, doubled or changed never hold.");
         _of = command.Value(What, "--of", $"{Rate}|{Connections}", $"The limit of what: of an open loop's rate, or of the connections of whatever the scenario is ({Rate}).");
         _from = command.Value(How, "--from", "N", $"Where to begin ({FirstRate} messages a second, {FirstConnections} connections).");
-        _to = command.Value(How, "--to", "N", "The most to try (what a scenario may have at most).");
+        _to = command.Value(How, "--to", "N", "The most to try (what a scenario, or this process, may have at most).");
         _precision = command.Value(How, "--precision", "SHARE", $"How far above the answer something may be that does not hold: 5% or 0.05 ({Precision}).");
         _step = command.Value(How, "--step", "DURATION", $"How long each run counts, after its warm-up ({Durations.Format(Step)}).");
         _confirm = command.Value(How, "--confirm", "N", $"In how many further runs in a row the answer has to hold ({Confirmations}).");
@@ -57,11 +58,11 @@ internal sealed class SearchOptions
         var most = of is SearchedValue.Rate ? (int)LoadSchedule.MaxRate : ScenarioKeys.MaxConnections;
         var number = ScenarioShapes.Integer(1, most);
         var from = Read(parsed, _from, number, (int)(of is SearchedValue.Rate ? FirstRate : FirstConnections), faults);
-        var to = Read(parsed, _to, number, most, faults);
+        var to = Read(parsed, _to, number, of is SearchedValue.Connections && OpenFiles.Left() is { } left ? Math.Clamp(left, from, most) : most, faults);
         var precision = Read(parsed, _precision, Shares, (double)ParseShare(Precision).Value!, faults);
         var step = Read(parsed, _step, ScenarioShapes.Duration(TimeSpan.FromMilliseconds(1), LoadSchedule.MaxStage), Step, faults);
         var confirmations = Read(parsed, _confirm, ScenarioShapes.Integer(1, 1000), Confirmations, faults);
-        if (to < from) faults.Add(new(_to.Name), "", $"{to} is less than {from}, where the search begins; write more, or begin lower with --from");
+        if (to < from && faults.Lines.Count is 0) faults.Add(new(_to.Name), "", $"{to} is less than {from}, where the search begins; write more, or begin lower with --from");
         if (!_slo.IsIn(parsed)) faults.Add(new(_slo.Name), "", "there is nothing that has to hold; add one, such as --slo 'p99 < 20ms'");
 
         var (file, wrong) = await _scenario.ReadAsync(parsed, cancellation, Entry(of, from));
@@ -70,7 +71,7 @@ internal sealed class SearchOptions
         foreach (var text in _slo.ValuesIn(parsed).Where(text => targets is not null || !text.Contains('{', StringComparison.Ordinal))) // whose targets are not known, nothing can be said of
         {
             if (Threshold.TryParse(text, targets ?? [], out var threshold, out var error)) conditions.Add(threshold.Opposite);
-            else faults.Add(new(_slo.Name), "", error.Replace("\n", "\n" + new string(' ', _slo.Name.Length + 2), StringComparison.Ordinal)); // the caret stays below its place
+            else faults.Add(new(_slo.Name), "", error);
         }
 
         if (file is null || targets is null) return (null, [.. faults.Lines, .. wrong]);

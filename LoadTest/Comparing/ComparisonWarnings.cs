@@ -36,6 +36,15 @@ internal static class ComparisonWarnings
         }
     }
 
+    /// <summary>What a run does, as a text that is equal for runs that can be compared. Where targets listen is nobody's figure; what is sent to them is.</summary>
+    public static string Load(RunResult run) => string.Join(
+        '|',
+        [
+            .. run.Scenario.Stages.Select(ReportText.Stage),
+            .. run.Scenario.Flows.Select(f => FormattableString.Invariant($"{f.Weight} {f.Kind} {ReportText.Flow(f)} {f.Sizes}")),
+            .. run.Scenario.Targets.Select(t => $"{t.Framing} {(t.Tls is null ? "tcp" : "tls")}").Distinct(),
+        ]);
+
     // At no time is one side ahead of the other by more than the one run that it must be: a run, or where one side has several for one of
     // the other, as many. Which of a pair comes first does not matter, and runs of the same time have no order.
     private static bool IsInTurn(RunResult[] a, RunResult[] b)
@@ -67,21 +76,12 @@ internal static class ComparisonWarnings
     private static IEnumerable<string> Scenarios(RunResult[] all)
     {
         if (all.Select(r => r.Scenario.Name).Distinct().Count() > 1) yield return $"The scenarios are not the same: {Listed(all.Select(r => r.Scenario.Name))}.";
-        else if (all.Select(What).Distinct().Count() > 1) yield return "The runs have the same scenario's name, but do not do the same: compare their stages, flows and targets.";
+        else if (all.Select(Load).Distinct().Count() > 1) yield return "The runs have the same scenario's name, but do not do the same: compare their stages, flows and targets.";
         if (all.Select(r => r.Scenario.Targets.Count).Distinct().Count() > 1)
         {
             yield return $"The targets are not as many: {Listed(all.Select(r => Quantity.Count(r.Scenario.Targets.Count)))}.";
         }
     }
-
-    // Where targets listen is nobody's figure; what is sent to them is.
-    private static string What(RunResult run) => string.Join(
-        '|',
-        [
-            .. run.Scenario.Stages.Select(ReportText.Stage),
-            .. run.Scenario.Flows.Select(f => FormattableString.Invariant($"{f.Weight} {f.Kind} {ReportText.Flow(f)} {f.Sizes}")),
-            .. run.Scenario.Targets.Select(t => $"{t.Framing} {(t.Tls is null ? "tcp" : "tls")}").Distinct(),
-        ]);
 
     private static string Listed(IEnumerable<string> values) => string.Join(" and ", values.Distinct().Select(v => $"'{v}'"));
 }

@@ -2,7 +2,6 @@ using System.Xml.Linq;
 using OrleansEcho.LoadTest.Reports;
 using OrleansEcho.LoadTest.Reports.Html;
 using OrleansEcho.LoadTest.Reports.Plots;
-using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Comparing;
 
@@ -19,15 +18,15 @@ internal static class HistoryHtml
         ],
         writer);
 
-    private static XElement Scenario(string name, IReadOnlyList<RunResult> runs) => Svg.E(
+    private static XElement Scenario(string name, IReadOnlyList<HistoryRun> runs) => Svg.E(
         "section",
         Svg.E("h2", name),
-        Svg.E("dl", Svg.A("class", "tiles"), ComparedFigure.All.Select(f => Tile(f, [.. runs.Select(f.OfRun).OfType<double>()]))),
+        Svg.E("dl", Svg.A("class", "tiles"), ComparedFigure.All.Select(f => Tile(f, [.. runs.Select(r => f.OfRun(r.Run)).OfType<double>()]))),
         Svg.E("p"),
         HtmlPage.Details(Quantity.Of(runs.Count, "run"), HtmlPage.Table(
             "",
             HistoryText.Headings,
-            runs.Reverse().Select(r => (object[])[.. HistoryText.Cells(r).Select((c, i) => i is 1 ? (object)Svg.E("td", HtmlReport.Badge(r.Verdict)) : c)]))));
+            runs.Reverse().Select(r => (object[])[.. HistoryText.Cells(r).Select((c, i) => i is 1 ? (object)Svg.E("td", HtmlReport.Badge(r.Run.Verdict)) : c)]))));
 
     private static XElement? Tile(ComparedFigure figure, double[] values) => values.Length is 0 ? null : Svg.E(
         "div",

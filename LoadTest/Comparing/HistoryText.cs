@@ -1,5 +1,5 @@
+using System.Globalization;
 using OrleansEcho.LoadTest.Reports;
-using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Comparing;
 
@@ -7,11 +7,12 @@ namespace OrleansEcho.LoadTest.Comparing;
 internal static class HistoryText
 {
     /// <summary>The headings of its columns.</summary>
-    public static IReadOnlyList<string> Headings { get; } = ["when (UTC)", "verdict", .. ComparedFigure.All.Select(f => f.Name), "version"];
+    public static IReadOnlyList<string> Headings { get; } = ["when (UTC)", "verdict", "seconds", .. ComparedFigure.All.Select(f => f.Name), "file", "version"];
 
     /// <summary>The cells of a run's row.</summary>
-    public static IReadOnlyList<string> Cells(RunResult run) =>
+    public static IReadOnlyList<string> Cells(HistoryRun row) =>
     [
-        Quantity.Day(run.StartedAt), run.Verdict.ToString().ToLowerInvariant(), .. ComparedFigure.All.Select(f => f.OfRun(run) is { } value ? f.Text(value) : "–"), run.Tool,
+        Quantity.Day(row.Run.StartedAt), row.Run.Verdict.ToString().ToLowerInvariant(), row.Run.Seconds.ToString("0.#", CultureInfo.InvariantCulture),
+        .. ComparedFigure.All.Select(f => f.OfRun(row.Run) is { } value ? f.Text(value) : "–"), row.File, row.Run.Tool,
     ];
 }

@@ -31,6 +31,8 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner, IPartRunner
         var plan = new LoadPlan(scenario, part.Share, connectors, run, () => Math.Max(0, run.Nanoseconds(Math.Min(start, run.Now), run.Now)), opener.Reopen);
         var monitor = new LoadMonitor(scenario, part, plan, run, observer, time);
 
+        OpenFiles.Need(plan.Places.Count);
+
         // 2. The connections that there are from the beginning.
         opener.Start();
         Want(plan, opener, plan.Schedule.ConnectionsAt(0));

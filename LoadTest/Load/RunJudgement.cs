@@ -22,11 +22,13 @@ internal static class RunJudgement
             Invalid($"Messages were sent late: by {Text(generator.SendLag.P99 / 1000)} ms for one in a hundred, of {Text(total.Latency.P99 / 1000)} ms of latency. Give the load tester a processor of its own, or lower the rate.");
         if (generator.CpuShare > BusyShare)
             Invalid($"The load tester used {generator.CpuShare * 100:0} % of the machine's processors: the figures show its limit. Load from another machine, or from several.");
+        if (total.Errors.GetValueOrDefault(ErrorClass.Local) is > 0 and var own)
+            Invalid($"{own} connections were not opened, because the load tester's machine had no port or file left for them. Give more addresses with --source, raise its limit of open files (ulimit -n), or load from several machines.");
         if (isInterrupted) remarks.Add("It was stopped before its end: the figures are of a part of the scenario.");
         if (generator.Skipped > 0) remarks.Add($"{generator.Skipped} messages were due when no connection was open to send them; they are in no latency.");
         if (total.Integrity.Unanswered > 0) remarks.Add($"{total.Integrity.Unanswered} messages were outstanding when their connections broke.");
         if (total.Integrity.Faults > 0) Failed($"{total.Integrity.Faults} messages did not come back as they were sent.");
-        if (total.Messages is 0 && !isInterrupted) Failed("No message came back.");
+        if (total.Messages is 0 && !isInterrupted) Failed(total.ConnectTime.Count > 0 ? "No message came back, though connections were opened. Is the framing of the target its listener's: line, length-prefixed or raw?" : "No message came back.");
         return (verdict, remarks);
 
         void Invalid(string remark)

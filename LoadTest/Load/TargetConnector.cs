@@ -76,7 +76,7 @@ internal sealed class TargetConnector
         catch (SocketException fault)
         {
             socket.Dispose();
-            throw new TargetException(fault.SocketErrorCode is SocketError.TimedOut ? ErrorClass.Timeout : ErrorClass.Connect, Words(fault));
+            throw new TargetException(ClassOf(fault.SocketErrorCode), Words(fault));
         }
         catch (Exception)
         {
@@ -111,6 +111,13 @@ internal sealed class TargetConnector
         if (tls.Certificate is not null) options.ClientCertificates = [X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key)];
         return options;
     }
+
+    private static ErrorClass ClassOf(SocketError error) => error switch
+    {
+        SocketError.TimedOut => ErrorClass.Timeout,
+        SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse or SocketError.TooManyOpenSockets => ErrorClass.Local,
+        _ => ErrorClass.Connect,
+    };
 
     private static string Words(SocketException fault) => fault.SocketErrorCode switch
     {

@@ -36,6 +36,7 @@ internal static class ReportText
         ErrorClass.Reset => "reset",
         ErrorClass.Closed => "closed while echoes were owed",
         ErrorClass.Timeout => "took longer than allowed",
+        ErrorClass.Local => "not opened, as this machine had no port or file left",
         _ => "failed in the TLS handshake",
     };
 

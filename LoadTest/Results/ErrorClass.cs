@@ -23,4 +23,7 @@ public enum ErrorClass
 
     /// <summary>The TLS handshake failed, or what came later was an alert or no TLS at all.</summary>
     Tls,
+
+    /// <summary>The load tester's own machine had no port or no file left for another connection: nothing of the gateways.</summary>
+    Local,
 }

@@ -57,6 +57,7 @@ internal static class RunResultFile
             throw NoResult(name, "it has no schema");
         }
 
+        if (document.RootElement.TryGetProperty("objective", out _)) throw NoResult(name, "but one of search, whose --confirmed writes a run");
         if (schema.ValueKind is JsonValueKind.Number && schema.TryGetInt32(out var version) && version is RunResult.CurrentSchema) return;
         var found = schema.GetRawText();
         throw new OutputFileException(

@@ -15,6 +15,7 @@ internal sealed class ScenarioFaults
     public void Add(ScenarioPlace place, string path, string message)
     {
         var end = message[^1] is '?' or '.' ? "" : ".";
-        _faults.Add((place, place.IsFlag || path.Length is 0 ? $"{place}: {message}{end}" : $"{place}: {path}: {message}{end}"));
+        var head = place.IsFlag || path.Length is 0 ? $"{place}: " : $"{place}: {path}: ";
+        _faults.Add((place, head + message.Replace("\n", "\n" + new string(' ', head.Length), StringComparison.Ordinal) + end)); // a caret stays below its place
     }
 }

@@ -5,9 +5,15 @@ namespace OrleansEcho.LoadTest.Searching;
 /// of the ratio between them, and then by confirmation. It makes no run: it is told what came of one, and says what to try next.
 /// </summary>
 /// <remarks>
-/// Values are whole numbers. What is invalid bounds the search from above as what broke does, for there is nothing to be measured beyond it; but an answer
-/// that ends at such a value is the load tester's, and says so. If something below it breaks, that is the limit. An invalid run is made once more before it
-/// counts, for it may be a moment's doing; so is the very first that breaks, as nothing is warm then.
+/// <para>
+/// Values are whole numbers. One run is a moment's doing, good or bad: what held has to hold in every confirmation, and what broke, or was invalid, is run
+/// once more before it bounds the search (and a third time where one run broke and the other was invalid). What is invalid bounds it as what broke does, for
+/// there is nothing to be measured beyond it; but an answer that ends at such a value is the load tester's, and says so.
+/// </para>
+/// <para>
+/// Where a confirmation fails, it goes down by a step of the precision, by two, by four, until a value is confirmed; and then between that and what was not,
+/// each value with all its confirmations. So the number of runs is bounded by logarithms, whatever comes.
+/// </para>
 /// </remarks>
 internal sealed class LimitSearch
 {
@@ -16,8 +22,12 @@ internal sealed class LimitSearch
 
     private readonly SearchRange _range;
     private readonly List<long> _unconfirmed = [];
-    private (long Value, ProbeOutcome Outcome)? _ceiling;
-    private bool _isCold = true;
+    private readonly SortedSet<long> _held = [];
+    private readonly List<ProbeOutcome> _doubts = []; // what came of the present value's runs, all bad
+    private long? _confirmed;
+    private long? _broken;
+    private long? _invalid;
+    private long _down = 1;
 
     /// <summary>Begins.</summary>
     public LimitSearch(SearchRange range)
@@ -37,11 +47,14 @@ internal sealed class LimitSearch
     /// <summary>What was found; null until it is over.</summary>
     public SearchAnswer? Answer { get; private set; }
 
-    /// <summary>The greatest value that held, until now; null where there is none.</summary>
-    public long? Held { get; private set; }
+    /// <summary>The greatest value that held, until now, and in no confirmation failed; null where there is none.</summary>
+    public long? Held => _held.Count > 0 ? _held.Max : null;
 
-    /// <summary>The lowest value that did not hold, until now; null where there is none.</summary>
-    public long? Ceiling => _ceiling?.Value;
+    /// <summary>The lowest value that bounds the search, until now: it broke, or the load tester was at its end; null where there is none.</summary>
+    public long? Ceiling => _broken is { } broken && _invalid is { } invalid ? Math.Min(broken, invalid) : _broken ?? _invalid;
+
+    /// <summary>The lowest value that broke, until now, though the load tester may be at its end below it; null where there is none.</summary>
+    public long? Broken => _broken;
 
     /// <summary>Values that held once, and not in every confirmation.</summary>
     public IReadOnlyList<long> Unconfirmed => _unconfirmed;
@@ -50,22 +63,31 @@ internal sealed class LimitSearch
     public void Tell(ProbeOutcome outcome)
     {
         var step = Next ?? throw new InvalidOperationException("The search is over.");
-        var isDoubted = !step.IsAgain && (outcome is ProbeOutcome.Invalid || (outcome is ProbeOutcome.Broke && _isCold));
-        _isCold = false;
-        if (isDoubted)
+        if (outcome is not ProbeOutcome.Held)
         {
-            Next = step with { IsAgain = true };
-            return;
+            // A confirmation that breaks has failed, as all of them have to hold.
+            var isDoubted = !_doubts.Contains(outcome) && !(outcome is ProbeOutcome.Broke && step.Phase is SearchPhase.Confirming);
+            _doubts.Add(outcome);
+            if (isDoubted)
+            {
+                Next = step with { IsAgain = true };
+                return;
+            }
         }
 
-        if (outcome is ProbeOutcome.Held) Held = step.Value;
-        else _ceiling = (step.Value, outcome);
+        _doubts.Clear();
+        if (outcome is ProbeOutcome.Held) _held.Add(step.Value);
+        else if (outcome is ProbeOutcome.Broke) _broken = Least(_broken, step.Value);
+        else _invalid = Least(_invalid, step.Value);
 
         if (step.Phase is SearchPhase.Confirming) Confirm(step, outcome);
-        else if (Held is null) Fall(step.Value);
-        else if (_ceiling is null) Rise(step.Value);
-        else Narrow();
+        else if (Held is not { } held) Fall(step.Value);
+        else if (Ceiling is not { } ceiling) Rise(held);
+        else if (Between(held, ceiling) is { } middle) Next = new SearchStep(middle, SearchPhase.Narrowing);
+        else Confirm(held);
     }
+
+    private static long Least(long? one, long other) => one is { } there ? Math.Min(there, other) : other;
 
     private void Rise(long held)
     {
@@ -79,42 +101,48 @@ internal sealed class LimitSearch
         else Next = new SearchStep(Math.Max(_range.Floor, failed / 2), SearchPhase.Falling);
     }
 
-    private void Narrow()
-    {
-        var (low, high) = (Held!.Value, _ceiling!.Value.Value);
-        if (high - low <= 1 || high <= low * (1 + _range.Precision)) Confirm(low);
-        else Next = new SearchStep(Math.Clamp(Neat(Math.Sqrt((double)low * high), Math.Round), low + 1, high - 1), SearchPhase.Narrowing);
-    }
+    // Null where they are as near to each other as was asked for.
+    private long? Between(long low, long high) => high - low <= 1 || high <= low * (1 + _range.Precision)
+        ? null
+        : Math.Clamp(Neat(Math.Sqrt((double)low * high), Math.Round), low + 1, high - 1);
 
     private void Confirm(long value) => Next = new SearchStep(value, SearchPhase.Confirming, 1);
 
     private void Confirm(SearchStep step, ProbeOutcome outcome)
     {
-        if (outcome is ProbeOutcome.Held && step.Confirmation == _range.Confirmations) End();
-        else if (outcome is ProbeOutcome.Held) Next = step with { Confirmation = step.Confirmation + 1, IsAgain = false };
+        if (outcome is ProbeOutcome.Held && step.Confirmation < _range.Confirmations)
+        {
+            Next = step with { Confirmation = step.Confirmation + 1, IsAgain = false };
+            return;
+        }
+
+        if (outcome is ProbeOutcome.Held) _confirmed = step.Value;
+        else if (_held.Remove(step.Value)) _unconfirmed.Add(step.Value); // it held once, by luck
+
+        if (_confirmed is { } low)
+        {
+            if (Ceiling is { } ceiling && Between(low, ceiling) is { } middle) Confirm(middle);
+            else End();
+        }
+        else if (step.Value == _range.Floor) End();
         else
         {
-            // What held once did so by luck. A little less is to be confirmed from the beginning.
-            _unconfirmed.Add(step.Value);
-            Held = null;
-            if (step.Value == _range.Floor) End();
-            else Confirm(Math.Clamp(Neat(step.Value / (1 + _range.Precision), Math.Ceiling), _range.Floor, step.Value - 1));
+            Confirm(Math.Clamp(Neat(step.Value / Math.Pow(1 + _range.Precision, _down), Math.Ceiling), _range.Floor, step.Value - 1));
+            _down *= 2;
         }
     }
 
     private void End()
     {
         Next = null;
-        Answer = new SearchAnswer(
-            _ceiling switch
-            {
-                null => SearchVerdict.AtLeast,
-                { Outcome: ProbeOutcome.Invalid } => SearchVerdict.LoadTesterEnds,
-                _ when Held is null => SearchVerdict.NothingHolds,
-                _ => SearchVerdict.Found,
-            },
-            Held,
-            Ceiling);
+        var verdict = Ceiling switch
+        {
+            null => SearchVerdict.AtLeast,
+            { } ceiling when ceiling != _broken => SearchVerdict.LoadTesterEnds,
+            _ when _confirmed is null => SearchVerdict.NothingHolds,
+            _ => SearchVerdict.Found,
+        };
+        Answer = new SearchAnswer(verdict, _confirmed, Ceiling, _broken);
     }
 
     private long Neat(double value, Func<double, double> round)

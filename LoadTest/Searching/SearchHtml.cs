@@ -29,7 +29,7 @@ internal static class SearchHtml
                     Svg.E("h2", search.Of is SearchedValue.Rate ? "Latency by messages a second" : "Latency by connections"),
                     Svg.E(
                         "figure",
-                        Svg.E("figcaption", "A dot held, a cross did not, a ring is invalid", Svg.E("span", " · logarithmic; of several runs at a value the lines show the worst")),
+                        Svg.E("figcaption", "A dot held, a cross did not, a ring is invalid", Svg.E("span", " · both axes are logarithmic; of several runs at a value the lines show the worst")),
                         PlotOf(search)?.ToSvg() ?? Svg.E("p", Svg.A("class", "quiet"), "No message came back in any run."))),
                 Svg.E("section", Svg.E("h2", "Runs"), Svg.E("div", Svg.A("class", "card"), HtmlPage.Table(
                     "",
@@ -48,7 +48,7 @@ internal static class SearchHtml
         return new Plot
         {
             Description = $"Latency at each value that was tried, on a logarithmic scale. {search.Summary}",
-            X = PlotScale.FromZero(values[^1].Key, Quantity.Short),
+            X = PlotScale.Log(values[0].Key, values[^1].Key, Quantity.Short),
             Y = PlotScale.LogTime(probes.Min(p => p.Latency.P50), probes.Max(p => p.Latency.P999)),
             Series =
             [
@@ -63,7 +63,7 @@ internal static class SearchHtml
         PlotSeries Marks(string style, PlotMark mark, ProbeOutcome outcome) =>
             new("", style, [.. probes.Where(p => p.Outcome == outcome).Select(p => new PlotPoint(p.Value, p.Latency.P99))], mark);
 
-        double Between(int i) => i < 0 ? 0 : i + 1 == values.Count ? values[i].Key * 1.05 : (values[i].Key + values[i + 1].Key) / 2.0;
+        double Between(int i) => i < 0 ? 0 : i + 1 == values.Count ? values[i].Key * 1.05 : Math.Sqrt((double)values[i].Key * values[i + 1].Key);
     }
 
     private static XElement Outcome(SearchProbe probe) => Svg.E("td", Svg.A("class", probe.Outcome is ProbeOutcome.Held ? "fine" : probe.Outcome is ProbeOutcome.Broke ? "flag" : ""), SearchText.Outcome(probe));

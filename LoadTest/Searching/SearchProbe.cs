@@ -14,7 +14,7 @@ public sealed record SearchProbe
     /// <summary>Which confirmation it was, from 1; 0 for none.</summary>
     public required int Confirmation { get; init; }
 
-    /// <summary>Whether it is the run before once more: that was invalid, or the very first.</summary>
+    /// <summary>Whether it is the run before once more, as that did not hold or was invalid.</summary>
     public required bool IsAgain { get; init; }
 
     /// <summary>What it says of the value.</summary>

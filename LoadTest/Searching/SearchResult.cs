@@ -42,6 +42,9 @@ public sealed record SearchResult
     /// <summary>The lowest value that did not hold, or at which the load tester itself was at its end; null where there is none.</summary>
     public required long? Ceiling { get; init; }
 
+    /// <summary>The lowest value that did not hold, where the load tester was at its end below it, too; null where there is none.</summary>
+    public long? Broken { get; init; }
+
     /// <summary>Values that held once, and not in every confirmation.</summary>
     public required IReadOnlyList<long> Unconfirmed { get; init; }
 

@@ -10,7 +10,7 @@ internal sealed class SearchRun(SearchPlan plan, ILoadRunner runner, TimeProvide
     private readonly SearchObjective _objective = new(plan.Conditions);
     private readonly List<SearchProbe> _probes = [];
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
-    private RunResult? _last;
+    private RunResult? _confirmed;
 
     /// <summary>All runs that were finished.</summary>
     public IReadOnlyList<SearchProbe> Probes => _probes;
@@ -19,7 +19,7 @@ internal sealed class SearchRun(SearchPlan plan, ILoadRunner runner, TimeProvide
     public string? Fault { get; private set; }
 
     /// <summary>The last run that held at the answer; null where there is none.</summary>
-    public RunResult? Confirmed => _search.Answer?.Value is null ? null : _last;
+    public RunResult? Confirmed => _search.Answer?.Value is null ? null : _confirmed;
 
     /// <summary>Runs until there is an answer, a run cannot be, or somebody has had enough.</summary>
     /// <param name="onProbe">Hears of each run that is over.</param>
@@ -45,8 +45,8 @@ internal sealed class SearchRun(SearchPlan plan, ILoadRunner runner, TimeProvide
 
             if (interrupt.IsCancellationRequested || run.Verdict is Verdict.Interrupted) return;
             if ((Fault = Reachability.FaultOf(run)) is not null) return;
-            _last = run;
             var probe = _objective.Judge(step, run);
+            if (probe is { Phase: SearchPhase.Confirming, Outcome: ProbeOutcome.Held } && step.Confirmation == plan.Range.Confirmations) _confirmed = run; // what is confirmed later is more
             _probes.Add(probe);
             _search.Tell(probe.Outcome);
             onProbe(probe);
@@ -66,8 +66,9 @@ internal sealed class SearchRun(SearchPlan plan, ILoadRunner runner, TimeProvide
             Objective = plan.Objective,
             Range = plan.Range,
             Verdict = _search.Answer?.Verdict ?? SearchVerdict.Interrupted,
-            Value = _search.Held,
+            Value = _search.Answer is { } answer ? answer.Value : _search.Held,
             Ceiling = _search.Ceiling,
+            Broken = _search.Broken,
             Unconfirmed = _search.Unconfirmed,
             Summary = "",
             Probes = _probes,

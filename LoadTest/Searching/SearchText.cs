@@ -50,16 +50,18 @@ internal static class SearchText
         var what = search.Of is SearchedValue.Rate ? "rate" : "number of connections";
         var value = search.Value is { } held ? Value(search.Of, held) : "";
         var ceiling = search.Ceiling is { } high ? $"{Value(search.Of, high)}: {Why(search, high)}" : "";
+        var broken = search.Broken is { } broke && broke != search.Ceiling ? $" It does not hold at {Value(search.Of, broke)}: {Why(search, broke)}." : "";
+        var end = ceiling.Length is 0 ? "" : search.Broken == search.Ceiling ? $" It does not hold at {ceiling}." : $" The load tester itself ends at {ceiling}.{broken}";
         var confirmed = $"it held in {Quantity.Of(search.Range.Confirmations, "further run")}";
         return (search.Verdict, search.Value) switch
         {
             (SearchVerdict.Found, _) => $"The highest {what} that holds {objective} is {value}; {confirmed}. It ends at {ceiling}.",
             (SearchVerdict.AtLeast, _) => $"The highest {what} that holds {objective} is at least {value}, the most that was to be tried; {confirmed}.",
             (SearchVerdict.NothingHolds, _) => $"Nothing holds {objective}, down to {ceiling}.",
-            (SearchVerdict.LoadTesterEnds, null) => $"What holds {objective} is not known: the load tester itself ends at {ceiling}.",
-            (SearchVerdict.LoadTesterEnds, _) => $"The highest {what} that holds {objective} is at least {value}; {confirmed}. The load tester itself ends at {ceiling}.",
-            (_, null) => $"The search was stopped before anything held {objective}{(ceiling.Length > 0 ? $"; it did not at {ceiling}" : "")}.",
-            _ => $"The search was stopped: {value} held {objective}, which is not confirmed{(ceiling.Length > 0 ? $"; it ends at {ceiling}" : "")}.",
+            (SearchVerdict.LoadTesterEnds, null) => $"What holds {objective} is not known.{end}",
+            (SearchVerdict.LoadTesterEnds, _) => $"The highest {what} that holds {objective} is at least {value}; {confirmed}.{end}",
+            (_, null) => $"The search was stopped before anything held {objective}{(search.Unconfirmed.Count > 0 ? " in every confirmation" : "")}.{end}",
+            _ => $"The search was stopped: {value} held {objective}, which is not confirmed.{end}",
         } + (search.Unconfirmed.Count > 0 ? $" Not confirmed: {string.Join(", ", search.Unconfirmed.Select(v => Value(search.Of, v)))}." : "");
     }
 

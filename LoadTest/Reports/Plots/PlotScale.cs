@@ -36,9 +36,12 @@ internal sealed class PlotScale
     }
 
     /// <summary>Logarithmic, for times in microseconds: from a round value below the least to one above the greatest.</summary>
-    public static PlotScale LogTime(double least, double greatest)
+    public static PlotScale LogTime(double least, double greatest) => Log(Math.Max(least, 0.001), greatest, Quantity.Time);
+
+    /// <summary>Logarithmic: from a round value below the least, which is more than 0, to one above the greatest.</summary>
+    public static PlotScale Log(double least, double greatest, Func<double, string> label)
     {
-        var low = Floor125(Math.Max(least, 0.001));
+        var low = Floor125(least);
         var high = Ceiling125(Math.Max(greatest, low * 2));
         var isWide = high / low > 200; // more would stand in each other's way
         var ticks = new List<PlotTick>();
@@ -47,7 +50,7 @@ internal sealed class PlotScale
             foreach (var factor in (double[])[1, 2, 5])
             {
                 var value = factor * Math.Pow(10, exponent);
-                if (value >= low * 0.999 && value <= high * 1.001) ticks.Add(new PlotTick(value, isWide && factor is not 1 ? "" : Quantity.Time(value)));
+                if (value >= low * 0.999 && value <= high * 1.001) ticks.Add(new PlotTick(value, isWide && factor is not 1 ? "" : label(value)));
             }
         }
 

@@ -43,7 +43,7 @@ internal static class SummaryView
         console.WriteLine();
         foreach (var threshold in run.Thresholds.OrderBy(t => !t.IsCrossed))
         {
-            console.Write(Indented(Of($"{(threshold.IsCrossed ? "crossed" : "held   ")}  {threshold.Condition}: {threshold.Value}", threshold.IsCrossed ? Bad : Soft)));
+            console.Write(Indented(Of($"{(threshold.IsCrossed ? "crossed    " : "not crossed")}  {threshold.Condition}: {threshold.Value}", threshold.IsCrossed ? Bad : Soft)));
         }
 
         if (run.Total.Integrity.Faults > 0) console.Write(Indented(Of(ReportText.Integrity(run.Total.Integrity), Bad)));

@@ -32,11 +32,11 @@ internal static class ReadmeExample
 
         try
         {
-            await pool.SendAsync(new byte[64 * 1024], TimeSpan.FromSeconds(2)); // with a time-out of its own
+            using var reply = await pool.SendAsync(new byte[64 * 1024], TimeSpan.FromSeconds(2)); // with a time-out of its own
         }
         catch (EchoReasonException refusal) when (refusal.Reason is EchoReason.FrameTooLong)
         {
-            Console.WriteLine(refusal.Text);                                    // the gateway's own words, where its limit is lower
+            Console.WriteLine(refusal.Text);                                    // its own words, where it takes less than 64 KiB, its default
         }
 
         // README ends

@@ -49,7 +49,7 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
         return interrupt.IsCancellationRequested ? result with { Verdict = Verdict.Interrupted } : result;
     }
 
-    public string? FaultOf(string condition, IReadOnlyList<string> targets) => condition.Contains('?', StringComparison.Ordinal) ? "is no condition; write one such as 'p99 > 50ms'" : null;
+    public string? FaultOf(string condition, IReadOnlyList<string> targets) => condition.Contains('?', StringComparison.Ordinal) ? $"'{condition}' is no condition; write one such as 'p99 > 50ms'" : null;
 
     public ILoadObserver Watch(IReadOnlyList<string> conditions, IReadOnlyList<string> targets, Action<string> onCrossed) =>
         new Watcher(() =>

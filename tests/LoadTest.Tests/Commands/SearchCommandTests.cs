@@ -27,8 +27,10 @@ public sealed class SearchCommandTests : IDisposable
             1,000/s           p99 5ms           errors 0            holds
             2,000/s           p99 5ms           errors 0            holds
             4,000/s           p99 50ms          errors 0            does not hold: p99 is 50ms; 50 % of what was due came back: the backlog grows
+            4,000/s           p99 50ms          errors 0            does not hold: p99 is 50ms; 50 % of what was due came back: the backlog grows (up, again)
             2,800/s           p99 5ms           errors 0            holds
             3,300/s           p99 50ms          errors 0            does not hold: p99 is 50ms; 50 % of what was due came back: the backlog grows
+            3,300/s           p99 50ms          errors 0            does not hold: p99 is 50ms; 50 % of what was due came back: the backlog grows (between, again)
             2,800/s           p99 5ms           errors 0            holds (confirmation 1)
             2,800/s           p99 5ms           errors 0            holds (confirmation 2)
             The highest rate that holds p99 < 20ms and errors <= 0 is 2,800/s; it held in 2 further runs. It ends at 3,300/s: p99 is 50ms.
@@ -56,7 +58,7 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData(10, 1_000_000, 1_000_000, 1, "Nothing holds p99 < 20ms, down to 15/s: p99 is 50ms.")]
     [InlineData(1_000_000, 1_000_000, 4000, 0, "is at least 4,000/s, the most that was to be tried; it held in 3 further runs.")]
     [InlineData(1_000_000, 3000, 1_000_000, 4, "is at least 2,999/s; it held in 3 further runs. The load tester itself ends at 3,001/s: It was late.")]
-    [InlineData(1_000_000, 10, 1_000_000, 4, "What holds p99 < 20ms is not known: the load tester itself ends at 15/s: It was late.")]
+    [InlineData(1_000_000, 10, 1_000_000, 4, "What holds p99 < 20ms is not known. The load tester itself ends at 15/s: It was late.")]
     [InlineData(2000, 3000, 1_000_000, 0, "is 2,000/s; it held in 3 further runs. It ends at 2,001/s: ")]
     public async Task WhatCameOfItIsTheExitCode(long limit, long end, long to, int code, string answer)
     {
@@ -69,6 +71,7 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData("lost", "1 messages did not come back as they were sent")]
     [InlineData("late", "98.5 % of what was due came back: the backlog grows")]
     [InlineData("skipped", "98 % of what was due came back: the backlog grows")]
+    [InlineData("refused", "3 connections failed (3 refused or closed with a reason)")]
     [InlineData("closed", "63 of 64 connections were open at the end")]
     [InlineData("threshold", "max is 2s")]
     public async Task WhatIsWrong_BreaksAnyObjective(string what, string why)
@@ -80,13 +83,55 @@ public sealed class SearchCommandTests : IDisposable
             "lost" => run with { Verdict = Verdict.Failed, Remarks = ["1 messages did not come back as they were sent."] },
             "late" => run with { Total = run.Total with { Messages = run.Generator.SendLag.Count * 985 / 1000 } },
             "skipped" => run with { Generator = run.Generator with { Skipped = run.Total.Messages / 49 } },
+            "refused" => run with { Total = run.Total with { Errors = new Dictionary<ErrorClass, long> { [ErrorClass.Refused] = 3 } } },
             "closed" => run with { Total = run.Total with { ConnectionsOpen = 63 } },
             _ => run with { Total = run.Total with { Latency = run.Total.Latency with { Max = 2_000_000 } } },
         });
         var (code, text, error) = await new CommandLine(parts).RunAsync(["search", "--scenario", scenario, "--slo", "connections >= 1", "--precision", "100%", "--confirm", "1"], Stop);
         Assert.Equal((0, ""), (code, error));
-        Assert.Equal(["1,000/s", "2,000/s", "1,000/s", "The"], text.TrimEnd().Split('\n').Select(l => l.Split(' ')[0]));
+        Assert.Equal(["1,000/s", "2,000/s", "2,000/s", "1,000/s", "The"], text.TrimEnd().Split('\n').Select(l => l.Split(' ')[0]));
         Assert.Contains($"It ends at 2,000/s: {why}.", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "holds", "is at least 2,000/s")]
+    [InlineData("invalid", "holds", "is at least 2,000/s")]
+    [InlineData("slow", "does not hold: p99 is 30ms", "It ends at 2,000/s: p99 is 30ms.")]
+    [InlineData("slow invalid", "invalid: It was late", "The load tester itself ends at 2,000/s: It was late.")]
+    [InlineData("slow lag", "invalid: Messages were sent late: p99 of the send lag is 10ms", "The load tester itself ends at 2,000/s: Messages were sent late: p99 of the send lag is 10ms.")]
+    [InlineData("slow rarelag", "does not hold: p99 is 30ms", "It ends at 2,000/s: p99 is 30ms.")]
+    public async Task LateLoadTester_IsAReasonNotToHold_ButNoneNotToBelieveWhatHolds(string what, string outcome, string answer)
+    {
+        var parts = Gateway(limit: 1_000_000, change: run =>
+        {
+            if (run.Scenario.Stages[0].Rate <= 1000) return run;
+            if (what.Contains("slow", StringComparison.Ordinal)) run = run with { Total = run.Total with { Latency = run.Total.Latency with { P99 = 30_000 } } };
+            if (what.Contains("invalid", StringComparison.Ordinal)) run = run with { Verdict = Verdict.Invalid, Remarks = ["It was late."] };
+            return what switch
+            {
+                "slow lag" => run with { Generator = run.Generator with { SendLag = run.Generator.SendLag with { P99 = 10_000 } } },
+                "slow rarelag" => run with { Generator = run.Generator with { SendLag = run.Generator.SendLag with { P999 = 25_000 } } },
+                _ => run,
+            };
+        });
+        var (_, text, error) = await new CommandLine(parts).RunAsync(["search", "--slo", "p99 < 20ms", "--to", "2000", "--precision", "100%", "--confirm", "1"], Stop);
+        Assert.Equal("", error);
+        Assert.EndsWith(outcome, text.Split('\n')[1], StringComparison.Ordinal);
+        Assert.Contains(answer, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0s", "holds")]
+    [InlineData("1s", "does not hold: 75 % of what was due came back: the backlog grows")]
+    public async Task EchoesThatTakeLong_AreNoBacklogWhereNoneCouldBeBackYet(string warmup, string outcome)
+    {
+        var parts = Gateway(limit: 1_000_000, change: run => run with
+        {
+            Total = run.Total with { Messages = 1500, MessagesPerSecond = 750, Latency = run.Total.Latency with { P99 = 500_000 } },
+        });
+        var (_, text, error) = await new CommandLine(parts).RunAsync(["search", "--slo", "p99 < 1s", "--step", "2s", "--warmup", warmup, "--to", "1000"], Stop);
+        Assert.Equal("", error);
+        Assert.EndsWith(outcome, text.Split('\n')[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +142,7 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Equal(0, (await new CommandLine(Gateway(limit: 2100)).RunAsync(args, Stop)).ExitCode);
         var result = await ReadAsync(json);
         Assert.Equal((SearchVerdict.Found, 2090, 2180, 1), (result.Verdict, result.Value, result.Ceiling, result.Schema));
-        Assert.Equal([1000, 2000, 4000, 2830, 2380, 2180, 2090, 2090, 2090, 2090], result.Probes.Select(p => p.Value));
+        Assert.Equal([1000, 2000, 4000, 4000, 2830, 2830, 2380, 2380, 2180, 2180, 2090, 2090, 2090, 2090], result.Probes.Select(p => p.Value));
         Assert.Equal(new ObjectiveFigure("p99 < 20ms", "p99", 50_000, "50ms", false), Assert.Single(result.Probes[2].Figures));
         Assert.Equal((ProbeOutcome.Broke, SearchPhase.Rising, 0.5), (result.Probes[2].Outcome, result.Probes[2].Phase, result.Probes[2].ShareOfDue));
         Assert.Contains(XDocument.Load(html).Descendants("p"), p => p.Value == result.Summary);
@@ -171,14 +216,15 @@ public sealed class SearchCommandTests : IDisposable
         {
             seen?.Invoke(scenario);
             var value = of is null ? scenario.Stages[0].Rate!.Value : of(scenario);
-            var (holds, due) = (value <= limit, scenario.Stages[0].Rate is { } rate ? (long)(rate * scenario.Duration.TotalSeconds) : 0);
+            var (holds, due) = (value <= limit && value <= end, scenario.Stages[0].Rate is { } rate ? (long)(rate * scenario.Duration.TotalSeconds) : 0);
             var latency = result.Total.Latency with { Count = 1000, P50 = 1000, P99 = holds ? 5000 : 50_000, P999 = 60_000, Max = 70_000 };
+            var messages = holds || due is 0 ? Math.Max(1, due) : due / 2;
             result = result with
             {
                 Seconds = scenario.Duration.TotalSeconds,
                 Generator = result.Generator with { SendLag = result.Generator.SendLag with { Count = due } },
                 Targets = [.. scenario.Targets.Select(t => new TargetFigures(t.Name, result.Total))],
-                Total = result.Total with { Latency = latency, Messages = holds || due is 0 ? Math.Max(1, due) : due / 2, ConnectionsOpen = scenario.Stages[0].Connections },
+                Total = result.Total with { Latency = latency, Messages = messages, MessagesPerSecond = messages / scenario.Duration.TotalSeconds, ConnectionsOpen = scenario.Stages[0].Connections },
             };
             result = value > end ? result with { Verdict = Verdict.Invalid, Remarks = ["It was late."] } : result;
             return change is null ? result : change(result);

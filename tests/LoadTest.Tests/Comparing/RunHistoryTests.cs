@@ -33,10 +33,10 @@ public sealed class RunHistoryTests : IDisposable
 
             ## small
 
-            | when (UTC) | verdict | messages/s | p50 | p90 | p99 | p99.9 | max | load tester's CPU a message | errors | faults | version |
-            |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-            | 2026-03-14 09:26 | failed | 4 | 900 µs | 4 ms | 4 ms | 4 ms | 4 ms | 7.85 s | 0 | 1 | OrleansEcho.LoadTest 0.1.0 |
-            | 2026-03-15 09:26 | failed | 4 | 900 µs | 4 ms | 4 ms | 4 ms | 4 ms | 7.85 s | 0 | 1 | later\| |
+            | when (UTC) | verdict | seconds | messages/s | p50 | p90 | p99 | p99.9 | max | load tester's CPU a message | errors | faults | file | version |
+            |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+            | 2026-03-14 09:26 | failed | 1 | 4 | 900 µs | 4 ms | 4 ms | 4 ms | 4 ms | 7.85 s | 0 | 1 | b | OrleansEcho.LoadTest 0.1.0 |
+            | 2026-03-15 09:26 | failed | 1 | 4 | 900 µs | 4 ms | 4 ms | 4 ms | 4 ms | 7.85 s | 0 | 1 | a | later\| |
 
             """,
             text.ToString());
@@ -52,11 +52,14 @@ public sealed class RunHistoryTests : IDisposable
     }
 
     [Fact]
-    public void ChangeOfTheMachineIsTold()
+    public void ChangeOfTheMachine_OrOfTheLoad_IsTold()
     {
         var small = SampleRuns.Small();
-        var history = RunHistory.Of([small, small with { Machine = small.Machine with { Processors = 64 } }]);
+        var history = RunHistory.Of([new("a", small), new("b", small with { Machine = small.Machine with { Processors = 64 } })]);
         Assert.StartsWith("THE MACHINES ARE NOT THE SAME", Assert.Single(history.Remarks));
+
+        history = RunHistory.Of([new("a", small), new("b", small with { Scenario = small.Scenario with { Stages = [.. small.Scenario.Stages.Select(s => s with { Connections = s.Connections + 1 })] } })]);
+        Assert.StartsWith("THE LOAD IS NOT THE SAME in the runs of 'small'", Assert.Single(history.Remarks));
     }
 
     private Task WriteAsync(string name, RunResult run) => RunResultFile.WriteAsync(run, Path.Combine(_folder.FullName, $"{name}.json"), Cancellation);

@@ -66,7 +66,7 @@ public sealed partial class HtmlReportTests : IDisposable
         Write(folder, "short", writer => HtmlReport.Write(SampleRuns.Small(), writer));
         Write(folder, "nothing", writer => HtmlReport.Write(SampleRuns.Nothing(), writer));
         Write(folder, "comparison", writer => ComparisonHtml.Write(RunComparison.Compare(a, b), writer));
-        Write(folder, "history", writer => HistoryHtml.Write(RunHistory.Of([.. a, .. b, SampleRuns.Ramp(), SampleRuns.Ramp(seed: 9)]), writer));
+        Write(folder, "history", writer => HistoryHtml.Write(RunHistory.Of([.. ((RunResult[])[.. a, .. b, SampleRuns.Ramp(), SampleRuns.Ramp(seed: 9)]).Select((run, i) => new HistoryRun($"run-{i + 1:00}", run))]), writer));
         Write(folder, "search", writer => SearchHtml.Write(SampleSearches.Found(), writer));
         Write(folder, "search-nothing", writer => SearchHtml.Write(SampleSearches.Nothing(), writer));
         var browser = Browser.Find();

@@ -29,8 +29,8 @@ public sealed class TerminalTests
         const string Expected = """
 
             ✗ FAILED  small  1 s, 2 gateways
-              crossed  p99 > 1ms: 4.001ms
-              held     errors > 0: 0
+              crossed      p99 > 1ms: 4.001ms
+              not crossed  errors > 0: 0
               1 lost
 
               messages/s   4     4 messages, 128 B/s each way

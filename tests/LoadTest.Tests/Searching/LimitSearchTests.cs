@@ -21,8 +21,8 @@ public sealed class LimitSearchTests
     {
         var (search, steps) = Run(range, step => step.Value <= limit ? ProbeOutcome.Held : ProbeOutcome.Broke);
         var answer = search.Answer!;
-        if (limit < range.Floor) Assert.Equal(new SearchAnswer(SearchVerdict.NothingHolds, null, range.Floor), answer);
-        else if (limit >= range.To) Assert.Equal(new SearchAnswer(SearchVerdict.AtLeast, range.To, null), answer);
+        if (limit < range.Floor) Assert.Equal(new SearchAnswer(SearchVerdict.NothingHolds, null, range.Floor, range.Floor), answer);
+        else if (limit >= range.To) Assert.Equal(new SearchAnswer(SearchVerdict.AtLeast, range.To, null, null), answer);
         else
         {
             Assert.Equal(SearchVerdict.Found, answer.Verdict);
@@ -34,7 +34,7 @@ public sealed class LimitSearchTests
         var bracket = Math.Log2((double)range.To / range.Floor) + 2;
         var narrow = Math.Log2(1 / Math.Log2(1 + Math.Max(range.Precision, 1.0 / range.To))) + 3;
         Assert.InRange(steps.Count(s => !s.IsAgain), 1, bracket + (narrow * 1.5) + range.Confirmations);
-        Assert.InRange(steps.Count(s => s.IsAgain), 0, 1);
+        Assert.Equal(steps.Where(s => s.Value > limit).Select(s => s.Value).Distinct(), steps.Where(s => s.IsAgain).Select(s => s.Value));
         Assert.All(steps, s => Assert.InRange(s.Value, range.Floor, range.To));
     });
 
@@ -61,9 +61,9 @@ public sealed class LimitSearchTests
             }
 
             Assert.True(value <= limit);
-            var last = told.Where(t => t.Outcome is not ProbeOutcome.Invalid).TakeLast(range.Confirmations).ToList();
-            Assert.Equal(Enumerable.Range(1, range.Confirmations), last.Select(l => l.Step.Confirmation));
-            Assert.All(last, l => Assert.Equal((value, ProbeOutcome.Held), (l.Step.Value, l.Outcome)));
+            var confirming = told.Where(t => t.Step is { Phase: SearchPhase.Confirming } && t.Step.Value == value && t.Outcome is not ProbeOutcome.Invalid).ToList();
+            Assert.Equal(Enumerable.Range(1, range.Confirmations), confirming.Select(t => t.Step.Confirmation));
+            Assert.All(confirming, t => Assert.Equal(ProbeOutcome.Held, t.Outcome));
             Assert.DoesNotContain(value, search.Unconfirmed);
             if (answer.Ceiling is not { } ceiling) return;
 
@@ -80,7 +80,7 @@ public sealed class LimitSearchTests
         var (search, _) = Run(range, step => step.Value > end ? ProbeOutcome.Invalid : step.Value <= limit ? ProbeOutcome.Held : ProbeOutcome.Broke);
         var answer = search.Answer!;
         if (limit >= range.To && end >= range.To) Assert.Equal(SearchVerdict.AtLeast, answer.Verdict);
-        else if (end < range.Floor) Assert.Equal(new SearchAnswer(SearchVerdict.LoadTesterEnds, null, range.Floor), answer);
+        else if (end < range.Floor) Assert.Equal(new SearchAnswer(SearchVerdict.LoadTesterEnds, null, range.Floor, null), answer);
         else if (end <= limit) Assert.True(answer.Verdict is SearchVerdict.LoadTesterEnds && answer.Value <= end && answer.Ceiling > end);
         else if (limit < range.Floor) Assert.Equal(SearchVerdict.NothingHolds, answer.Verdict);
         else Assert.True(answer.Value <= limit && answer.Ceiling > limit && (answer.Verdict is SearchVerdict.Found) == (answer.Ceiling <= end));
@@ -91,20 +91,20 @@ public sealed class LimitSearchTests
     {
         var (search, steps) = Run(new SearchRange(1000, 10_000_000, 15, 0.05, 3), step => step.Value > 22_000 ? ProbeOutcome.Broke : ProbeOutcome.Held);
         Assert.Equal(
-            [1000, 2000, 4000, 8000, 16_000, 32_000, 22_600, 19_000, 20_700, 21_600, 21_600, 21_600, 21_600],
+            [1000, 2000, 4000, 8000, 16_000, 32_000, 32_000, 22_600, 22_600, 19_000, 20_700, 21_600, 21_600, 21_600, 21_600],
             steps.Select(s => s.Value));
-        Assert.Equal(new SearchAnswer(SearchVerdict.Found, 21_600, 22_600), search.Answer);
+        Assert.Equal(new SearchAnswer(SearchVerdict.Found, 21_600, 22_600, 22_600), search.Answer);
         Assert.Empty(search.Unconfirmed);
 
         (search, steps) = Run(new SearchRange(1000, 2000, 15, 0.05, 2), step => step is { Phase: SearchPhase.Confirming, Value: 2000, Confirmation: 2 } ? ProbeOutcome.Broke : ProbeOutcome.Held);
         Assert.Equal([(1000, 0), (2000, 0), (2000, 1), (2000, 2), (1910, 1), (1910, 2)], steps.Select(s => (s.Value, s.Confirmation)));
-        Assert.Equal(new SearchAnswer(SearchVerdict.Found, 1910, 2000), search.Answer);
+        Assert.Equal(new SearchAnswer(SearchVerdict.Found, 1910, 2000, 2000), search.Answer);
         Assert.Equal([2000], search.Unconfirmed);
         Assert.Throws<InvalidOperationException>(() => search.Tell(ProbeOutcome.Held));
     }
 
     [Fact]
-    public void WhatIsInvalid_OrTheVeryFirst_IsTriedOnceMore_BeforeItCounts()
+    public void WhatIsInvalid_OrBreaks_IsTriedOnceMore_BeforeItCounts()
     {
         var (search, steps) = Run(new SearchRange(1000, 4000, 15, 1, 2), step => step switch
         {
@@ -116,8 +116,44 @@ public sealed class LimitSearchTests
         Assert.Equal(
             [(1000, 0, false), (1000, 0, true), (2000, 0, false), (2000, 0, true), (4000, 0, false), (4000, 1, false), (4000, 2, false), (4000, 2, true)],
             steps.Select(s => (s.Value, s.Confirmation, s.IsAgain)));
-        Assert.Equal(new SearchAnswer(SearchVerdict.AtLeast, 4000, null), search.Answer);
+        Assert.Equal(new SearchAnswer(SearchVerdict.AtLeast, 4000, null, null), search.Answer);
     }
+
+    [Theory]
+    [InlineData(ProbeOutcome.Held, SearchVerdict.AtLeast, 4000L, null, null)]
+    [InlineData(ProbeOutcome.Broke, SearchVerdict.Found, 1000L, 2000L, 2000L)]
+    [InlineData(ProbeOutcome.Invalid, SearchVerdict.LoadTesterEnds, 1000L, 2000L, null)]
+    public void WhereOneRunBreaks_AndTheNextIsInvalid_AThirdSaysWhich(ProbeOutcome third, SearchVerdict verdict, long value, long? ceiling, long? broken)
+    {
+        var runs = 0;
+        var (search, _) = Run(new SearchRange(1000, 4000, 15, 1, 1), step => step.Value is not 2000 ? ProbeOutcome.Held : ++runs switch
+        {
+            1 => ProbeOutcome.Broke,
+            2 => ProbeOutcome.Invalid,
+            _ => third,
+        });
+        Assert.Equal(new SearchAnswer(verdict, value, ceiling, broken), search.Answer);
+        Assert.Equal(3, runs);
+    }
+
+    [Fact]
+    public void WhatBreaksAboveTheLoadTestersEnd_IsSaidBesideIt()
+    {
+        var (search, _) = Run(new SearchRange(1000, 64_000, 15, 1, 1), step => step.Value switch { <= 2000 => ProbeOutcome.Held, <= 4000 => ProbeOutcome.Invalid, _ => ProbeOutcome.Broke });
+        Assert.Equal(new SearchAnswer(SearchVerdict.LoadTesterEnds, 2000, 4000, null), search.Answer); // beyond what is invalid nothing is tried
+
+        (search, _) = Run(new SearchRange(8000, 64_000, 15, 1, 1), step => step.Value switch { <= 2000 => ProbeOutcome.Held, <= 4000 => ProbeOutcome.Invalid, _ => ProbeOutcome.Broke });
+        Assert.Equal(new SearchAnswer(SearchVerdict.LoadTesterEnds, 2000, 4000, 8000), search.Answer);
+    }
+
+    [Fact]
+    public void NumberOfRunsIsBounded_ThoughNoConfirmationEverHolds() => Ranges.Sample(range =>
+    {
+        var (search, steps) = Run(range, step => step.Phase is SearchPhase.Confirming ? ProbeOutcome.Broke : ProbeOutcome.Held);
+        Assert.Equal((SearchVerdict.NothingHolds, null, range.Floor), (search.Answer!.Verdict, search.Answer.Value, search.Answer.Ceiling));
+        var down = Math.Log((double)range.To / range.Floor) / Math.Log(1 + range.Precision);
+        Assert.InRange(steps.Count, 1, Math.Log2((double)range.To / range.From) + Math.Log2(down + 1) + 5);
+    });
 
     private static (LimitSearch Search, List<SearchStep> Steps) Run(SearchRange range, Func<SearchStep, ProbeOutcome> probe)
     {

@@ -11,8 +11,10 @@ internal static class SampleSearches
         SearchVerdict.Found,
         (4000, SearchPhase.Rising, ProbeOutcome.Held),
         (8000, SearchPhase.Rising, ProbeOutcome.Invalid),
+        (8000, SearchPhase.Rising, ProbeOutcome.Invalid),
         (5700, SearchPhase.Narrowing, ProbeOutcome.Held),
         (6800, SearchPhase.Narrowing, ProbeOutcome.Held),
+        (7400, SearchPhase.Narrowing, ProbeOutcome.Broke),
         (7400, SearchPhase.Narrowing, ProbeOutcome.Broke),
         (6800, SearchPhase.Confirming, ProbeOutcome.Held));
 
@@ -34,6 +36,7 @@ internal static class SampleSearches
             Verdict = verdict,
             Value = probes.Length > 0 ? 6800 : null,
             Ceiling = probes.Length > 0 ? 7400 : null,
+            Broken = probes.Length > 0 ? 7400 : null,
             Unconfirmed = [],
             Summary = "",
             Probes = [.. probes.Select((p, i) => new SearchProbe
@@ -41,7 +44,7 @@ internal static class SampleSearches
                 Value = p.Value,
                 Phase = p.Phase,
                 Confirmation = p.Phase is SearchPhase.Confirming ? 1 : 0,
-                IsAgain = false,
+                IsAgain = i > 0 && probes[i - 1].Value == p.Value,
                 Outcome = p.Outcome,
                 Reasons = p.Outcome is ProbeOutcome.Held ? [] : ["p99 is <31> ms"],
                 Figures = [new ObjectiveFigure("p99 < 20ms", "p99", 3000, "3ms", p.Outcome is not ProbeOutcome.Broke)],

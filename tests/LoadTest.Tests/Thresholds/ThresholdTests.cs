@@ -32,7 +32,7 @@ public sealed class ThresholdTests
     }
 
     [Theory]
-    [InlineData("p98 > 50ms", "^^^ there is no figure 'p98'; there are min, mean, p50, p75, p90, p95, p99, p99.9, p99.99, max, the same with service., connect. or lag. before it, messages, rate, connection_rate, connections, errors, error_rate, faults, lost, doubled, reordered, corrupted, foreign, unanswered, skipped, cpu, and errors.CLASS (connect, refused, quota, reset, closed, timeout, tls).")]
+    [InlineData("p98 > 50ms", "^^^ there is no figure 'p98'; there are min, mean, p50, p75, p90, p95, p99, p99.9, p99.99, max, the same with service., connect. or lag. before it, messages, rate, connection_rate, connections, errors, error_rate, faults, lost, doubled, reordered, corrupted, foreign, unanswered, skipped, cpu, and errors.CLASS (connect, refused, quota, reset, closed, timeout, tls, local).")]
     [InlineData("", "^ here comes a figure; there are ")]
     [InlineData("p99", "   ^ here comes a comparison: >, >=, < or <=.")]
     [InlineData("p99 = 50ms", "    ^ here comes a comparison: >, >=, < or <=.")]
