@@ -59,10 +59,20 @@ internal sealed class LyingServer : IAsyncDisposable
     /// <summary>How often it has lied so.</summary>
     public long Told(Lie lie) => Interlocked.Read(ref _told[(int)lie]);
 
+    /// <summary>How long it really stood still: a busy machine ends a stall late.</summary>
+    public TimeSpan StoodStill { get; private set; }
+
     /// <summary>Stands still for a while.</summary>
-    public void Stall(TimeSpan duration) => _stalled = Task.Delay(duration, TimeProvider.System, _listener.Stopping);
+    public void Stall(TimeSpan duration) => _stalled = StallAsync(duration);
 
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
+
+    private async Task StallAsync(TimeSpan duration)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        await Task.Delay(duration, TimeProvider.System, _listener.Stopping);
+        StoodStill = TimeProvider.System.GetElapsedTime(since);
+    }
 
     private async Task ServeAsync(Socket socket)
     {
