@@ -11,7 +11,7 @@ public sealed class EchoConnectionOptions
     /// <remarks>The default is the gateway's own: what passes here passes there, unless one of them was changed.</remarks>
     public int MaxMessageBytes { get; set; } = 64 * 1024;
 
-    /// <summary>How many requests may wait for their echoes at once, 1 to 65,536; more wait until there is room, and their time-out runs.</summary>
+    /// <summary>How many requests may wait for their echoes at once, 1 to 65,536; more wait until there is room, and their time-out runs. As many messages of <see cref="MaxMessageBytes"/> are 1 GiB or less.</summary>
     /// <remarks>The default bounds what a gateway that does not answer makes the client hold: 256 messages, each of them twice.</remarks>
     public int MaxRequestsInFlight { get; set; } = 256;
 

@@ -15,6 +15,9 @@ internal static class EchoConnectionOptionsChecks
     private const int MostMessageBytes = 16 * 1024 * 1024;
     private const int MostRequestsInFlight = 65_536;
 
+    // What waits to be sent lies in one array, which ends at 2 GiB.
+    private const long MostBytesInFlight = 1024 * 1024 * 1024;
+
     public static void Check(EchoConnectionOptions options, string prefix, List<string> faults)
     {
         if (string.Equals(options.Framing, Framings.Raw.Name, StringComparison.OrdinalIgnoreCase))
@@ -23,6 +26,8 @@ internal static class EchoConnectionOptionsChecks
             faults.Add($"{prefix}Framing: '{options.Framing}' is no framing; use {Messages()}.");
         CheckRange(options.MaxMessageBytes, 1, MostMessageBytes, $"{prefix}MaxMessageBytes", faults);
         CheckRange(options.MaxRequestsInFlight, 1, MostRequestsInFlight, $"{prefix}MaxRequestsInFlight", faults);
+        if (options is { MaxMessageBytes: <= MostMessageBytes, MaxRequestsInFlight: > 0 and <= MostRequestsInFlight } && (long)options.MaxMessageBytes * options.MaxRequestsInFlight > MostBytesInFlight)
+            faults.Add($"{prefix}MaxRequestsInFlight: {options.MaxRequestsInFlight} messages of MaxMessageBytes are more than 1 GiB on one connection; {MostBytesInFlight / options.MaxMessageBytes} are not.");
         CheckRange(options.ConnectTimeout, ShortestTimeout, LongestTimeout, $"{prefix}ConnectTimeout", faults);
         CheckRange(options.RequestTimeout, ShortestTimeout, LongestTimeout, $"{prefix}RequestTimeout", faults);
         if (options.Tls is { } tls) _ = TlsFiles.Read(tls, $"{prefix}Tls:", faults);

@@ -54,6 +54,16 @@ public sealed class OptionsTests
         faults);
     }
 
+    [Theory]
+    [InlineData(4 * 1024 * 1024, 256, "")]
+    [InlineData(16 * 1024 * 1024, 65, "MaxRequestsInFlight: 65 messages of MaxMessageBytes are more than 1 GiB on one connection; 64 are not.")]
+    public void WhatCouldBeUnderWay_IsBounded(int bytes, int requests, string fault)
+    {
+        var faults = new List<string>();
+        EchoConnectionOptionsChecks.Check(new EchoConnectionOptions { MaxMessageBytes = bytes, MaxRequestsInFlight = requests }, "", faults);
+        Assert.Equal(fault, string.Concat(faults));
+    }
+
     [Fact]
     public async Task FileThatCannotBeUsed_IsNamed_WithWhatIsWrong()
     {

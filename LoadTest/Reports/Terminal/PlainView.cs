@@ -45,7 +45,7 @@ internal sealed class PlainView(TextWriter writer) : ILoadObserver
     };
 
     /// <summary>How much longer, in whole seconds.</summary>
-    public static string Left(TimeSpan left) => Quantity.Duration(Math.Ceiling(left.TotalSeconds));
+    public static string Left(TimeSpan left) => Quantity.Duration(Math.Max(1, Math.Round(left.TotalSeconds)));
 
     private static string Troubles(long errors, long faults) => (errors, faults) switch
     {

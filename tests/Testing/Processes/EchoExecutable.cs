@@ -6,6 +6,7 @@ public sealed record EchoExecutable
     public static readonly EchoExecutable Standalone = new("Standalone");
     public static readonly EchoExecutable Gateway = new("Gateway");
     public static readonly EchoExecutable Silo = new("Silo");
+    public static readonly EchoExecutable LoadTest = new("LoadTest");
 
     private readonly IReadOnlyList<string>? _command;
 
