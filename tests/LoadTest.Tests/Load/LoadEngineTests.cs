@@ -6,6 +6,7 @@ using static OrleansEcho.LoadTest.Tests.Load.EngineRuns;
 namespace OrleansEcho.LoadTest.Tests.Load;
 
 [Collection(nameof(LoadEngineTests))]
+[Collection(Alone.Name)]
 public sealed class LoadEngineTests
 {
     public static TheoryData<string> Framings => ["line", "length-prefixed", "raw"];

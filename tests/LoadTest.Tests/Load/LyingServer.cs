@@ -26,6 +26,7 @@ internal sealed class LyingServer : IAsyncDisposable
     private int _open;
     private int _mostOpen;
     private volatile Task _stalled = Task.CompletedTask;
+    private long _stalledAt;
     private byte[]? _foreign;
 
     public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default, SslServerAuthenticationOptions? tls = null)
@@ -63,15 +64,19 @@ internal sealed class LyingServer : IAsyncDisposable
     public TimeSpan StoodStill { get; private set; }
 
     /// <summary>Stands still for a while.</summary>
-    public void Stall(TimeSpan duration) => _stalled = StallAsync(duration);
+    public void Stall(TimeSpan duration)
+    {
+        _stalledAt = TimeProvider.System.GetTimestamp();
+        _stalled = Task.Delay(duration, TimeProvider.System, _listener.Stopping);
+    }
 
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task StallAsync(TimeSpan duration)
+    private async ValueTask StandStillAsync()
     {
-        var since = TimeProvider.System.GetTimestamp();
-        await Task.Delay(duration, TimeProvider.System, _listener.Stopping);
-        StoodStill = TimeProvider.System.GetElapsedTime(since);
+        if (_stalled.IsCompleted) return;
+        await _stalled;
+        StoodStill = TimeProvider.System.GetElapsedTime(_stalledAt);
     }
 
     private async Task ServeAsync(Socket socket)
@@ -135,7 +140,7 @@ internal sealed class LyingServer : IAsyncDisposable
             var message = new byte[_size];
             if (await stream.ReadAtLeastAsync(message, _size, throwOnEndOfStream: false, _listener.Stopping) < _size) break;
             _first.TrySetResult();
-            await _stalled;
+            await StandStillAsync();
             var lie = _lie(Interlocked.Increment(ref _messages));
             if (held is not null) lie = Lie.None;
             if (lie is not Lie.None and not Lie.Swap) Interlocked.Increment(ref _told[(int)lie]);

@@ -75,7 +75,7 @@ public sealed class TerminalTests
             foreach (var interval in SampleRuns.Ramp(20).Intervals) view.SecondOver(interval, SampleRuns.Ramp(1).Total);
             console.Write(view.Draw());
         });
-        Assert.StartsWith("ramp to 36k  measuring  38 s left\n", shown);
+        Assert.StartsWith("ramp to 36k  measuring  37 s left\n", shown);
         Assert.Contains("messages/s   33,550 of 36,000 intended", shown);
         Assert.Contains("▅▅", shown);
         Assert.Contains("errors       3", shown);
