@@ -5,7 +5,7 @@ using OrleansEcho.LoadTest.Tests.Load;
 namespace OrleansEcho.LoadTest.Tests.Commands;
 
 // One load at a time: each takes the processors that the other counts on.
-[Collection(nameof(LoadEngineTests))]
+[Collection(Alone.Name)]
 public sealed class CompareTwoServersTests : IDisposable
 {
     private readonly CompareLine _line = new();

@@ -5,7 +5,6 @@ using static OrleansEcho.LoadTest.Tests.Load.EngineRuns;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
 
-[Collection(nameof(LoadEngineTests))]
 [Collection(Alone.Name)]
 public sealed class LoadEngineTests
 {

@@ -5,6 +5,7 @@ using static OrleansEcho.LoadTest.Tests.Load.EngineRuns;
 namespace OrleansEcho.LoadTest.Tests.Load;
 
 /// <summary>Each kind of connection sends as many messages as it says, and no more.</summary>
+[Collection(Alone.Name)]
 public sealed class LoadFlowTests
 {
     private static readonly IntegrityFigures Sound = new(0, 0, 0, 0, 0, 0);
