@@ -8,6 +8,7 @@ using OrleansEcho.LoadTest.Workers;
 namespace OrleansEcho.LoadTest.Tests.Workers;
 
 /// <summary>A conductor and workers with their real engines, in one process.</summary>
+[Collection(Alone.Name)]
 public sealed class WorkersTests : IAsyncLifetime
 {
     private const int Size = 40;
