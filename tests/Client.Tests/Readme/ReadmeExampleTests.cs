@@ -1,11 +1,15 @@
 using OrleansEcho.Client.Tests.Fakes;
 using OrleansEcho.Protocols;
+using Readers.Own;
 
 namespace OrleansEcho.Client.Tests.Readme;
 
+/// <summary>The examples of the documents are the code that is run here, letter for letter.</summary>
 public sealed class ReadmeExampleTests
 {
     private const string Indentation = "        ";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ExampleWorks()
@@ -17,13 +21,28 @@ public sealed class ReadmeExampleTests
     }
 
     [Fact]
-    public void ReadmeHasTheExample()
+    public async Task HostExampleWorks()
     {
-        var source = RepositoryFiles.Read("tests", "Client.Tests", "Readme", "ReadmeExample.cs");
-        var lines = source.Split('\n').SkipWhile(line => !line.EndsWith("// README begins", StringComparison.Ordinal)).Skip(1)
-            .TakeWhile(line => !line.EndsWith("// README ends", StringComparison.Ordinal))
+        await using var server = new EchoServer(Framings.LengthPrefixed);
+        await using var app = HostExample.Build(["--urls", "http://127.0.0.1:0", "--Echo:Gateway", server.Address, "--Echo:Orders:Gateways:0", server.Address]);
+        await app.StartAsync(Stop);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Equal("hello", await http.GetStringAsync(new Uri("/echo?text=hello", UriKind.Relative), Stop));
+        Assert.Equal("an order", await http.GetStringAsync(new Uri("/orders?text=an%20order", UriKind.Relative), Stop));
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri("/health", UriKind.Relative), Stop));
+        await app.StopAsync(Stop);
+    }
+
+    [Theory]
+    [InlineData("ReadmeExample.cs", "README", "README.md", "")]
+    [InlineData("HostExample.cs", "docs/client.md", "docs/client.md", "\n\nawait app.RunAsync();")]
+    public void DocumentHasTheExample(string file, string marker, string document, string end)
+    {
+        var source = RepositoryFiles.Read("tests", "Client.Tests", "Readme", file);
+        var lines = source.Split('\n').SkipWhile(line => !line.EndsWith($"// {marker} begins", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => !line.EndsWith($"// {marker} ends", StringComparison.Ordinal))
             .Select(line => line.StartsWith(Indentation, StringComparison.Ordinal) ? line[Indentation.Length..] : line);
         var directives = source.Split('\n').TakeWhile(static line => line.StartsWith("using ", StringComparison.Ordinal));
-        Assert.Contains($"```csharp\n{string.Join('\n', directives)}\n\n{string.Join('\n', lines).TrimEnd()}\n```\n", RepositoryFiles.Read("README.md"), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{string.Join('\n', directives)}\n\n{string.Join('\n', lines).TrimEnd()}{end}\n```\n", RepositoryFiles.Read(document.Split('/')), StringComparison.Ordinal);
     }
 }

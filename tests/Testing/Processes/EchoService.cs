@@ -47,6 +47,7 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
         if (topology is Topology.TwoProcesses) await StartSiloAsync();
         await StartFrontAsync();
         await Front.Output.WaitForAsync("Reached a silo");
+        await Deadline.UntilAsync(async () => (await GetAsync("/health/ready")).Status is HttpStatusCode.OK, "/health/ready to be 200"); // on a busy machine the quota answers a moment later
     }
 
     /// <summary>Starts the silo, again or for the first time, and waits until it is there.</summary>
