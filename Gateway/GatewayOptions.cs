@@ -37,6 +37,14 @@ internal sealed class GatewayOptions
     [Range(0, 3600)]
     public double DrainTimeoutSeconds { get; set; } = 5;
 
+    /// <summary>
+    /// How many threads serve the connections' sockets, without the thread pool between: as many as read and write as fast as silos answer, which is half of the cores, the other
+    /// half being theirs who carry the sets (docs/performance.md).
+    /// </summary>
+    [Description("How many threads serve the connections' sockets; 0 for half of the cores, -1 to leave them to .NET's thread pool. Linux only.")]
+    [Range(-1, 1024)]
+    public int SocketThreads { get; set; }
+
     internal TimeSpan DrainWait => TimeSpan.FromSeconds(DrainWaitSeconds);
 
     internal TimeSpan DrainTimeout => TimeSpan.FromSeconds(DrainTimeoutSeconds);

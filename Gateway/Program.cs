@@ -1,5 +1,6 @@
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Hosting;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
@@ -20,4 +21,8 @@ return await EchoProgram.RunAsync(
         Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), GatewayProgram.QuotaPolicyFlag(options), Flag.For("--silos", "ADDRESS,...", "Backend:Silos", options)],
         Defaults = TcpCommandLine.DefaultListeners,
     },
-    builder => builder.AddGateway().AddTcp());
+    builder =>
+    {
+        SocketThreads.Use(builder.Configuration); // before there is a socket
+        builder.AddGateway().AddTcp();
+    });

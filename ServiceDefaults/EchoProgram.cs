@@ -205,6 +205,9 @@ public static partial class EchoProgram
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             console.ColorBehavior = LoggerColorBehavior.Default;
         });
+
+        // A terminal that nobody reads must not stop what logs: some of it runs on the threads that sockets wait for. How many lines were left out is said.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
     }
 
     // The rest of the configuration is still looked at, so that a person sees every fault at once.

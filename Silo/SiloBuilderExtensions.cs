@@ -10,6 +10,7 @@ using OrleansEcho.Grains.Links;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Stores;
 using OrleansEcho.ServiceDefaults.Tls;
+using OrleansEcho.ServiceDefaults.Transport;
 using OrleansEcho.Silo.Kubernetes;
 using OrleansEcho.Silo.Membership;
 using OrleansEcho.Silo.Quota;
@@ -63,6 +64,7 @@ public static class SiloBuilderExtensions
                 endpoints.SiloListeningEndpoint = ports.Silo;
                 endpoints.GatewayListeningEndpoint = ports.Gateway;
             });
+            silo.Services.UseClusterTransport();
             silo.Services.AddOptions<SiloConnectionOptions>().Configure<ClusterTls>((connections, tls) =>
             {
                 connections.ConfigureSiloInboundConnection(tls.AcceptSilos);

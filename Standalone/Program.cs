@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Hosting;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Configuration;
 using OrleansEcho.Silo;
@@ -30,6 +31,7 @@ return await EchoProgram.RunAsync(
     },
     builder =>
     {
+        SocketThreads.Use(builder.Configuration); // before there is a socket
         builder.AddSilo(); // first: the gateway's listeners accept as soon as they are bound
         builder.AddEmbeddedGateway().AddTcp();
         builder.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<BackendOptions>>((silo, backend) =>

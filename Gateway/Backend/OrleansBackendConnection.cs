@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
+using OrleansEcho.Gateway.Backend.Lanes;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Lanes;
 
 namespace OrleansEcho.Gateway.Backend;
 
@@ -9,11 +12,17 @@ namespace OrleansEcho.Gateway.Backend;
 /// </summary>
 internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpening opening, SiloLinks links, BackendRetry retry) : IBackendConnection
 {
+    // After a set that was late, so many go alone, so that a grain that takes its time holds up no others.
+    private const int AloneAfterLate = 64;
+
+    private readonly PendingSet _pending = new(id.Number);
     private long _messages = opening.Messages;
     private long _bytes = opening.Bytes;
     private long _nextSequence = opening.NextSequence;
     private SiloLink? _link;
     private IConnectionGrain? _grain;
+    private SetLane? _lane;
+    private int _aloneFor;
 
     /// <summary>
     /// Opens the grain for the first time: for a peer that waits for it, so with the patience of one call. A silo that does not open it in half
@@ -47,6 +56,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MessageSet> EchoAsync(MessageSet set, CancellationToken cancellationToken)
     {
         var link = _link;
@@ -60,9 +70,8 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         var isOpen = true;
         try
         {
-            // The way of nearly every set: one call, bounded by the client's own time-out and by the silo's life, and no timer of ours.
-            var call = _grain!.EchoAsync(set);
-            if (await (call.IsCompleted ? call : new(call.AsTask().WaitAsync(link.Lost))) is { } reply) return Acknowledge(set, reply);
+            // The way of nearly every set, bounded by the client's own time-out and by the silo's life, and no timer of ours.
+            if (await AskAsync(link, set) is { } reply) return Acknowledge(set, reply);
             isOpen = false;
         }
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
@@ -86,6 +95,40 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         {
             // Its silo is gone and the grain with it, or it idles and is collected: either way nothing is left to tell.
         }
+    }
+
+    /// <summary>Has a set answered the first time: with others when the line is busy, and by itself when it is idle.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<MessageSet?> AskAsync(SiloLink link, MessageSet set)
+    {
+        if (_lane is not { } lane || _aloneFor > 0)
+        {
+            if (_aloneFor > 0) _aloneFor--;
+            return await AskAloneAsync(link, set);
+        }
+
+        if (lane.TryGoAlone())
+        {
+            try
+            {
+                return await AskAloneAsync(link, set);
+            }
+            finally
+            {
+                lane.Return();
+            }
+        }
+
+        var answer = await lane.EchoAsync(_pending, set);
+        if (answer.Outcome is not SetOutcome.Late) return answer.Set;
+        _aloneFor = AloneAfterLate;
+        return await lane.CollectAsync(_pending.Connection, set.Sequence).AsTask().WaitAsync(link.Lost);
+    }
+
+    private ValueTask<MessageSet?> AskAloneAsync(SiloLink link, MessageSet set)
+    {
+        var call = _grain!.EchoAsync(set);
+        return call.IsCompleted ? call : new(call.AsTask().WaitAsync(link.Lost));
     }
 
     private bool IsLost => _link is null or { Lost.IsCancellationRequested: true };
@@ -136,6 +179,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         _link?.Exit();
         link.Enter();
         _link = link;
+        _lane = link.LaneOf(_pending.Connection);
         _grain = link.Grains.GetGrain<IConnectionGrain>(id.Value);
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class ConnectionLife(
     IBackend backend,
     ConnectionRegistry registry,
     RefusalLog refusals,
+    GatewayRun run,
     CoarseClock clock,
     TimeProvider time,
     IOptions<GatewayOptions> options,
@@ -51,7 +52,6 @@ internal sealed partial class ConnectionLife(
     private static readonly TimeSpan LongestLingerWithoutALease = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrencyLimiter _farewells = new(new() { PermitLimit = MaxRefusalsAtATime, QueueLimit = 0 });
-    private readonly string _run = ConnectionId.NewRun();
     private readonly string _gateway = options.Value.EffectiveName;
     private long _lastNumber;
 
@@ -71,7 +71,7 @@ internal sealed partial class ConnectionLife(
             return;
         }
 
-        var id = ConnectionId.Create(_run, Interlocked.Increment(ref _lastNumber));
+        var id = ConnectionId.Create(run.Name, Interlocked.Increment(ref _lastNumber));
         registry.AddOpening(admitted, connection.Abort);
         var (grain, failure) = await OpenAsync(id, connection, cancellationToken);
         registry.RemoveOpening(admitted);

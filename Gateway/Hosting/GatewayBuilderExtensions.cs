@@ -49,6 +49,7 @@ public static class GatewayBuilderExtensions
             host.ShutdownTimeout = gateway.DrainWait + gateway.DrainTimeout + StopAfterDrain;
         });
 
+        services.AddSingleton<GatewayRun>();
         services.AddSingleton<GatewayMetrics>();
         services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section).ValidateOnStart();
         services.AddSingleton(provider =>

@@ -24,6 +24,12 @@ public readonly record struct ConnectionId
     [Id(0)]
     public string Value { get; }
 
+    /// <summary>The name of the gateway's run.</summary>
+    public string Run => Value[..RunLength];
+
+    /// <summary>The number of the connection in its gateway's run: 1, 2, …</summary>
+    public long Number => long.Parse(Value.AsSpan(RunLength + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+
     /// <summary>Draws the name of one run of a gateway: the first part of all its connections' ids.</summary>
     public static string NewRun() => RandomNumberGenerator.GetString(Alphabet, RunLength);
 

@@ -13,4 +13,10 @@ public sealed record SiloSign
     /// <summary>It is about to stop: what comes next should go to another.</summary>
     [Id(1)]
     public bool IsLeaving { get; init; }
+
+    /// <summary>
+    /// The newest format of <see cref="Lanes.SetBatch"/> that it reads; 0 from silos that take no batches (before 0.2). A gateway sends batches only to a silo that says so.
+    /// </summary>
+    [Id(2)]
+    public int BatchFormat { get; init; }
 }

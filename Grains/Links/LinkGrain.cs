@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using OrleansEcho.Grains.Interfaces.Lanes;
 using OrleansEcho.Grains.Interfaces.Links;
 
 namespace OrleansEcho.Grains.Links;
@@ -11,6 +12,6 @@ internal sealed class LinkGrain(SiloDeparture departure, ILocalSiloDetails silo)
     public ValueTask<SiloSign> BeatAsync(GatewaySign gateway)
     {
         departure.Heard(this.GetPrimaryKeyString(), gateway);
-        return new(new SiloSign { Silo = silo.SiloAddress.ToString(), IsLeaving = departure.IsLeaving });
+        return new(new SiloSign { Silo = silo.SiloAddress.ToString(), IsLeaving = departure.IsLeaving, BatchFormat = SetBatchCodec.Format });
     }
 }

@@ -10,11 +10,12 @@ internal static class GatewayLayers
 
     public static LayerOrder Order { get; } = new(Root, new Dictionary<string, string[]>
     {
-        ["Hosting"] = ["Adapters", "Connections", "Admission", "Backend", "Diagnostics"], // puts everything together
-        ["Adapters"] = ["Connections", "Admission", "Diagnostics"],
+        ["Hosting"] = ["Adapters", "Connections", "Admission", "Backend", "Sockets", "Diagnostics"], // puts everything together
+        ["Adapters"] = ["Connections", "Admission", "Sockets", "Diagnostics"],
         ["Connections"] = ["Admission", "Backend", "Diagnostics"],
         ["Admission"] = ["Backend", "Diagnostics"],
-        ["Backend"] = ["Diagnostics"],
+        ["Backend"] = ["Sockets", "Diagnostics"],
+        ["Sockets"] = [],
         ["Diagnostics"] = [],
         [""] = [], // the options of the process
     });

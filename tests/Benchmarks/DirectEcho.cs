@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace OrleansEcho.Benchmarks;
@@ -13,6 +14,9 @@ namespace OrleansEcho.Benchmarks;
 /// </summary>
 internal sealed class DirectEcho : ConnectionHandler
 {
+    /// <summary>What it says when it listens.</summary>
+    public const string Ready = "The direct echo listens.";
+
     public static async Task RunAsync(int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -23,7 +27,10 @@ internal sealed class DirectEcho : ConnectionHandler
             sockets.UnsafePreferInlineScheduling = true;
         });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseConnectionHandler<DirectEcho>()));
-        await builder.Build().RunAsync();
+        await using var app = builder.Build();
+        await app.StartAsync();
+        Console.WriteLine(Ready);
+        await app.WaitForShutdownAsync();
     }
 
     public override async Task OnConnectedAsync(ConnectionContext connection)

@@ -1,12 +1,18 @@
+using System.CommandLine;
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using OrleansEcho.Benchmarks;
+using OrleansEcho.Benchmarks.EndToEnd;
 
-// direct-echo [PORT]: the baseline of every ratio in docs/performance.md. Anything else goes to BenchmarkDotNet (--filter '*').
-if (args is ["direct-echo", ..])
+// direct-echo [PORT]: the baseline of every ratio in docs/performance.md. end-to-end: the ratios. Anything else goes to BenchmarkDotNet (--filter '*').
+switch (args)
 {
-    await DirectEcho.RunAsync(args is [_, var port] ? int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) : 7900);
-}
-else
-{
-    BenchmarkSwitcher.FromAssembly(typeof(DirectEcho).Assembly).Run(args);
+    case ["direct-echo", ..]:
+        await DirectEcho.RunAsync(args is [_, var port] ? int.Parse(port, CultureInfo.InvariantCulture) : 7900);
+        return 0;
+    case ["end-to-end", ..]:
+        return await new RootCommand { EndToEndCommand.Make() }.Parse(args).InvokeAsync();
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(DirectEcho).Assembly).Run(args);
+        return 0;
 }

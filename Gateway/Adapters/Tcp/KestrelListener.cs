@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Protocols;
 using OrleansEcho.ServiceDefaults;
 
@@ -122,6 +123,7 @@ internal sealed class KestrelListener : IListener
     {
         Backlog = options.Backlog,
         NoDelay = options.NoDelay,
+        UnsafePreferInlineScheduling = SocketThreads.AreInUse,
         // What the kernel holds for a connection comes on top of these; together they are the ceiling of its memory
         // (docs/architecture.md): unread input, and echoes that the peer does not take.
         MaxReadBufferSize = Math.Max(64 * 1024, options.MaxBytesInFlight),

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Tls;
+using OrleansEcho.ServiceDefaults.Transport;
 
 namespace OrleansEcho.Gateway.Backend.Links;
 
@@ -84,6 +85,7 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = backend.CallTimeout);
         client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenTimeout);
         client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connections => tls.ConnectToSilos(connections, fault => _tlsFault = fault)));
+        client.Services.UseClusterTransport();
         client.UseConnectionRetryFilter(static (_, _) => Task.FromResult(false)); // who tries again makes a new client
         client.AddGatewayCountChangedHandler((_, change) =>
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OrleansEcho.Gateway.Backend.Lanes;
 
 namespace OrleansEcho.Gateway.Backend.Links;
 
@@ -14,6 +15,7 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     private const int ShunnedFor = 5;
 
     private readonly CancellationTokenSource _lost = new();
+    private SetLane[] _lanes = [];
     private int _connections;
     private int _surplus;
     private int _shunned;
@@ -40,6 +42,12 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     /// them all, because it has the fewest.
     /// </summary>
     public bool IsShunned => Volatile.Read(ref _shunned) > 0;
+
+    /// <summary>Opens the lanes into the silo, on which sets travel together. Before anybody else has the link.</summary>
+    public void OpenLanes(Func<CancellationToken, SetLane[]> open) => _lanes = open(Lost);
+
+    /// <summary>The lane of the connection with this number; null when the silo has none: its sets go alone.</summary>
+    public SetLane? LaneOf(long connection) => _lanes.Length is 0 ? null : _lanes[connection % _lanes.Length];
 
     /// <summary>A connection comes.</summary>
     public void Enter() => Interlocked.Increment(ref _connections);

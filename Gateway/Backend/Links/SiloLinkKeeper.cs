@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Backend.Links;
@@ -16,6 +15,7 @@ internal sealed partial class SiloLinkKeeper(
     Func<IPEndPoint, ISiloClient> connect,
     SiloLinks links,
     BackendReachability reachability,
+    GatewayRun run,
     IOptions<ClusterBackendOptions> options,
     IOptions<ClusterIdentityOptions> identity,
     IOptions<GatewayOptions> gateway,
@@ -23,7 +23,6 @@ internal sealed partial class SiloLinkKeeper(
     ILogger<SiloLinkLoop> linkLogger,
     ILogger<SiloLinkKeeper> logger) : BackgroundService
 {
-    private readonly string _run = ConnectionId.NewRun();
     private readonly Dictionary<IPEndPoint, Kept> _kept = [];
     private long _lastSaid;
 
@@ -58,7 +57,7 @@ internal sealed partial class SiloLinkKeeper(
         foreach (var silo in silos)
         {
             if (_kept.ContainsKey(silo)) continue;
-            var loop = new SiloLinkLoop(silo, connect, links, gateway.Value.EffectiveName, _run, options.Value.Heartbeat, time, linkLogger);
+            var loop = new SiloLinkLoop(silo, connect, links, gateway.Value.EffectiveName, run.Name, options.Value.EffectiveLanes, options.Value.Heartbeat, time, linkLogger);
             _kept.Add(silo, new Kept(loop, cancellationToken));
         }
 

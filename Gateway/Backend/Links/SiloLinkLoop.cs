@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using OrleansEcho.Gateway.Backend.Lanes;
+using OrleansEcho.Grains.Interfaces.Lanes;
 using OrleansEcho.Grains.Interfaces.Links;
 
 namespace OrleansEcho.Gateway.Backend.Links;
@@ -11,6 +13,7 @@ internal sealed partial class SiloLinkLoop(
     SiloLinks links,
     string gateway,
     string run,
+    int lanes,
     HeartbeatTerms terms,
     TimeProvider time,
     ILogger<SiloLinkLoop> logger)
@@ -90,6 +93,7 @@ internal sealed partial class SiloLinkLoop(
         var link = new SiloLink($"{silo}", client.Grains);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
         var why = "its connection is gone";
+        if (first.BatchFormat >= SetBatchCodec.Format) link.OpenLanes(lost => [.. Enumerable.Range(0, lanes).Select(i => new SetLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}"), time, lost))]);
         if (first.IsLeaving) link.Retire();
         _isUp = true;
         if (_wasThere) Log.Back(logger, silo);

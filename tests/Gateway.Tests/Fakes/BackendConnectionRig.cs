@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansEcho.Gateway.Backend;
+using OrleansEcho.Gateway.Backend.Lanes;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Grains.Interfaces.Connections;
@@ -20,6 +21,7 @@ internal sealed class BackendConnectionRig : IAsyncDisposable
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly BackendRetry _retry;
+    private SetLane? _lane;
 
     public BackendConnectionRig()
     {
@@ -62,6 +64,21 @@ internal sealed class BackendConnectionRig : IAsyncDisposable
         return script;
     }
 
+    /// <summary>Opens a lane into the first silo, before anybody connects.</summary>
+    public ScriptedLane OpenLane()
+    {
+        var (grain, script) = ScriptedLane.Make();
+        Links.All.Single(l => l.Name is "first").OpenLanes(lost => [_lane = new SetLane(grain, TimeProvider.System, lost)]);
+        return script;
+    }
+
+    /// <summary>Another connection's set is under way on the lane, until it is disposed of.</summary>
+    public IDisposable Busy()
+    {
+        Assert.True(_lane!.TryGoAlone());
+        return new Occupant(_lane);
+    }
+
     public void Lose(string silo) => Links.Remove(Links.All.Single(l => l.Name == silo), "gone");
 
     /// <summary>How many connections are on each silo.</summary>
@@ -78,5 +95,16 @@ internal sealed class BackendConnectionRig : IAsyncDisposable
         Repeats.Dispose();
         Moves.Dispose();
         return _services.DisposeAsync();
+    }
+
+    private sealed class Occupant(SetLane lane) : IDisposable
+    {
+        private bool _isGone;
+
+        public void Dispose()
+        {
+            if (!_isGone) lane.Return();
+            _isGone = true;
+        }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         Admission = new ConnectionAdmission(Backend, Quota, Wrap(Options));
         Registry = new ConnectionRegistry(Admission, Clock, _time, NullLogger<ConnectionRegistry>.Instance);
         Refusals = new RefusalLog(_time, Logger<RefusalLog>());
-        Life = new ConnectionLife(Admission, Backend, Registry, Refusals, Clock, _time, Wrap(Options), Logger<ConnectionLife>());
+        Life = new ConnectionLife(Admission, Backend, Registry, Refusals, new GatewayRun(), Clock, _time, Wrap(Options), Logger<ConnectionLife>());
     }
 
     public FakeBackend Backend { get; }

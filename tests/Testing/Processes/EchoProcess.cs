@@ -29,6 +29,16 @@ public sealed class EchoProcess : IAsyncDisposable
     /// <summary>The most memory that it has ever held, in bytes.</summary>
     public long PeakResidentBytes => Status("VmHWM:");
 
+    /// <summary>How much of the CPU it has used, for itself and in the system.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts a program.</summary>
     /// <param name="executable">Which one.</param>
     /// <param name="arguments">Its command line.</param>

@@ -23,7 +23,7 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
 
     public SiloLinkLoopTests()
     {
-        _loop = new SiloLinkLoop(new IPEndPoint(IPAddress.Loopback, 30000), Connect, _links, "gateway", "run", Terms, _time, _log);
+        _loop = new SiloLinkLoop(new IPEndPoint(IPAddress.Loopback, 30000), Connect, _links, "gateway", "run", 1, Terms, _time, _log);
         _running = _loop.RunAsync(_stop.Token);
     }
 

@@ -1,0 +1,269 @@
+using System.Diagnostics.CodeAnalysis;
+using OrleansEcho.Gateway.Sockets;
+using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Lanes;
+
+namespace OrleansEcho.Gateway.Backend.Lanes;
+
+/// <summary>
+/// The sets of many connections on their way to one silo (docs/adr/0016-sets-travel-together.md). On an idle line a set goes at once, and alone. While one is under way, those that
+/// have come with it go together; and while two calls are, what comes waits for one of them to return, and goes with all that has come meanwhile. So the busier the line, the more travel
+/// together, and the less each costs. Safe for any thread.
+/// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as its link, which is not disposed of; its timer is armed only while sets wait.")]
+internal sealed class SetLane
+{
+    /// <summary>How many calls are out at most: while the silo answers one, the next is on its way.</summary>
+    public const int MaxCalls = 2;
+
+    /// <summary>How many sets travel together at most: the silo takes a millisecond to hand so many on.</summary>
+    public const int MaxSets = 512;
+
+    /// <summary>How many bytes travel together at most, if it is not one set alone: twice what is sent at a time.</summary>
+    public const int MaxBytes = 128 * 1024;
+
+    /// <summary>How long sets wait for calls that do not return (a grain that takes its time, a silo that stands still): then they go all the same.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
+
+    private readonly ILaneGrain _grain;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _lost;
+    private readonly ITimer _timer;
+    private readonly Start _start;
+    private readonly Lock _lock = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private readonly HashSet<Load> _underWay = [];
+    private int _calls; // out, and not given up
+    private int _overdue; // out, and not counted any more
+    private long _waitsSince;
+    private bool _starts;
+    private bool _isTimed;
+    private bool _isLost;
+
+    /// <summary>A lane into a silo.</summary>
+    /// <param name="grain">Its other end.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="lost">The silo is lost: no answer comes any more.</param>
+    public SetLane(ILaneGrain grain, TimeProvider time, CancellationToken lost)
+    {
+        (_grain, _time, _lost, _start) = (grain, time, lost, new Start(this));
+        _timer = time.CreateTimer(static lane => ((SetLane)lane!).LookAtWaiting(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lost.UnsafeRegister(static lane => ((SetLane)lane!).Lose(), this);
+    }
+
+    /// <summary>Whether the line is idle, so that a set may go by itself, without the lane's grain between. If so, <see cref="Return"/> is due.</summary>
+    public bool TryGoAlone()
+    {
+        lock (_lock)
+        {
+            if (_calls > 0 || _waiting.Count > 0 || _isLost) return false;
+            _calls++;
+            return true;
+        }
+    }
+
+    /// <summary>A set that went alone is back.</summary>
+    public void Return()
+    {
+        Load? load;
+        lock (_lock) load = Next();
+        if (load is not null) _ = CarryAsync(load);
+    }
+
+    /// <summary>Sends a set with others.</summary>
+    /// <returns>Its answer; or that it is not open, or late.</returns>
+    /// <exception cref="OperationCanceledException">The silo is lost.</exception>
+    /// <exception cref="Exception">What the call that carried it ended with.</exception>
+    public ValueTask<BatchedSet> EchoAsync(PendingSet pending, MessageSet set)
+    {
+        var starts = false;
+        lock (_lock)
+        {
+            if (_isLost) return ValueTask.FromCanceled<BatchedSet>(_lost);
+            _waiting.Enqueue(new(pending, pending.Begin(set)));
+            if (_waiting.Count is 1) BeginToWait();
+            if (_calls < MaxCalls && !_starts) starts = _starts = true;
+        }
+
+        if (starts) Post();
+        return pending.WaitAsync();
+    }
+
+    /// <summary>Waits for the answer to a set that was late.</summary>
+    public ValueTask<MessageSet?> CollectAsync(long connection, long sequence) => _grain.CollectAsync(connection, sequence);
+
+    // After all that has been read with it: the thread looks at its bell when it has served the sockets that it was woken for.
+    private void Post()
+    {
+        if (SocketThread.Current is not { } thread)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_start, preferLocal: false);
+            return;
+        }
+
+        thread.Add(_start);
+        thread.Ring();
+    }
+
+    private void StartWaiting()
+    {
+        Load? load = null;
+        lock (_lock)
+        {
+            _starts = false;
+            if (_calls < MaxCalls && _waiting.Count > 0 && !_isLost)
+            {
+                _calls++;
+                load = Take();
+            }
+        }
+
+        if (load is not null) _ = CarryAsync(load);
+    }
+
+    /// <summary>Carries a load there and back, and whatever waits then. It does not fail: what a call ends with is what its sets end with.</summary>
+    private async Task CarryAsync(Load? load)
+    {
+        while (load is not null)
+        {
+            SetBatch? answers = null;
+            Exception? fault = null;
+            try
+            {
+                answers = await _grain.EchoAsync(load.Batch);
+                if (answers.Count != load.Sets.Length) fault = new InvalidOperationException($"{load.Sets.Length} sets were answered with {answers.Count}.");
+            }
+            catch (Exception failure)
+            {
+                fault = failure;
+            }
+
+            Load? next;
+            lock (_lock)
+            {
+                _underWay.Remove(load);
+                next = Next();
+            }
+
+            load.Deliver(answers, fault);
+            load = next;
+        }
+    }
+
+    /// <summary>A call has returned: what goes in its place; null when nothing does. Under the lock.</summary>
+    private Load? Next()
+    {
+        if (_overdue > 0)
+        {
+            _overdue--;
+            return null;
+        }
+
+        if (_waiting.Count > 0 && !_isLost) return Take();
+        _calls--;
+        return null;
+    }
+
+    private Load Take()
+    {
+        var (count, bytes) = (0, 0L);
+        foreach (var waiting in _waiting)
+        {
+            bytes += waiting.Pending.Set.Bytes.Length;
+            if (count == MaxSets || (count > 0 && bytes > MaxBytes)) break;
+            count++;
+        }
+
+        var sets = new Waiting[count];
+        for (var i = 0; i < count; i++) sets[i] = _waiting.Dequeue();
+        var load = new Load(sets);
+        _underWay.Add(load);
+        if (_waiting.Count > 0) BeginToWait();
+        return load;
+    }
+
+    private void BeginToWait()
+    {
+        _waitsSince = _time.GetTimestamp();
+        if (!_isTimed) WakeAfter(Patience);
+    }
+
+    private void WakeAfter(TimeSpan time)
+    {
+        _isTimed = true;
+        _timer.Change(time, Timeout.InfiniteTimeSpan);
+    }
+
+    private void LookAtWaiting()
+    {
+        Load? load = null;
+        lock (_lock)
+        {
+            _isTimed = false;
+            if (_waiting.Count is 0 || _isLost) return;
+            var rest = Patience - _time.GetElapsedTime(_waitsSince);
+            if (rest > TimeSpan.Zero)
+            {
+                WakeAfter(rest);
+                return;
+            }
+
+            _overdue++; // one of those that are out; whichever returns first
+            load = Take();
+        }
+
+        _ = CarryAsync(load);
+    }
+
+    private void Lose()
+    {
+        Load[] given;
+        lock (_lock)
+        {
+            _isLost = true;
+            given = [.. _underWay, new Load([.. _waiting])];
+            _waiting.Clear();
+            _underWay.Clear();
+        }
+
+        var fault = new OperationCanceledException(_lost);
+        foreach (var load in given) load.Deliver(null, fault);
+    }
+
+    private readonly record struct Waiting(PendingSet Pending, int Round);
+
+    private sealed class Start(SetLane lane) : IThreadPoolWorkItem
+    {
+        public void Execute() => lane.StartWaiting();
+    }
+
+    /// <summary>What travels in one call.</summary>
+    private sealed class Load(Waiting[] sets)
+    {
+        public Waiting[] Sets => sets;
+
+        public SetBatch Batch { get; } = new(Array.ConvertAll(sets, static w => new BatchedSet(w.Pending.Connection, w.Pending.Set, SetOutcome.Here)));
+
+        /// <summary>Gives each connection its answer, or all of them the fault; each goes on where its socket is.</summary>
+        public void Deliver(SetBatch? answers, Exception? fault)
+        {
+            SocketThread? home = null;
+            for (var i = 0; i < sets.Length; i++)
+            {
+                var (pending, round) = sets[i];
+                if (!pending.TryEnd(round, fault is null ? answers![i] : default, fault)) continue;
+                if (pending.Home is not { } its)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(pending, preferLocal: false);
+                    continue;
+                }
+
+                its.Add(pending);
+                if (home != its) home?.Ring();
+                home = its;
+            }
+
+            home?.Ring();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace OrleansEcho.ServiceDefaults.Transport;
+
+/// <summary>
+/// One connection inside the cluster: a socket behind two pipes. Nothing waits for another thread on the way: what has been received is read where
+/// it was received, and what has been written is sent by whoever flushes it.
+/// </summary>
+internal sealed class ClusterConnection : DefaultConnectionContext
+{
+    // One call carries the sets of many connections: with the usual 4 KiB it would take a dozen segments, and as many receives.
+    private const int SegmentBytes = 64 * 1024;
+
+    // Less room than this is not worth a receive.
+    private const int LeastReceived = SegmentBytes / 4;
+
+    // What may wait for a peer that does not read. Orleans keeps what comes on top of it, and it is bounded by the connections' sets.
+    private const int MaxUnsent = 16 * SegmentBytes;
+
+    private readonly Socket _socket;
+    private readonly PipeWriter _received;
+    private readonly PipeReader _unsent;
+    private readonly CancellationTokenSource _closed = new();
+    private Task _running = Task.CompletedTask;
+    private volatile bool _isAborted;
+
+    /// <summary>Takes over a socket that is connected.</summary>
+    public ClusterConnection(Socket socket)
+        : base(Guid.NewGuid().ToString("N"))
+    {
+        _socket = socket;
+        (LocalEndPoint, RemoteEndPoint) = (socket.LocalEndPoint, socket.RemoteEndPoint);
+        var input = new Pipe(Options(pauseAt: 0)); // who reads it is never behind: it reads within the flush
+        var output = new Pipe(Options(MaxUnsent));
+        (_received, _unsent) = (input.Writer, output.Reader);
+        Transport = new Ends(input.Reader, output.Writer);
+        ConnectionClosed = _closed.Token;
+    }
+
+    /// <summary>Begins to receive and to send.</summary>
+    public void Start() => _running = RunAsync();
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        _isAborted = true;
+        _unsent.CancelPendingRead(); // the sending ends, and the socket with it
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Transport.Input.CompleteAsync();
+        await Transport.Output.CompleteAsync();
+        await _running;
+        _closed.Dispose();
+        await base.DisposeAsync();
+    }
+
+    private static PipeOptions Options(int pauseAt) => new(
+        MemoryPool<byte>.Shared, PipeScheduler.Inline, PipeScheduler.Inline, pauseAt, pauseAt / 2, SegmentBytes, useSynchronizationContext: false);
+
+    private async Task RunAsync()
+    {
+        var receiving = ReceiveAsync();
+        var sending = SendAsync();
+        await receiving;
+
+        // On a thread of its own: who hears of it closes the connection, and waits for this loop.
+        await Task.Run(_closed.Cancel);
+        await sending;
+    }
+
+    private async Task ReceiveAsync()
+    {
+        Exception? fault = null;
+        try
+        {
+            while (true)
+            {
+                var count = await _socket.ReceiveAsync(_received.GetMemory(LeastReceived), SocketFlags.None, CancellationToken.None);
+                if (count is 0) break;
+                _received.Advance(count);
+                if (await _received.FlushAsync() is { IsCompleted: true } or { IsCanceled: true }) break;
+            }
+        }
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        {
+            fault = _isAborted ? new ConnectionAbortedException() : new ConnectionResetException(closed.Message, closed);
+        }
+
+        await _received.CompleteAsync(fault);
+    }
+
+    private async Task SendAsync()
+    {
+        Exception? fault = null;
+        try
+        {
+            while (true)
+            {
+                var read = await _unsent.ReadAsync();
+                if (read.IsCanceled) break;
+                foreach (var segment in read.Buffer) await _socket.SendAsync(segment, SocketFlags.None, CancellationToken.None);
+                _unsent.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) break;
+            }
+        }
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        {
+            fault = new ConnectionResetException(closed.Message, closed);
+        }
+
+        Close();
+        await _unsent.CompleteAsync(fault);
+        _received.CancelPendingFlush();
+    }
+
+    private void Close()
+    {
+        _isAborted = true; // what the receiving meets from now on is our doing
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The peer was faster.
+        }
+
+        _socket.Dispose();
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}

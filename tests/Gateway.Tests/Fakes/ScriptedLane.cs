@@ -1,0 +1,75 @@
+using System.Reflection;
+using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Lanes;
+
+namespace OrleansEcho.Gateway.Tests.Fakes;
+
+/// <summary>A lane's end in the silo, as the test plays it. Made at run time, see <see cref="ScriptedGrain"/>.</summary>
+public class ScriptedLane : DispatchProxy
+{
+    private readonly Lock _lock = new();
+    private readonly List<Call> _open = [];
+
+    /// <summary>The calls that have come and are not answered, in the order in which they came.</summary>
+    internal IReadOnlyList<Call> Open
+    {
+        get
+        {
+            lock (_lock) return [.. _open];
+        }
+    }
+
+    /// <summary>What is answered to who collects.</summary>
+    internal Func<long, long, Task<MessageSet?>> Collected { get; set; } = (_, _) => Task.FromResult<MessageSet?>(null);
+
+    internal static (ILaneGrain Grain, ScriptedLane Script) Make()
+    {
+        var grain = Create<ILaneGrain, ScriptedLane>();
+        return (grain, (ScriptedLane)(object)grain);
+    }
+
+    /// <summary>Waits until so many calls have come.</summary>
+    internal async Task<IReadOnlyList<Call>> CallsAsync(int count)
+    {
+        for (var i = 0; Open.Count < count && i < 1_000; i++) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(count, Open.Count);
+        return Open;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        if (args is [long connection, long sequence]) return new ValueTask<MessageSet?>(Collected(connection, sequence));
+        var call = new Call(this, (SetBatch)args![0]!);
+        lock (_lock) _open.Add(call);
+        return new ValueTask<SetBatch>(call.Reply.Task);
+    }
+
+    internal sealed class Call(ScriptedLane lane, SetBatch batch)
+    {
+        public TaskCompletionSource<SetBatch> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SetBatch Batch => batch;
+
+        public IReadOnlyList<long> Connections => [.. Enumerable.Range(0, batch.Count).Select(i => batch[i].Connection)];
+
+        /// <summary>Each set is echoed.</summary>
+        public void Answer() => Answer(static set => set);
+
+        public void Answer(Func<BatchedSet, BatchedSet> answer)
+        {
+            Close();
+            Reply.SetResult(new SetBatch([.. Enumerable.Range(0, batch.Count).Select(i => answer(batch[i]))]));
+        }
+
+        public void Fail(Exception fault)
+        {
+            Close();
+            Reply.SetException(fault);
+        }
+
+        private void Close()
+        {
+            lock (lane._lock) lane._open.Remove(this);
+        }
+    }
+}
