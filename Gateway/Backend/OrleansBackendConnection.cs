@@ -39,7 +39,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
                 {
                     var link = await tries.BoundAsync(links.ChooseAsync(_link, cancellationToken), default, cancellationToken);
                     if (link != _link) Enter(link);
-                    await tries.BoundAsync(_grain!.OpenAsync(opening), link.Lost, cancellationToken);
+                    await tries.BoundAsync(TellAsync(link, BatchedSet.Opens(_pending.Connection, opening)), link.Lost, cancellationToken);
                     return;
                 }
                 catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
@@ -85,11 +85,11 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
 
     public async ValueTask CloseAsync(CloseReason reason)
     {
-        var (link, grain) = (_link!, _grain!);
+        var link = _link!;
         Leave();
         try
         {
-            await grain.CloseAsync(reason).AsTask().WaitAsync(link.Lost);
+            await TellAsync(link, BatchedSet.Closes(_pending.Connection, reason));
         }
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {
@@ -119,10 +119,44 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
             }
         }
 
-        var answer = await lane.EchoAsync(_pending, set);
+        var answer = await lane.SendAsync(_pending, BatchedSet.Of(_pending.Connection, set));
         if (answer.Outcome is not SetOutcome.Late) return answer.Set;
         _aloneFor = AloneAfterLate;
         return await lane.CollectAsync(_pending.Connection, set.Sequence).AsTask().WaitAsync(link.Lost);
+    }
+
+    /// <summary>Has the grain opened, or closed: with others when the line is busy, and by itself when it is idle.</summary>
+    private async ValueTask TellAsync(SiloLink link, BatchedSet part)
+    {
+        if (_lane is not { } lane)
+        {
+            await TellAloneAsync(part).WaitAsync(link.Lost);
+            return;
+        }
+
+        if (lane.TryGoAlone())
+        {
+            try
+            {
+                await TellAloneAsync(part).WaitAsync(link.Lost);
+            }
+            finally
+            {
+                lane.Return();
+            }
+
+            return;
+        }
+
+        // One of its own: an opening that is not waited for any more may still be answered.
+        var answer = await lane.SendAsync(new PendingSet(part.Connection), part);
+        if (answer.Outcome is SetOutcome.Late) await lane.CollectAsync(part.Connection, part.Sequence).AsTask().WaitAsync(link.Lost);
+    }
+
+    private async Task TellAloneAsync(BatchedSet part)
+    {
+        if (part.Opening is { } opened) await _grain!.OpenAsync(opened);
+        else await _grain!.CloseAsync(part.Closing!.Value);
     }
 
     private ValueTask<MessageSet?> AskAloneAsync(SiloLink link, MessageSet set)
@@ -180,7 +214,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         link.Enter();
         _link = link;
         _lane = link.LaneOf(_pending.Connection);
-        _grain = link.Grains.GetGrain<IConnectionGrain>(id.Value);
+        _grain = link.ConnectionGrains[id];
     }
 
     private void Leave()

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Text;
 using Orleans.Serialization;
 using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Cloning;
@@ -15,8 +16,8 @@ namespace OrleansEcho.Grains.Interfaces.Lanes;
 /// </summary>
 /// <remarks>
 /// One length-prefixed field. In it, all numbers as variable-length integers: the format (1), how many sets; then for each its connection, its
-/// flags (bits 0–1: outcome, 2: has a set, 3: is the last, 4: several messages), and if it has a set: its number, how many messages if several, their lengths, and
-/// their bytes. A reader refuses a format that it does not know; a writer uses one that the other end has said it reads (<c>SiloSign.BatchFormat</c>).
+/// flags (bits 0–1: outcome, 2: has a set, 3: is the last, 4: several messages, 5: opens, 6: closes); if it opens: gateway, listener and peer (length and UTF-8 each), when (ticks of
+/// UTC), the next number, messages and bytes so far; if it closes: the reason; if it has a set: its number, how many messages if several, their lengths, and their bytes. A reader refuses a format that it does not know; a writer uses one that the other end has said it reads (<c>SiloSign.BatchFormat</c>).
 /// </remarks>
 [RegisterSerializer]
 [RegisterCopier]
@@ -29,6 +30,8 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
     private const int HasSet = 4;
     private const int IsLast = 8;
     private const int IsSeveral = 16;
+    private const int DoesOpen = 32;
+    private const int DoesClose = 64;
 
     /// <inheritdoc/>
     public SetBatch? DeepCopy(SetBatch? input, CopyContext context) => input;
@@ -47,6 +50,8 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
         {
             writer.WriteVarUInt64((ulong)one.Connection);
             writer.WriteVarUInt32(FlagsOf(one));
+            if (one.Opening is { } opening) WriteOpening(ref writer, opening);
+            if (one.Closing is { } reason) writer.WriteVarUInt32((uint)reason);
             if (one.Set is not { } set) continue;
             writer.WriteVarUInt64((ulong)set.Sequence);
             if (set.Lengths is { } lengths)
@@ -78,7 +83,10 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
         {
             var connection = (long)reader.ReadVarUInt64();
             var flags = reader.ReadVarUInt32();
-            sets[i] = new(connection, (flags & HasSet) is 0 ? null : ReadSet(ref reader, flags, end), (SetOutcome)(flags & OutcomeBits));
+            var opening = (flags & DoesOpen) is 0 ? null : ReadOpening(ref reader, end);
+            CloseReason? closing = (flags & DoesClose) is 0 ? null : (CloseReason)reader.ReadVarUInt32();
+            var set = (flags & HasSet) is 0 ? null : ReadSet(ref reader, flags, end);
+            sets[i] = new(connection, set, (SetOutcome)(flags & OutcomeBits), opening, closing);
         }
 
         if (reader.Position != end) throw new SerializerException($"A batch of sets is {end - reader.Position} bytes longer than what it says.");
@@ -108,12 +116,46 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
         return new MessageSet(sequence, bytes, lengths, (flags & IsLast) is not 0);
     }
 
+    private static void WriteOpening<TBufferWriter>(ref Writer<TBufferWriter> writer, ConnectionOpening opening)
+        where TBufferWriter : IBufferWriter<byte>
+    {
+        WriteText(ref writer, opening.Gateway);
+        WriteText(ref writer, opening.Listener);
+        WriteText(ref writer, opening.Peer);
+        writer.WriteVarUInt64((ulong)opening.OpenedAt.UtcTicks);
+        writer.WriteVarUInt64((ulong)opening.NextSequence);
+        writer.WriteVarUInt64((ulong)opening.Messages);
+        writer.WriteVarUInt64((ulong)opening.Bytes);
+    }
+
+    private static ConnectionOpening ReadOpening<TInput>(ref Reader<TInput> reader, long end) => new()
+    {
+        Gateway = ReadText(ref reader, end),
+        Listener = ReadText(ref reader, end),
+        Peer = ReadText(ref reader, end),
+        OpenedAt = new DateTimeOffset((long)reader.ReadVarUInt64(), TimeSpan.Zero),
+        NextSequence = (long)reader.ReadVarUInt64(),
+        Messages = (long)reader.ReadVarUInt64(),
+        Bytes = (long)reader.ReadVarUInt64(),
+    };
+
+    private static void WriteText<TBufferWriter>(ref Writer<TBufferWriter> writer, string text)
+        where TBufferWriter : IBufferWriter<byte>
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        writer.WriteVarUInt32((uint)bytes.Length);
+        writer.Write(bytes);
+    }
+
+    private static string ReadText<TInput>(ref Reader<TInput> reader, long end) =>
+        Encoding.UTF8.GetString(reader.ReadBytes((uint)Bounded(reader.ReadVarUInt32(), end - reader.Position)));
+
     // Whatever is counted takes a byte at least: nothing is set aside for more than has come.
     private static int Bounded(long count, long left) =>
         count <= left ? (int)count : throw new SerializerException($"A batch of sets speaks of {count} where {left} bytes are left.");
 
     private static uint FlagsOf(in BatchedSet one) =>
-        (uint)one.Outcome | (one.Set is { } set ? HasSet | (set.IsLast ? IsLast : 0u) | (set.Lengths is null ? 0u : IsSeveral) : 0u);
+        (uint)one.Outcome | (one.Opening is null ? 0u : DoesOpen) | (one.Closing is null ? 0u : DoesClose) | (one.Set is { } set ? HasSet | (set.IsLast ? IsLast : 0u) | (set.Lengths is null ? 0u : IsSeveral) : 0u);
 
     private static long LengthOf(SetBatch value)
     {
@@ -121,6 +163,8 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
         foreach (ref readonly var one in value.Sets)
         {
             length += SizeOf((ulong)one.Connection) + SizeOf(FlagsOf(one));
+            if (one.Opening is { } opening) length += LengthOf(opening);
+            if (one.Closing is { } reason) length += SizeOf((ulong)reason);
             if (one.Set is not { } set) continue;
             length += SizeOf((ulong)set.Sequence) + set.Bytes.Length;
             if (set.Lengths is not { } lengths)
@@ -134,6 +178,16 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
         }
 
         return length;
+    }
+
+    private static long LengthOf(ConnectionOpening opening) =>
+        LengthOf(opening.Gateway) + LengthOf(opening.Listener) + LengthOf(opening.Peer)
+        + SizeOf((ulong)opening.OpenedAt.UtcTicks) + SizeOf((ulong)opening.NextSequence) + SizeOf((ulong)opening.Messages) + SizeOf((ulong)opening.Bytes);
+
+    private static long LengthOf(string text)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        return SizeOf((uint)bytes) + bytes;
     }
 
     // Seven bits a byte.

@@ -32,6 +32,7 @@ public abstract class ConnectionCluster(short silos) : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
+            silo.Services.AddSingleton<LocalConnections>();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton<SiloDeparture>();
         });

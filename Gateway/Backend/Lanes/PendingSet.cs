@@ -1,13 +1,12 @@
 using System.Threading.Tasks.Sources;
 using OrleansEcho.Gateway.Sockets;
-using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Grains.Interfaces.Lanes;
 
 namespace OrleansEcho.Gateway.Backend.Lanes;
 
 /// <summary>
-/// A connection's set that travels with others, and what its connection waits for. One a connection, used again for each of its sets: an answer that
-/// comes when its set has been given up is known by its round.
+/// What of a connection travels with others' (a set of its, mostly), and what the connection waits for. One a connection, used again and again: an answer that
+/// comes when what it answers has been given up is known by its round.
 /// </summary>
 /// <param name="connection">The number of the connection in its gateway's run.</param>
 internal sealed class PendingSet(long connection) : IValueTaskSource<BatchedSet>, IThreadPoolWorkItem
@@ -21,17 +20,17 @@ internal sealed class PendingSet(long connection) : IValueTaskSource<BatchedSet>
     public long Connection => connection;
 
     /// <summary>What waits.</summary>
-    public MessageSet Set { get; private set; } = null!;
+    public BatchedSet Part { get; private set; }
 
     /// <summary>The thread whose sockets the connection is one of; null when that is not known.</summary>
     public SocketThread? Home { get; private set; }
 
-    /// <summary>Begins to wait for the answer to a set.</summary>
+    /// <summary>Begins to wait for an answer.</summary>
     /// <returns>The round, for <see cref="TryEnd"/>.</returns>
-    public int Begin(MessageSet set)
+    public int Begin(in BatchedSet part)
     {
         _core.Reset();
-        (Set, Home, _fault) = (set, SocketThread.Current, null);
+        (Part, Home, _fault) = (part, SocketThread.Current, null);
         return ++_round;
     }
 

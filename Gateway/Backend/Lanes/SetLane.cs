@@ -25,7 +25,8 @@ internal sealed class SetLane
     /// <summary>How long sets wait for calls that do not return (a grain that takes its time, a silo that stands still): then they go all the same.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
-    private readonly ILaneGrain _grain;
+    private readonly ILane _end;
+    private readonly bool _isLocal;
     private readonly TimeProvider _time;
     private readonly CancellationToken _lost;
     private readonly ITimer _timer;
@@ -41,12 +42,13 @@ internal sealed class SetLane
     private bool _isLost;
 
     /// <summary>A lane into a silo.</summary>
-    /// <param name="grain">Its other end.</param>
+    /// <param name="end">Its other end.</param>
     /// <param name="time">The time.</param>
     /// <param name="lost">The silo is lost: no answer comes any more.</param>
-    public SetLane(ILaneGrain grain, TimeProvider time, CancellationToken lost)
+    /// <param name="isLocal">The silo is in this process: nothing goes by itself, because a call would cost more than the lane.</param>
+    public SetLane(ILane end, TimeProvider time, CancellationToken lost, bool isLocal = false)
     {
-        (_grain, _time, _lost, _start) = (grain, time, lost, new Start(this));
+        (_end, _time, _lost, _isLocal, _start) = (end, time, lost, isLocal, new Start(this));
         _timer = time.CreateTimer(static lane => ((SetLane)lane!).LookAtWaiting(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lost.UnsafeRegister(static lane => ((SetLane)lane!).Lose(), this);
     }
@@ -54,6 +56,7 @@ internal sealed class SetLane
     /// <summary>Whether the line is idle, so that a set may go by itself, without the lane's grain between. If so, <see cref="Return"/> is due.</summary>
     public bool TryGoAlone()
     {
+        if (_isLocal) return false;
         lock (_lock)
         {
             if (_calls > 0 || _waiting.Count > 0 || _isLost) return false;
@@ -70,17 +73,17 @@ internal sealed class SetLane
         if (load is not null) _ = CarryAsync(load);
     }
 
-    /// <summary>Sends a set with others.</summary>
-    /// <returns>Its answer; or that it is not open, or late.</returns>
+    /// <summary>Sends a set, an opening or a closing with others'.</summary>
+    /// <returns>Its answer; or that its grain is not open, or late.</returns>
     /// <exception cref="OperationCanceledException">The silo is lost.</exception>
     /// <exception cref="Exception">What the call that carried it ended with.</exception>
-    public ValueTask<BatchedSet> EchoAsync(PendingSet pending, MessageSet set)
+    public ValueTask<BatchedSet> SendAsync(PendingSet pending, in BatchedSet part)
     {
         var starts = false;
         lock (_lock)
         {
             if (_isLost) return ValueTask.FromCanceled<BatchedSet>(_lost);
-            _waiting.Enqueue(new(pending, pending.Begin(set)));
+            _waiting.Enqueue(new(pending, pending.Begin(part)));
             if (_waiting.Count is 1) BeginToWait();
             if (_calls < MaxCalls && !_starts) starts = _starts = true;
         }
@@ -90,7 +93,7 @@ internal sealed class SetLane
     }
 
     /// <summary>Waits for the answer to a set that was late.</summary>
-    public ValueTask<MessageSet?> CollectAsync(long connection, long sequence) => _grain.CollectAsync(connection, sequence);
+    public ValueTask<MessageSet?> CollectAsync(long connection, long sequence) => _end.CollectAsync(connection, sequence);
 
     // After all that has been read with it: the thread looks at its bell when it has served the sockets that it was woken for.
     private void Post()
@@ -130,7 +133,7 @@ internal sealed class SetLane
             Exception? fault = null;
             try
             {
-                answers = await _grain.EchoAsync(load.Batch);
+                answers = await _end.EchoAsync(load.Batch);
                 if (answers.Count != load.Sets.Length) fault = new InvalidOperationException($"{load.Sets.Length} sets were answered with {answers.Count}.");
             }
             catch (Exception failure)
@@ -169,7 +172,7 @@ internal sealed class SetLane
         var (count, bytes) = (0, 0L);
         foreach (var waiting in _waiting)
         {
-            bytes += waiting.Pending.Set.Bytes.Length;
+            bytes += waiting.Pending.Part.Set?.Bytes.Length ?? 0;
             if (count == MaxSets || (count > 0 && bytes > MaxBytes)) break;
             count++;
         }
@@ -242,7 +245,7 @@ internal sealed class SetLane
     {
         public Waiting[] Sets => sets;
 
-        public SetBatch Batch { get; } = new(Array.ConvertAll(sets, static w => new BatchedSet(w.Pending.Connection, w.Pending.Set, SetOutcome.Here)));
+        public SetBatch Batch { get; } = new(Array.ConvertAll(sets, static w => w.Pending.Part));
 
         /// <summary>Gives each connection its answer, or all of them the fault; each goes on where its socket is.</summary>
         public void Deliver(SetBatch? answers, Exception? fault)

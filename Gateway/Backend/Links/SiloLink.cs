@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansEcho.Gateway.Backend.Lanes;
+using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Backend.Links;
 
@@ -27,6 +28,9 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
 
     /// <summary>Grains by way of this silo; those that stay where they are called live on it.</summary>
     public IGrainFactory Grains => grains;
+
+    /// <summary>The grains of connections, by way of this silo.</summary>
+    public ConnectionGrains ConnectionGrains { get; } = new(grains);
 
     /// <summary>Cancelled when the silo does not answer any more: no answer that is waited for comes, or matters if it does.</summary>
     public CancellationToken Lost => _lost.Token;

@@ -93,7 +93,7 @@ internal sealed partial class SiloLinkLoop(
         var link = new SiloLink($"{silo}", client.Grains);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
         var why = "its connection is gone";
-        if (first.BatchFormat >= SetBatchCodec.Format) link.OpenLanes(lost => [.. Enumerable.Range(0, lanes).Select(i => new SetLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}"), time, lost))]);
+        if (first.BatchFormat >= SetBatchCodec.Format) link.OpenLanes(lost => [.. Enumerable.Range(0, lanes).Select(i => new SetLane(new GrainLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}")), time, lost))]);
         if (first.IsLeaving) link.Retire();
         _isUp = true;
         if (_wasThere) Log.Back(logger, silo);

@@ -39,6 +39,7 @@ public sealed class GrainLossTests : IAsyncLifetime
         {
             silo.Services.AddSingleton(TimeProvider.System);
             silo.AddGrainDirectory("local", static (_, _) => new LocalGrainDirectory());
+            silo.Services.AddSingleton<LocalConnections>();
             silo.Services.AddLogging(logging => logging.AddFilter<FakeLoggerProvider>("OrleansEcho", LogLevel.Debug).AddProvider(new FakeLoggerProvider(_siloLog)));
         });
         // As a gateway sets it: a call under way when its silo stops gets no answer.

@@ -67,8 +67,8 @@ internal sealed class BackendConnectionRig : IAsyncDisposable
     /// <summary>Opens a lane into the first silo, before anybody connects.</summary>
     public ScriptedLane OpenLane()
     {
-        var (grain, script) = ScriptedLane.Make();
-        Links.All.Single(l => l.Name is "first").OpenLanes(lost => [_lane = new SetLane(grain, TimeProvider.System, lost)]);
+        var script = new ScriptedLane();
+        Links.All.Single(l => l.Name is "first").OpenLanes(lost => [_lane = new SetLane(script, TimeProvider.System, lost)]);
         return script;
     }
 

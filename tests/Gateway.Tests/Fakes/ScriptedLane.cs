@@ -1,11 +1,10 @@
-using System.Reflection;
 using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Grains.Interfaces.Lanes;
 
 namespace OrleansEcho.Gateway.Tests.Fakes;
 
-/// <summary>A lane's end in the silo, as the test plays it. Made at run time, see <see cref="ScriptedGrain"/>.</summary>
-public class ScriptedLane : DispatchProxy
+/// <summary>A lane's end in the silo, as the test plays it.</summary>
+internal sealed class ScriptedLane : ILane
 {
     private readonly Lock _lock = new();
     private readonly List<Call> _open = [];
@@ -22,12 +21,6 @@ public class ScriptedLane : DispatchProxy
     /// <summary>What is answered to who collects.</summary>
     internal Func<long, long, Task<MessageSet?>> Collected { get; set; } = (_, _) => Task.FromResult<MessageSet?>(null);
 
-    internal static (ILaneGrain Grain, ScriptedLane Script) Make()
-    {
-        var grain = Create<ILaneGrain, ScriptedLane>();
-        return (grain, (ScriptedLane)(object)grain);
-    }
-
     /// <summary>Waits until so many calls have come.</summary>
     internal async Task<IReadOnlyList<Call>> CallsAsync(int count)
     {
@@ -36,12 +29,13 @@ public class ScriptedLane : DispatchProxy
         return Open;
     }
 
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    ValueTask<MessageSet?> ILane.CollectAsync(long connection, long sequence) => new(Collected(connection, sequence));
+
+    ValueTask<SetBatch> ILane.EchoAsync(SetBatch batch)
     {
-        if (args is [long connection, long sequence]) return new ValueTask<MessageSet?>(Collected(connection, sequence));
-        var call = new Call(this, (SetBatch)args![0]!);
+        var call = new Call(this, batch);
         lock (_lock) _open.Add(call);
-        return new ValueTask<SetBatch>(call.Reply.Task);
+        return new(call.Reply.Task);
     }
 
     internal sealed class Call(ScriptedLane lane, SetBatch batch)

@@ -5,6 +5,7 @@ using Orleans.TestingHost;
 using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Grains.Interfaces.Lanes;
+using OrleansEcho.Grains.Lanes;
 using OrleansEcho.Grains.Links;
 using OrleansEcho.Grains.Tests.Connections;
 
@@ -15,10 +16,11 @@ public sealed class LaneGrainTests : IAsyncLifetime
 {
     private static readonly string Run = ConnectionId.NewRun();
 
-    private readonly Obstacles _obstacles = new();
+    private readonly LocalConnections _local = new();
+    private readonly HeldPatience _time = new();
     private InProcessTestCluster _cluster = null!;
 
-    private ILaneGrain Lane => _cluster.Client.GetGrain<ILaneGrain>($"{Run}/0");
+    private ILaneGrain TheLane => _cluster.Client.GetGrain<ILaneGrain>($"{Run}/0");
 
     public async ValueTask InitializeAsync()
     {
@@ -26,8 +28,8 @@ public sealed class LaneGrainTests : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
-            silo.AddIncomingGrainCallFilter(_obstacles);
-            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton(_local);
+            silo.Services.AddSingleton<TimeProvider>(_time);
             silo.Services.AddSingleton<SiloDeparture>();
         });
         _cluster = builder.Build();
@@ -40,7 +42,7 @@ public sealed class LaneGrainTests : IAsyncLifetime
     public async Task EachConnectionGetsItsOwnAnswer_InTheBatchsOrder()
     {
         await OpenAsync(1, 2, 3);
-        var answers = await Lane.EchoAsync(new SetBatch([Batched(3), Batched(1), Batched(2)])).AsTask().WithinAsync("the batch");
+        var answers = await TheLane.EchoAsync(new SetBatch([Batched(3), Batched(1), Batched(2)])).AsTask().WithinAsync("the batch");
 
         Assert.Equal([3, 1, 2], Connections(answers));
         for (var i = 0; i < 3; i++) Assert.Equal(SetOf(answers[i].Connection).Bytes, answers[i].Set!.Bytes);
@@ -51,7 +53,7 @@ public sealed class LaneGrainTests : IAsyncLifetime
     public async Task AConnectionThatIsNotOpenIsSaidToBe_AndTheOthersAreAnswered()
     {
         await OpenAsync(1);
-        var answers = await Lane.EchoAsync(new SetBatch([Batched(1), Batched(2)])).AsTask().WithinAsync("the batch");
+        var answers = await TheLane.EchoAsync(new SetBatch([Batched(1), Batched(2)])).AsTask().WithinAsync("the batch");
         Assert.Equal([SetOutcome.Here, SetOutcome.NotOpen], Outcomes(answers));
         Assert.Null(answers[1].Set);
     }
@@ -60,13 +62,15 @@ public sealed class LaneGrainTests : IAsyncLifetime
     public async Task AGrainThatTakesItsTimeHoldsUpNobody_AndIsCollected()
     {
         await OpenAsync(1, 2, 3);
-        var obstacle = _obstacles.Before(2);
-        var answers = await Lane.EchoAsync(new SetBatch([Batched(1), Batched(2), Batched(3)])).AsTask().WithinAsync("the others' answers");
-        Assert.Equal([SetOutcome.Here, SetOutcome.Late, SetOutcome.Here], Outcomes(answers));
+        using var obstacle = Obstacle(2);
+        var batch = TheLane.EchoAsync(new SetBatch([Batched(1), Batched(2), Batched(3)])).AsTask();
+        await HandledAsync(1, 3);
+        await _time.PassAsync();
+        Assert.Equal([SetOutcome.Here, SetOutcome.Late, SetOutcome.Here], Outcomes(await batch.WithinAsync("the others' answers")));
 
-        var late = Lane.CollectAsync(2, 1).AsTask();
+        var late = TheLane.CollectAsync(2, 1).AsTask();
         Assert.False(late.IsCompleted);
-        obstacle.SetResult();
+        obstacle.Dispose();
         Assert.Equal(SetOf(2).Bytes, (await late.WithinAsync("the late answer"))!.Bytes);
         Assert.Equal(1, (await Grain(2).GetInfoAsync())!.Messages); // handled once
     }
@@ -74,28 +78,60 @@ public sealed class LaneGrainTests : IAsyncLifetime
     [Fact]
     public async Task AGrainThatFailsIsCollected_WithItsException()
     {
-        await OpenAsync(1, 2);
-        await Grain(2).CloseAsync(CloseReason.PeerClosed);
-        _obstacles.Before(2).SetException(new InvalidOperationException("It is out of order."));
-        var answers = await Lane.EchoAsync(new SetBatch([Batched(1), Batched(2)])).AsTask().WithinAsync("the batch");
+        await OpenAsync(1, 2, 3, 4, 5, 6);
+        using (Obstacle(2)) // its turn comes when it is closed, and not collected yet
+        {
+            var batch = TheLane.EchoAsync(new SetBatch([BatchedSet.Closes(2, CloseReason.PeerClosed), Batched(1), Batched(3), Batched(4)])).AsTask();
+            await HandledAsync(1, 3, 4);
+            await _time.PassAsync();
+            Assert.Equal([SetOutcome.Late, SetOutcome.Here, SetOutcome.Here, SetOutcome.Here], Outcomes(await batch.WithinAsync("the closing")));
+            var second = TheLane.EchoAsync(new SetBatch([Batched(2), Batched(5), Batched(6)])).AsTask();
+            await HandledAsync(5, 6);
+            await _time.PassAsync();
+            Assert.Equal([SetOutcome.Late, SetOutcome.Here, SetOutcome.Here], Outcomes(await second.WithinAsync("the batch")));
+        }
 
-        Assert.Equal([SetOutcome.Here, SetOutcome.Late], Outcomes(answers));
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => Lane.CollectAsync(2, 1).AsTask().WithinAsync("its exception"));
-        Assert.Equal("It is out of order.", fault.Message);
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => TheLane.CollectAsync(2, 1).AsTask().WithinAsync("its exception"));
+        Assert.EndsWith("is closed (PeerClosed).", fault.Message, StringComparison.Ordinal);
+        Assert.Null(await TheLane.CollectAsync(2, 0).AsTask().WithinAsync("the end of the closing"));
     }
 
     [Fact]
     public async Task BatchesDoNotWaitForEachOther()
     {
         await OpenAsync(1, 2);
-        var obstacle = _obstacles.Before(1);
-        var held = Lane.EchoAsync(new SetBatch([Batched(1)])).AsTask();
-        await Lane.EchoAsync(new SetBatch([Batched(2)])).AsTask().WithinAsync("the second batch");
-        obstacle.SetResult();
+        using var obstacle = Obstacle(1);
+        var held = TheLane.EchoAsync(new SetBatch([Batched(1)])).AsTask();
+        await TheLane.EchoAsync(new SetBatch([Batched(2)])).AsTask().WithinAsync("the second batch");
+        obstacle.Dispose();
         await held.WithinAsync("the first batch");
     }
 
-    private static BatchedSet Batched(long connection) => new(connection, SetOf(connection), SetOutcome.Here);
+    [Fact]
+    public async Task ConnectionsOpenAndCloseTogether()
+    {
+        var opened = await TheLane.EchoAsync(new SetBatch([BatchedSet.Opens(1, Sample.Opening()), BatchedSet.Opens(2, Sample.Opening())])).AsTask().WithinAsync("the openings");
+        Assert.Equal([SetOutcome.Here, SetOutcome.Here], Outcomes(opened));
+        Assert.Equal([SetOutcome.Here, SetOutcome.Here], Outcomes(await TheLane.EchoAsync(new SetBatch([Batched(1), Batched(2)])).AsTask().WithinAsync("the sets")));
+
+        await TheLane.EchoAsync(new SetBatch([BatchedSet.Closes(1, CloseReason.PeerClosed), Batched(2)])).AsTask().WithinAsync("the closing");
+        Assert.Equal(ConnectionState.Connected, (await Grain(2).GetInfoAsync())!.State);
+        await Deadline.UntilAsync(() => Task.FromResult(!_local.TryGet(Run, 1, out _)), "the closed grain is gone");
+        Assert.Null(await Grain(1).GetInfoAsync()); // another activation: it knows nothing
+    }
+
+    [Fact]
+    public async Task AGrainThatIsCollectedIsNotOpen()
+    {
+        await OpenAsync(1);
+        Assert.True(_local.TryGet(Run, 1, out var grain));
+        await _cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        await Deadline.UntilAsync(() => Task.FromResult(!_local.TryGet(Run, 1, out _)), "the grain is collected");
+        Assert.Equal([SetOutcome.NotOpen], Outcomes(await TheLane.EchoAsync(new SetBatch([Batched(1)])).AsTask().WithinAsync("the batch")));
+        Assert.Null(await grain.HandleAsync(SetOf(1))); // and so is a turn that was on its way
+    }
+
+    private static BatchedSet Batched(long connection) => BatchedSet.Of(connection, SetOf(connection));
 
     private static MessageSet SetOf(long connection) => new(1, [(byte)connection, 1, 2], null);
 
@@ -110,19 +146,66 @@ public sealed class LaneGrainTests : IAsyncLifetime
         foreach (var connection in connections) await Grain(connection).OpenAsync(Sample.Opening());
     }
 
-    /// <summary>Stands before a connection's grain.</summary>
-    private sealed class Obstacles : IIncomingGrainCallFilter
+    private async Task HandledAsync(params long[] connections)
     {
-        private readonly ConcurrentDictionary<string, TaskCompletionSource> _obstacles = new();
+        foreach (var connection in connections) await Deadline.UntilAsync(async () => (await Grain(connection).GetInfoAsync())!.Messages is 1, $"connection {connection} has handled its set");
+    }
 
-        /// <summary>The next set of this connection waits for the result.</summary>
-        public TaskCompletionSource Before(long connection) =>
-            _obstacles[ConnectionId.Create(Run, connection).Value] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The connection's grain has something else to do, until this is disposed of.</summary>
+    private Blockage Obstacle(long connection)
+    {
+        Assert.True(_local.TryGet(Run, connection, out var grain));
+        var obstacle = new Blockage();
+        grain.GrainContext.Scheduler.QueueTask(new Task(obstacle.Wait));
+        return obstacle;
+    }
 
-        public async Task Invoke(IIncomingGrainCallContext context)
+    private sealed class Blockage : IDisposable
+    {
+        private readonly ManualResetEventSlim _end = new();
+
+        public void Wait() => _end.Wait(TimeSpan.FromSeconds(30));
+
+        public void Dispose() => _end.Set();
+    }
+
+    /// <summary>Real time, but the lane's patience passes when the test says so.</summary>
+    private sealed class HeldPatience : TimeProvider
+    {
+        private readonly ConcurrentQueue<Held> _held = new();
+
+        public async Task PassAsync()
         {
-            if (context.InterfaceMethod.Name is nameof(IConnectionGrain.EchoAsync) && context.TargetId.Key.ToString() is { } key && _obstacles.TryRemove(key, out var obstacle)) await obstacle.Task;
-            await context.Invoke();
+            await Deadline.UntilAsync(() => Task.FromResult(_held.Any(t => !t.IsGone)), "the lane waits");
+            while (_held.TryDequeue(out var timer)) timer.Fire();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != Lane.Patience) return base.CreateTimer(callback, state, dueTime, period);
+            var timer = new Held(callback, state);
+            _held.Enqueue(timer);
+            return timer;
+        }
+
+        private sealed class Held(TimerCallback callback, object? state) : ITimer
+        {
+            public bool IsGone { get; private set; }
+
+            public void Fire()
+            {
+                if (!IsGone) callback(state);
+            }
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => !IsGone;
+
+            public void Dispose() => IsGone = true;
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
         }
     }
 }

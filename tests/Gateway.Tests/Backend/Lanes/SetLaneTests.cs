@@ -17,8 +17,8 @@ public sealed class SetLaneTests : IDisposable
 
     public SetLaneTests()
     {
-        (var grain, _silo) = ScriptedLane.Make();
-        _lane = new SetLane(grain, _time, _lost.Token);
+        _silo = new ScriptedLane();
+        _lane = new SetLane(_silo, _time, _lost.Token);
     }
 
     public void Dispose() => _lost.Dispose();
@@ -132,13 +132,13 @@ public sealed class SetLaneTests : IDisposable
     {
         // A connection gives a set up only when the silo is lost, and goes on elsewhere: with another lane, and the same pending set.
         var pending = new PendingSet(7);
-        var set = _lane.EchoAsync(pending, Set(1, 1)).AsTask();
+        var set = _lane.SendAsync(pending, BatchedSet.Of(7, Set(1, 1))).AsTask();
         var call = (await _silo.CallsAsync(1))[0];
         await _lost.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => set.WithinAsync("the end"));
 
-        var (grain, silo) = ScriptedLane.Make();
-        var next = new SetLane(grain, _time, CancellationToken.None).EchoAsync(pending, Set(2, 1)).AsTask();
+        var silo = new ScriptedLane();
+        var next = new SetLane(silo, _time, CancellationToken.None).SendAsync(pending, BatchedSet.Of(7, Set(2, 1))).AsTask();
         call.Answer();
         var other = (await silo.CallsAsync(1))[0];
         Assert.False(next.IsCompleted);
@@ -160,9 +160,9 @@ public sealed class SetLaneTests : IDisposable
         await Gen.Select(Gen.Int[0, 5], Gen.Int[0, 7]).Array[1, 120].SampleAsync(
             async steps =>
             {
-                var (grain, silo) = ScriptedLane.Make();
+                var silo = new ScriptedLane();
                 var time = new FakeTimeProvider();
-                var lane = new SetLane(grain, time, CancellationToken.None);
+                var lane = new SetLane(silo, time, CancellationToken.None);
                 var connections = Enumerable.Range(1, 8).Select(i => new Peer(new PendingSet(i))).ToArray();
                 var alone = 0;
                 foreach (var (step, which) in steps)
@@ -196,7 +196,7 @@ public sealed class SetLaneTests : IDisposable
 
     private static MessageSet Set(long sequence, int length) => new(sequence, new byte[length], null);
 
-    private Task<BatchedSet> Send(long connection, int length = 1) => _lane.EchoAsync(new PendingSet(connection), Set(1, length)).AsTask();
+    private Task<BatchedSet> Send(long connection, int length = 1) => _lane.SendAsync(new PendingSet(connection), BatchedSet.Of(connection, Set(1, length))).AsTask();
 
     /// <summary>Two calls are out.</summary>
     private async Task<(Task First, Task Second)> FillAsync()
@@ -218,7 +218,7 @@ public sealed class SetLaneTests : IDisposable
         public void Send(SetLane lane)
         {
             var sequence = _sent.Count + 1;
-            _sent.Add((sequence, lane.EchoAsync(pending, Set(sequence, 1)).AsTask()));
+            _sent.Add((sequence, lane.SendAsync(pending, BatchedSet.Of(pending.Connection, Set(sequence, 1))).AsTask()));
         }
 
         public async Task CheckAsync()
