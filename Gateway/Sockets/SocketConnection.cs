@@ -11,8 +11,8 @@ namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
 /// A connection that lives on a socket thread. Its state belongs to whoever uses it, one reading and one writing, until they wait; then, to the thread. What is wanted of it by others (that it
-/// is aborted, disposed of, not waited for any more) is written down, and the thread called, which alone receives, sends and closes: so a descriptor is never another socket's
-/// already when somebody uses it, and there is nothing to lock.
+/// is aborted, disposed of, not waited for any more) is written down, and the thread called, which alone receives and closes: so there is nothing to lock, and a descriptor is never
+/// another socket's already when somebody uses it. Sending may be tried elsewhere, by whoever writes.
 /// </summary>
 internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThreadPoolWorkItem,
     IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature
@@ -48,6 +48,8 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     private bool _isKnown; // to the thread
     private bool _waitsForRoom; // or has once: its thread hears of room
     private bool _isUnsure; // whether all has been received when a receive got less than it asked for
+    private volatile bool _mayReceive;
+    private volatile bool _maySend = true;
     private volatile bool _isClosed;
 
     /// <summary>Takes over a socket that is connected. <see cref="Call"/> begins.</summary>
@@ -110,10 +112,18 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     public Exception? Fault => Volatile.Read(ref _abort) ?? Volatile.Read(ref _fault) ?? (_isClosed ? new ConnectionAbortedException("The connection is closed.") : null);
 
     /// <summary>Whether there may be something to receive; else the thread will hear of it.</summary>
-    public bool MayReceive { get; private set; }
+    public bool MayReceive
+    {
+        get => _mayReceive;
+        private set => _mayReceive = value;
+    }
 
     /// <summary>Whether there may be room to send; else the thread will hear of it.</summary>
-    public bool MaySend { get; private set; } = true;
+    public bool MaySend
+    {
+        get => _maySend;
+        private set => _maySend = value;
+    }
 
     /// <summary>Has the thread look at what is wanted of the connection. From any thread.</summary>
     public void Call()
@@ -125,6 +135,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     /// <summary>Looks at what is wanted.</summary>
     public void Execute()
     {
+        Interlocked.MemoryBarrier(); // see Waiting.Begin
         if (!_isKnown) BecomeKnown();
         if (Volatile.Read(ref _abort) is not null) Close();
         _input.Serve();
@@ -139,6 +150,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         if ((events & (Epoll.In | EndOrMark)) is not 0)
         {
             MayReceive = true;
+            Interlocked.MemoryBarrier(); // see Waiting.Begin
             _input.Serve();
         }
 
@@ -211,6 +223,27 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         }
 
         return -1;
+    }
+
+    /// <summary>Sends once, on any thread: whoever has an answer for an idle line must not wake another thread to send it.</summary>
+    /// <returns>How many bytes; -1 when it cannot, for whatever reason.</returns>
+    public unsafe int SendAbroad(ReadOnlySpan<byte> bytes)
+    {
+        var handle = _socket.SafeHandle;
+        var isHeld = false; // while it is, the thread cannot close the descriptor, and so nobody else get it
+        try
+        {
+            handle.DangerousAddRef(ref isHeld);
+            fixed (byte* first = bytes) return (int)Libc.Send(_descriptor, first, (nuint)bytes.Length, Libc.DontWaitNoSignal);
+        }
+        catch (ObjectDisposedException)
+        {
+            return -1;
+        }
+        finally
+        {
+            if (isHeld) handle.DangerousRelease();
+        }
     }
 
     private void BecomeKnown()

@@ -45,10 +45,9 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
             if (connection.Fault is { } broken) return ValueTask.FromException<ReadResult>(broken);
         }
 
-        _waiting.Begin(connection, cancellationToken);
-        var read = new ValueTask<ReadResult>(this, _waiting.Version);
-        if (!isHome || waitsForTurn) connection.Call();
-        return read;
+        var version = _waiting.Begin(connection, cancellationToken);
+        if (waitsForTurn || (!isHome && (connection.MayReceive || connection.Fault is not null || _waiting.IsToEnd))) connection.Call();
+        return new(this, version);
     }
 
     public override bool TryRead(out ReadResult result)

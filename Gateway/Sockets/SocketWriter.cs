@@ -44,17 +44,16 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         if (_waiting.TakeCancellation()) return new(Result(isCancelled: true));
         var isHome = connection.IsHome;
-        if (_start == _end || connection.Fault is not null || (isHome && connection.MaySend && TrySend()))
+        if (_start == _end || connection.Fault is not null || (connection.MaySend && (isHome ? TrySend() : TrySendAbroad())))
         {
             Release();
             return new(Result());
         }
 
         if (isHome) Shrink();
-        _waiting.Begin(connection, cancellationToken);
-        var flush = new ValueTask<FlushResult>(this, _waiting.Version);
+        var version = _waiting.Begin(connection, cancellationToken);
         if (!isHome) connection.Call();
-        return flush;
+        return new(this, version);
     }
 
     public override void CancelPendingFlush()
@@ -117,6 +116,13 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
         }
 
         return true;
+    }
+
+    /// <summary>Sends once, on another thread: what is left, and what is wrong, is the connection's thread's to find out.</summary>
+    private bool TrySendAbroad()
+    {
+        _start += Math.Max(0, connection.SendAbroad(_buffer.AsSpan(_start, _end - _start)));
+        return _start == _end;
     }
 
     private void MakeRoom(int sizeHint)

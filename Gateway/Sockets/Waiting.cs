@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// What one direction of a connection is waited for with. Whoever waits begins, on any thread, and calls the connection's thread if that is another; only the connection's thread ends it.
+/// What one direction of a connection is waited for with. Whoever waits begins, on any thread; only the connection's thread ends it.
 /// A part of its owner, not to be copied.
 /// </summary>
 internal struct Waiting
@@ -20,19 +20,23 @@ internal struct Waiting
     /// <summary>Whether the token of the one who waits is cancelled.</summary>
     public readonly bool IsGivenUp => _token.IsCancellationRequested;
 
-    /// <summary>What a source of <see cref="ValueTask{TResult}"/> has to say.</summary>
-    public readonly short Version => _core.Version;
+    /// <summary>Whether there is a reason to end the waiting that has just begun: one that its thread may have looked at too soon.</summary>
+    public readonly bool IsToEnd => _isCancelled is 1 || IsGivenUp;
 
-    /// <summary>Begins.</summary>
+    /// <summary>Begins. What may end it is to be looked at afterwards: the thread may have done so before.</summary>
     /// <param name="connection">Whose thread is called when the token is cancelled.</param>
     /// <param name="cancellationToken">Gives the waiting up.</param>
-    public void Begin(SocketConnection connection, CancellationToken cancellationToken)
+    /// <returns>The token of its task.</returns>
+    public short Begin(SocketConnection connection, CancellationToken cancellationToken)
     {
         _core.Reset();
+        var version = _core.Version;
         _token = cancellationToken;
         if (cancellationToken.CanBeCanceled)
             _registration = cancellationToken.UnsafeRegister(static connection => ((SocketConnection)connection!).Call(), connection);
         _isOn = true;
+        Interlocked.MemoryBarrier(); // either the thread sees that somebody waits, or whoever waits what has come
+        return version;
     }
 
     /// <summary>Ends the waiting.</summary>
