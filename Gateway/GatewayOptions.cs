@@ -41,7 +41,7 @@ internal sealed class GatewayOptions
     /// How many threads serve the connections' sockets, without the thread pool between: as many as read and write as fast as silos answer, which is half of the cores, the other
     /// half being theirs who carry the sets (docs/performance.md).
     /// </summary>
-    [Description("How many threads serve the connections' sockets; 0 for half of the cores, -1 to leave them to .NET's thread pool. Linux only.")]
+    [Description("How many threads serve the connections' sockets; 0 for half of the cores, -1 to leave them to Kestrel's transport and .NET's thread pool. Linux only.")]
     [Range(-1, 1024)]
     public int SocketThreads { get; set; }
 

@@ -1,55 +1,106 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// One of the threads that .NET waits for sockets on, when it lets what waits for them go on there (<see cref="SocketThreads"/>). A connection whose answer has come
-/// goes on where its socket is: no other thread has to wake up for it. The thread is called by a bell, a socket whose other end it waits for as for any other.
+/// A thread on which connections live (docs/adr/0017-connections-live-on-socket-threads.md): it waits for their sockets, reads and writes them, and whoever waits for that goes on there. A
+/// connection whose answer has come goes on where its socket is, too: what it has to do is added, and the thread is called.
 /// </summary>
+/// <remarks>One round: wait; serve every connection that something has come for; do everything that was added. It lives as long as the process.</remarks>
 internal sealed class SocketThread
 {
+    // In one round, of what other threads have added: then the sockets have their turn again.
+    private const int MaxAdded = 4096;
+
     [ThreadStatic]
     private static SocketThread? HomeOfThis;
 
-    private readonly ConcurrentQueue<IThreadPoolWorkItem> _work = new();
-    private readonly byte[] _ring = [1];
-    private readonly Socket _bell;
-    private int _isRung;
+    private readonly Epoll _epoll = new();
+    private readonly ConcurrentQueue<IThreadPoolWorkItem> _fromOthers = new();
+    private readonly Queue<IThreadPoolWorkItem> _fromItself = new();
+    private readonly Stack<int> _freeSlots = new();
+    private SocketConnection?[] _slots = new SocketConnection?[64];
+    private int _usedSlots;
+    private int _sleeps; // 1 while nobody has called it since it went to wait
 
-    private SocketThread(Socket bell) => _bell = bell;
+    /// <summary>Starts it.</summary>
+    /// <param name="name">What debuggers call it.</param>
+    public SocketThread(string name) => new Thread(Run) { Name = name, IsBackground = true }.Start();
 
     /// <summary>The one that runs; null on every other thread.</summary>
     public static SocketThread? Current => HomeOfThis;
 
-    /// <summary>Hangs a bell into the thread whose turn it is to get a socket.</summary>
-    /// <param name="bell">The end that is rung.</param>
-    /// <param name="ear">The end that is heard.</param>
-    public static void Hang(Socket bell, Socket ear)
+    /// <summary>Which round it is, for who wants to know whether it is still the same.</summary>
+    public int Round { get; private set; }
+
+    /// <summary>Something to do at the end of the round, or once the thread is called. From any thread.</summary>
+    public void Add(IThreadPoolWorkItem work)
     {
-        var thread = new SocketThread(bell);
-        _ = thread.ListenAsync(ear);
-        thread.Ring();
+        if (HomeOfThis == this) _fromItself.Enqueue(work);
+        else _fromOthers.Enqueue(work);
     }
 
-    /// <summary>Something to do on the thread, once it is called. From any thread.</summary>
-    public void Add(IThreadPoolWorkItem work) => _work.Enqueue(work);
-
-    /// <summary>Calls the thread: it does what was added, after what it is doing. From any thread, also from itself.</summary>
+    /// <summary>Calls the thread, if it sleeps: it does what was added. From any thread; from itself there is no need.</summary>
     public void Ring()
     {
-        if (Interlocked.Exchange(ref _isRung, 1) is 0) _bell.Send(_ring);
+        if (HomeOfThis != this && Interlocked.Exchange(ref _sleeps, 0) is 1) _epoll.Ring();
     }
 
-    // It lives as long as the process.
-    private async Task ListenAsync(Socket ear)
+    /// <summary>
+    /// Begins to wait for a connection's socket. From what was added only: then no event is under way that may have been meant for the one who had the slot before.
+    /// </summary>
+    /// <returns>The connection's slot; null when the kernel has no room.</returns>
+    public int? Watch(SocketConnection connection, int descriptor)
     {
-        var heard = new byte[1];
-        while (await ear.ReceiveAsync(heard, SocketFlags.None) > 0)
+        if (!_freeSlots.TryPop(out var slot)) slot = _usedSlots++;
+        if (slot == _slots.Length) Array.Resize(ref _slots, 2 * slot);
+        _slots[slot] = connection;
+        if (_epoll.TryAdd(descriptor, slot)) return slot;
+        Forget(slot);
+        return null;
+    }
+
+    /// <summary>Waits for room to write to a connection's socket, too.</summary>
+    public bool WatchForRoom(int descriptor, int slot) => _epoll.TryAddOut(descriptor, slot);
+
+    /// <summary>Does not serve a connection any more, whose socket is to be closed.</summary>
+    public void Forget(int slot)
+    {
+        _slots[slot] = null;
+        _freeSlots.Push(slot);
+    }
+
+    private void Run()
+    {
+        HomeOfThis = this;
+        while (true)
         {
-            if (!Thread.CurrentThread.IsThreadPoolThread) HomeOfThis ??= this; // the first call came at once, perhaps, and was heard by who hung the bell
-            Interlocked.Exchange(ref _isRung, 0); // before the queue is emptied: what is added from now on rings again
-            while (_work.TryDequeue(out var work)) work.Execute();
+            var count = _epoll.Wait(HowLong());
+            Volatile.Write(ref _sleeps, 0); // who rings in vain until here, wakes it up once too often
+            Round++;
+            for (var i = 0; i < count; i++)
+            {
+                var (events, slot) = _epoll[i];
+                if (slot is not Epoll.Bell) _slots[slot]?.Serve(events);
+            }
+
+            DoWhatWasAdded();
         }
+    }
+
+    /// <summary>For ever, unless there is something to do. Whoever adds something from now on has to ring.</summary>
+    private int HowLong()
+    {
+        if (_fromItself.Count > 0) return 0;
+        Interlocked.Exchange(ref _sleeps, 1); // before the look at the queue: who adds something after it sees this
+        return _fromOthers.IsEmpty ? Timeout.Infinite : 0;
+    }
+
+    private void DoWhatWasAdded()
+    {
+        for (var i = 0; i < MaxAdded && _fromOthers.TryDequeue(out var work); i++) work.Execute();
+
+        // What comes of that as well, but what comes of this only in the next round.
+        for (var left = _fromItself.Count; left > 0; left--) _fromItself.Dequeue().Execute();
     }
 }

@@ -17,7 +17,7 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 
 /// <summary>
 /// One stream listener: a Kestrel server of its own, so that it binds, fails, drains and is probed apart from the others and from the
-/// management endpoint. Of Kestrel it uses the transport, the connection life and the staged stop; no HTTP.
+/// management endpoint. Of Kestrel it uses the connection life and the staged stop; no HTTP. The transport is Kestrel's where there are no socket threads.
 /// </summary>
 internal sealed class KestrelListener : IListener
 {
@@ -40,7 +40,8 @@ internal sealed class KestrelListener : IListener
         ConnectionLife life,
         GatewayMetrics metrics,
         IServiceProvider services,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        SocketThreadGroup? threads)
     {
         (Name, _options, _codec, _life, _limits) = (name, options, codec, life, options.Limits);
         if (!ListenAddress.TryParse(options.Address, out var endPoint, out var fault)) throw new ArgumentException(fault, nameof(options));
@@ -53,7 +54,11 @@ internal sealed class KestrelListener : IListener
             _listen = listen;
             listen.Run(OnConnectedAsync);
         });
-        _server = new KestrelServer(Options.Create(kestrel), new SocketTransportFactory(Options.Create(Transport(options)), loggers), loggers);
+        var transport = Transport(options);
+        _server = new KestrelServer(
+            Options.Create(kestrel),
+            threads is null ? new SocketTransportFactory(Options.Create(transport), loggers) : new SocketListenerFactory(threads, transport, TimeProvider.System, loggers),
+            loggers);
     }
 
     public string Name { get; }
@@ -123,7 +128,6 @@ internal sealed class KestrelListener : IListener
     {
         Backlog = options.Backlog,
         NoDelay = options.NoDelay,
-        UnsafePreferInlineScheduling = SocketThreads.AreInUse,
         // What the kernel holds for a connection comes on top of these; together they are the ceiling of its memory
         // (docs/architecture.md): unread input, and echoes that the peer does not take.
         MaxReadBufferSize = Math.Max(64 * 1024, options.MaxBytesInFlight),

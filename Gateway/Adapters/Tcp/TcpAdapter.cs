@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Protocols;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
@@ -19,7 +20,7 @@ internal sealed class TcpAdapter(
         foreach (var (name, options) in listeners.Value.Active)
         {
             if (!Framings.TryGet(options.Framing, out var codec)) throw new InvalidOperationException($"No framing '{options.Framing}'.");
-            yield return new KestrelListener(name, options, codec, life, metrics, services, loggers);
+            yield return new KestrelListener(name, options, codec, life, metrics, services, loggers, SocketThreads.InUse);
         }
     }
 }

@@ -95,7 +95,7 @@ internal sealed class SetLane
     /// <summary>Waits for the answer to a set that was late.</summary>
     public ValueTask<MessageSet?> CollectAsync(long connection, long sequence) => _end.CollectAsync(connection, sequence);
 
-    // After all that has been read with it: the thread looks at its bell when it has served the sockets that it was woken for.
+    // After all that has been read with it: at the end of the thread's round.
     private void Post()
     {
         if (SocketThread.Current is not { } thread)
@@ -104,8 +104,7 @@ internal sealed class SetLane
             return;
         }
 
-        thread.Add(_start);
-        thread.Ring();
+        thread.Add(_start); // from itself, so that it need not be called
     }
 
     private void StartWaiting()

@@ -12,6 +12,7 @@ using OrleansEcho.Gateway.Admission.Quota;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Gateway.Hosting;
+using OrleansEcho.Gateway.Sockets;
 
 namespace OrleansEcho.Gateway.Tests.Fakes;
 
@@ -21,11 +22,13 @@ internal sealed class GatewayRig : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly List<IListener> _listeners = [];
     private readonly TimeProvider _time;
+    private readonly SocketThreadGroup? _threads;
 
-    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null, QuotaLimiter? quota = null)
+    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null, QuotaLimiter? quota = null, SocketThreadGroup? threads = null)
     {
         Backend = backend ?? new FakeBackend();
         _time = time ?? TimeProvider.System;
+        _threads = threads;
         Options = options ?? new GatewayOptions();
         _services = new ServiceCollection()
             .AddMetrics()
@@ -76,7 +79,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         var options = new TcpListenerOptions { Address = address, Framing = framing };
         configure?.Invoke(options);
-        var listener = new KestrelListener("test", options, Messages.Codec(framing), Life, Metrics, _services, _services.GetRequiredService<ILoggerFactory>());
+        var listener = new KestrelListener("test", options, Messages.Codec(framing), Life, Metrics, _services, _services.GetRequiredService<ILoggerFactory>(), _threads);
         _listeners.Add(listener);
         return listener;
     }

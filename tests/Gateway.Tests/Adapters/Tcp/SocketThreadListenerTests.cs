@@ -1,0 +1,11 @@
+using OrleansEcho.Gateway.Sockets;
+
+namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
+
+/// <summary>What every listener does, with connections that live on socket threads.</summary>
+public sealed class SocketThreadListenerTests : KestrelListenerTests
+{
+    private static readonly SocketThreadGroup Group = new(2);
+
+    private protected override SocketThreadGroup? Threads => Group;
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using OrleansEcho.Gateway.Tests.Fakes;
+
+namespace OrleansEcho.Gateway.Tests.Sockets;
+
+public sealed class SocketListenerTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task UnbindingEndsTheAccepting()
+    {
+        await using var rig = await SocketRig.ListenAsync();
+        var accepting = rig.Listener.AcceptAsync(Stop).AsTask();
+
+        await rig.Listener.UnbindAsync(Stop);
+
+        Assert.Null(await accepting.WithinAsync("the end of the accepting"));
+        Assert.Null(await rig.Listener.AcceptAsync(Stop));
+        await Assert.ThrowsAsync<SocketException>(() => SocketPeer.ConnectAsync(rig.Address));
+    }
+
+    [Fact]
+    public async Task AnAddressInUseIsSaidToBe()
+    {
+        await using var rig = await SocketRig.ListenAsync();
+
+        await Assert.ThrowsAsync<AddressInUseException>(() => SocketRig.ListenAsync(rig.Address));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhetherSmallWritesGoOutAtOnceIsHandedOn(bool noDelay)
+    {
+        // The kernel's own promise, on which the transport builds: it sets nothing on a connection.
+        using var listening = Listening(noDelay);
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await peer.ConnectAsync(listening.LocalEndPoint!, Stop);
+        using var accepted = await listening.AcceptAsync(Stop);
+
+        Assert.Equal(noDelay, accepted.NoDelay);
+    }
+
+    private static Socket Listening(bool noDelay)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = noDelay };
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        return socket;
+    }
+}

@@ -1,0 +1,67 @@
+using OrleansEcho.Gateway.Sockets;
+using OrleansEcho.Gateway.Tests.Fakes;
+
+namespace OrleansEcho.Gateway.Tests.Sockets;
+
+public sealed class SocketThreadTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task WhatIsAddedFromItselfIsDoneAtTheEndOfTheRound_AndWhatComesOfThatInTheNext()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
+        var thread = SocketRig.Thread;
+        var rounds = new List<int>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        await SocketRig.AtHomeAsync(() =>
+        {
+            rounds.Add(thread.Round);
+            thread.Add(new Work(() =>
+            {
+                rounds.Add(thread.Round);
+                thread.Add(new Work(() =>
+                {
+                    rounds.Add(thread.Round);
+                    done.SetResult();
+                }));
+            }));
+            return Task.FromResult(rounds.Count); // and not done while this runs
+        });
+
+        await done.Task.WithinAsync("what was added");
+        Assert.Equal([rounds[0], rounds[0], rounds[0] + 1], rounds);
+    }
+
+    [Fact]
+    public async Task EveryCallIsHeard()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
+        var thread = SocketRig.Thread;
+        var heard = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 2000; i++)
+                {
+                    var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    thread.Add(new Work(() =>
+                    {
+                        heard++;
+                        Assert.Same(thread, SocketThread.Current);
+                        done.SetResult();
+                    }));
+                    thread.Ring();
+                    await done.Task.WithinAsync("an answer to a call");
+                }
+            },
+            Stop)));
+        Assert.Equal(8000, heard);
+    }
+
+    private sealed class Work(Action run) : IThreadPoolWorkItem
+    {
+        public void Execute() => run();
+    }
+}
