@@ -18,9 +18,13 @@ internal static class SiloFaults
             TimeoutException => "it does not answer",
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             OperationCanceledException => HangsUp,
+            _ when ClusterOf(fault.Message) is { } cluster => $"it is a silo of cluster {cluster} (Cluster:ClusterId)",
             _ when fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal) => HangsUp,
             _ when fault.Message.Contains("sent preamble length of", StringComparison.Ordinal) => UsesTls, // Orleans takes a refusal in TLS' words for that
             _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves
         };
     }
+
+    // Orleans: Unexpected cluster id "dev", expected "other". Whichever end finds out first hangs up, so that this is said only if it was the gateway.
+    private static string? ClusterOf(string message) => message.Split('"') is ["Unexpected cluster id ", var cluster, ..] ? cluster : null;
 }
