@@ -45,14 +45,13 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     private int _slot = NoSlot;
     private int _round;
     private byte _turns;
-    private bool _isKnown; // to the thread
     private bool _waitsForRoom; // or has once: its thread hears of room
     private bool _isUnsure; // whether all has been received when a receive got less than it asked for
     private volatile bool _mayReceive;
     private volatile bool _maySend = true;
     private volatile bool _isClosed;
 
-    /// <summary>Takes over a socket that is connected. <see cref="Call"/> begins.</summary>
+    /// <summary>Takes over a socket that is connected.</summary>
     /// <param name="thread">Where it lives.</param>
     /// <param name="socket">The socket.</param>
     /// <param name="maxReceived">How many bytes are received at once at most.</param>
@@ -108,6 +107,11 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     /// <summary>Whether the thread runs that the connection lives on.</summary>
     public bool IsHome => SocketThread.Current == _thread;
 
+    /// <summary>
+    /// Whether the thread waits for the socket. It does from the first call on, which is the first read's, as a rule: what has come until then wakes nobody up.
+    /// </summary>
+    public bool IsKnown { get; private set; }
+
     /// <summary>Why nothing can be read or written any more; null while it can. From any thread.</summary>
     public Exception? Fault => Volatile.Read(ref _abort) ?? Volatile.Read(ref _fault) ?? (_isClosed ? new ConnectionAbortedException("The connection is closed.") : null);
 
@@ -136,7 +140,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     public void Execute()
     {
         Interlocked.MemoryBarrier(); // see Waiting.Begin
-        if (!_isKnown) BecomeKnown();
+        if (!IsKnown) BecomeKnown();
         if (Volatile.Read(ref _abort) is not null) Close();
         _input.Serve();
         _output.Serve();
@@ -248,7 +252,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
 
     private void BecomeKnown()
     {
-        _isKnown = true;
+        IsKnown = true;
         if (_thread.Watch(this, _descriptor) is { } slot) _slot = slot;
         else Break(new IOException("The kernel waits for no more sockets."));
     }

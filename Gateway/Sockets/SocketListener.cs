@@ -21,9 +21,7 @@ internal sealed partial class SocketListener(SocketThreadGroup threads, Socket s
         {
             try
             {
-                var connection = new SocketConnection(threads.Next(), await socket.AcceptAsync(cancellationToken), maxReceived);
-                connection.Call();
-                return connection;
+                return new SocketConnection(threads.Next(), await socket.AcceptAsync(cancellationToken), maxReceived);
             }
             catch (Exception fault) when (fault is SocketException or ObjectDisposedException && _isUnbound)
             {

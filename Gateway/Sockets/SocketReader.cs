@@ -46,7 +46,7 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
         }
 
         var version = _waiting.Begin(connection, cancellationToken);
-        if (waitsForTurn || (!isHome && (connection.MayReceive || connection.Fault is not null || _waiting.IsToEnd))) connection.Call();
+        if (waitsForTurn || !connection.IsKnown || (!isHome && (connection.MayReceive || connection.Fault is not null || _waiting.IsToEnd))) connection.Call();
         return new(this, version);
     }
 

@@ -43,7 +43,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
         ThrowUnlessIdle();
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         if (_waiting.TakeCancellation()) return new(Result(isCancelled: true));
-        var isHome = connection.IsHome;
+        var isHome = connection is { IsHome: true, IsKnown: true }; // the thread has to know it before it can wait for room
         if (_start == _end || connection.Fault is not null || (connection.MaySend && (isHome ? TrySend() : TrySendAbroad())))
         {
             Release();

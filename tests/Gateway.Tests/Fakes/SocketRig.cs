@@ -100,6 +100,8 @@ internal sealed class SocketRig : IAsyncDisposable
             connection.Abort(new ConnectionAbortedException("The test is over."));
             await connection.DisposeAsync().AsTask().WithinAsync("a connection to close");
         }
+
+        await Task.Yield(); // whoever waits for a close goes on on the connection's thread: the next test must not
     }
 
     private sealed class Work<T>(Func<Task<T>> run) : IThreadPoolWorkItem
