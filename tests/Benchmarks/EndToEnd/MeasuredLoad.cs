@@ -16,4 +16,15 @@ internal sealed record MeasuredLoad(string Name, string Description, string[] Ar
         new("W5", "1000 connections, 32 B, depth 1", ["--connections", "1000", "--size", "32", "--depth", "1"]),
         new("W6", "connect, one echo, close; 64 at a time", ["--connections", "64", "--size", "32", "--churn", "1"], CountsConnections: true),
     ];
+
+    /// <summary>Its connections and its size, for a rate: how many are in flight then follows from how long they take.</summary>
+    public IEnumerable<string> WithoutDepth => Arguments.Take(Math.Max(0, Array.IndexOf(Arguments, "--depth")));
+
+    /// <summary>Loads a server with it.</summary>
+    public async Task<Measurement> MeasureAsync(MeasuredServer server, int seconds, CancellationToken cancellation)
+    {
+        var run = await LoadRun.MakeAsync(server, Arguments, seconds, cancellation);
+        var (count, rate) = CountsConnections ? (run.Total.ConnectionsOpened, run.Total.ConnectionsPerSecond) : (run.Total.Messages, run.Total.MessagesPerSecond);
+        return new(rate, run.Cpu.TotalMicroseconds / count, run.Total.Latency.P50 / 1000, run.Total.Latency.P99 / 1000); // it has microseconds
+    }
 }
