@@ -31,6 +31,9 @@ internal static class CommandParts
     public static Option<string[]> Servers(params string[] standard) => Names(
         "--servers", [.. ServerVariant.All.Select(v => v.Name)], standard, string.Join("; ", ServerVariant.All.Select(v => $"{v.Name}: {v.Description}")) + ".");
 
+    /// <summary>The warm-up of each server with each load.</summary>
+    public static Option<int> Warmup() => Number("--warmup", 3, "For how many seconds each is loaded at a time before, in a closed loop, until CPU a message falls no more: .NET compiles what is used often twice.");
+
     /// <summary>A file for the table.</summary>
     public static Option<string?> Output() => new("--output") { Description = "A file for the table, in Markdown; the terminal without." };
 

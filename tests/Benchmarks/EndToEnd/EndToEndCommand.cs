@@ -16,9 +16,9 @@ internal static class EndToEndCommand
         var servers = CommandParts.Servers(ServerVariant.Cluster, "standalone");
         var rounds = CommandParts.Number("--rounds", 3, "How often each is loaded, in turn; medians are shown.");
         var seconds = CommandParts.Number("--seconds", 4, "How long each time.");
-        var warmup = CommandParts.Number("--warmup", 6, "For how many seconds each is loaded before: CPU a message falls until about the fourth, while .NET compiles what is used often."); // measured
+        var warmup = CommandParts.Warmup();
         var output = CommandParts.Output();
-        var check = new Option<string?>("--check") { Description = $"A file of stored ratios: exit code 1 when CPU a message is more than {Judgement.Tolerance:P0} over one of them, also when measured again with twice the rounds." };
+        var check = new Option<string?>("--check") { Description = $"A file of stored ratios: exit code 1 when CPU a message is more than {Judgement.Tolerance:P0} over one of them (not of W3, which is mostly waiting), also when measured again with twice the rounds." };
         var store = new Option<string?>("--store") { Description = "A file to store the ratios in; those in it that are not measured now stay." };
         var command = new Command("end-to-end", "What a message costs, beside a direct Kestrel echo on the same machine.") { loads, servers, rounds, seconds, warmup, output, check, store };
         command.SetMeasurement((line, cancellation) => RunAsync(
@@ -49,7 +49,7 @@ internal static class EndToEndCommand
                 var (variant, server) = taking[i];
                 var key = $"{variant.Name} {load.Name}";
                 var direct = Comparison.Of(found[i + 1], found[0]);
-                var judgement = stored is null ? null : new Judgement(key, stored.TryGetValue(key, out var known) ? known : null);
+                var judgement = stored is null || !load.IsJudged ? null : new Judgement(key, stored.TryGetValue(key, out var known) ? known : null);
                 if (judgement?.Doubt(direct.Over.Cpu, 2 * settings.Rounds) is { } doubt)
                 {
                     CommandParts.Tell(doubt);
@@ -59,7 +59,7 @@ internal static class EndToEndCommand
                 }
 
                 table.Put(variant, load, direct, cluster < 0 || cluster == i ? null : Comparison.Of(found[i + 1], found[cluster + 1]));
-                ratios[key] = direct.Over.Cpu;
+                if (load.IsJudged) ratios[key] = direct.Over.Cpu;
                 if (judgement?.Fault(direct.Over.Cpu, settings.Check!) is { } fault) faults.Add(fault);
             }
         }

@@ -24,7 +24,7 @@ internal sealed record LoadRun(LoadFigures Total, LatencyFigures SendLag, TimeSp
         await using var tester = Start(server, load, seconds);
         await EndAsync(tester, server, seconds, cancellation);
         var cpu = server.Cpu - before;
-        var result = await RunResultFile.ReadAsync(Path.Combine(tester.WorkingDirectory, "run.json"), cancellation);
+        var result = await RunResultFile.ReadAsync(ResultOf(tester), cancellation);
         return new(result.Total, result.Generator.SendLag, cpu);
     }
 
@@ -38,6 +38,16 @@ internal sealed record LoadRun(LoadFigures Total, LatencyFigures SendLag, TimeSp
     public static async Task EndAsync(EchoProcess tester, MeasuredServer server, int seconds, CancellationToken cancellation)
     {
         var code = await tester.WaitForExitAsync(TimeSpan.FromSeconds(seconds + 60)).WaitAsync(cancellation);
-        if (!Good.Contains(code)) throw new MeasurementException($"What {server.Name} was loaded with is no measurement.\n{tester.Report()}");
+        if (Good.Contains(code)) return;
+        throw new MeasurementException($"What {server.Name} was loaded with is no measurement. {await WhyAsync(tester, cancellation)}\n{tester.Report()}");
     }
+
+    // The load tester's own words, if it came to a result.
+    private static async Task<string> WhyAsync(EchoProcess tester, CancellationToken cancellation)
+    {
+        var file = ResultOf(tester);
+        return File.Exists(file) ? string.Join(' ', (await RunResultFile.ReadAsync(file, cancellation)).Remarks) : "";
+    }
+
+    private static string ResultOf(EchoProcess tester) => Path.Combine(tester.WorkingDirectory, "run.json");
 }

@@ -13,7 +13,10 @@ internal static class MemoryCommand
 {
     // After the last connection has come: until its echo is back, and what that needed is done.
     private const int SettleSeconds = 5;
-    private const int HoldSeconds = 15;
+
+    // Each sends once more long after that: a run in which no message is counted is none to the load tester.
+    private const int IdleSeconds = 15;
+    private const int HoldSeconds = 25;
 
     // Compiled, and the heap as large as some use makes it: neither is a connection's.
     private static readonly string[][] Use = [["--connections", "64", "--size", "32", "--churn", "1"], ["--connections", "64", "--size", "32", "--depth", "1"]];
@@ -70,7 +73,7 @@ internal static class MemoryCommand
         foreach (var use in Use) await LoadRun.MakeAsync(server, use, UseSeconds, cancellation);
         await Task.Delay(TimeSpan.FromSeconds(SettleSeconds), TimeProvider.System, cancellation);
         var (before, descriptors) = (server.Processes.Select(p => p.AnonymousBytes).ToList(), server.Fronts.Sum(p => p.Descriptors));
-        await using var tester = LoadRun.Start(server, ["--connections", $"{connections}", "--size", "32", "--hold"], HoldSeconds);
+        await using var tester = LoadRun.Start(server, ["--connections", $"{connections}", "--size", "32", "--hold", $"{IdleSeconds}s"], HoldSeconds);
         await Deadline.UntilAsync(() => Task.FromResult(server.Fronts.Sum(p => p.Descriptors) >= descriptors + connections), $"{server.Name} to hold {connections} connections");
         await Task.Delay(TimeSpan.FromSeconds(SettleSeconds), TimeProvider.System, cancellation);
         var held = server.Processes.Select(p => p.AnonymousBytes).ToList();

@@ -3,14 +3,14 @@ namespace OrleansEcho.Benchmarks.EndToEnd;
 /// <summary>Loads servers in turn, so that what a moment of the machine's does to one it does to the others, too.</summary>
 /// <param name="direct">What they are compared with.</param>
 /// <param name="seconds">How long each is loaded at a time.</param>
-/// <param name="warmup">How long each is loaded before, with the same load, in seconds: until it is compiled for it.</param>
+/// <param name="warmup">How long each is loaded at a time before, with the same load, in seconds: until it is compiled for it.</param>
 internal sealed class RatioMeasurement(MeasuredServer direct, int seconds, int warmup)
 {
     /// <summary>Warms them up, and measures.</summary>
     /// <returns>The direct echo's rounds first, then theirs in the order of <paramref name="servers"/>.</returns>
     public async Task<IReadOnlyList<IReadOnlyList<Measurement>>> MeasureAsync(MeasuredLoad load, IReadOnlyList<MeasuredServer> servers, int rounds, CancellationToken cancellation)
     {
-        foreach (var server in (MeasuredServer[])[direct, .. servers]) await load.MeasureAsync(server, warmup, cancellation);
+        foreach (var server in (MeasuredServer[])[direct, .. servers]) await load.WarmUpAsync(server, warmup, cancellation);
         return await AgainAsync(load, servers, rounds, cancellation);
     }
 

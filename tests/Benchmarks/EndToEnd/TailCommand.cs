@@ -19,7 +19,7 @@ internal static class TailCommand
         var servers = CommandParts.Servers(ServerVariant.Cluster);
         var rounds = CommandParts.Number("--rounds", 5, "How often each is loaded, in turn; medians are shown.");
         var seconds = CommandParts.Number("--seconds", 6, "How long each time.");
-        var warmup = CommandParts.Number("--warmup", 6, "For how many seconds each is loaded before, in a closed loop.");
+        var warmup = CommandParts.Warmup();
         var output = CommandParts.Output();
         var command = new Command("tail", "The slowest messages at half load, beside a direct Kestrel echo at the same rate.") { load, servers, rounds, seconds, warmup, output };
         command.SetMeasurement(async (line, cancellation) =>
@@ -40,8 +40,8 @@ internal static class TailCommand
         table.Append("| | messages/s | p50 | p99 | p99.9 | sent late, p99 | p99, ratio | of single rounds |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var (variant, server) in servers.Taking(settings.Load))
         {
-            await settings.Load.MeasureAsync(servers.Direct, settings.Warmup, cancellation);
-            await settings.Load.MeasureAsync(server, settings.Warmup, cancellation);
+            await settings.Load.WarmUpAsync(servers.Direct, settings.Warmup, cancellation);
+            await settings.Load.WarmUpAsync(server, settings.Warmup, cancellation);
             var saturated = await settings.Load.MeasureAsync(server, settings.Seconds, cancellation);
             var rate = (int)(saturated.Rate / 2);
             CommandParts.Tell(FormattableString.Invariant($"{variant.Name}: saturated at {saturated.Rate:N0} messages/s, loaded with {rate:N0}"));
