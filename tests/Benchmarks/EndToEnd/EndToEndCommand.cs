@@ -1,9 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using OrleansEcho.LoadTest.Results;
-using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Benchmarks.EndToEnd;
 
@@ -13,108 +8,68 @@ namespace OrleansEcho.Benchmarks.EndToEnd;
 /// </summary>
 internal static class EndToEndCommand
 {
-    // A stored ratio that is exceeded by more is a regression: the machine's noise is half of it.
-    private const double Tolerance = 1.15;
-
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
-
     /// <summary>The command <c>end-to-end</c>.</summary>
     public static Command Make()
     {
-        var loads = new Option<string[]>("--loads") { Description = "W1 to W6.", DefaultValueFactory = _ => [.. MeasuredLoad.All.Select(l => l.Name)], AllowMultipleArgumentsPerToken = true };
-        loads.AcceptOnlyFromAmong([.. MeasuredLoad.All.Select(l => l.Name)]);
-        var servers = new Option<string[]>("--servers") { Description = "cluster (a gateway and a silo), standalone, two-gateways, four-silos.", DefaultValueFactory = _ => ["cluster", "standalone"], AllowMultipleArgumentsPerToken = true };
-        servers.AcceptOnlyFromAmong("cluster", "standalone", "two-gateways", "four-silos");
-        var rounds = new Option<int>("--rounds") { Description = "How often each is loaded, in turn; medians are shown.", DefaultValueFactory = _ => 3 };
-        var seconds = new Option<int>("--seconds") { Description = "How long each time.", DefaultValueFactory = _ => 4 };
-        var output = new Option<string?>("--output") { Description = "A file for the table, in Markdown; the terminal without." };
-        var check = new Option<string?>("--check") { Description = $"A file of stored ratios: the command fails when CPU a message is more than {Tolerance - 1:P0} over one of them." };
-        var store = new Option<string?>("--store") { Description = "A file to store the ratios in." };
-        var command = new Command("end-to-end", "What a message costs, beside a direct Kestrel echo on the same machine.") { loads, servers, rounds, seconds, output, check, store };
-        command.SetAction((line, cancellation) => RunAsync(
+        string[] names = [.. MeasuredLoad.All.Select(l => l.Name)];
+        var loads = CommandParts.Names("--loads", names, names, string.Join("; ", MeasuredLoad.All.Select(l => $"{l.Name}: {l.Description}")) + ".");
+        var servers = CommandParts.Servers(ServerVariant.Cluster, "standalone");
+        var rounds = CommandParts.Number("--rounds", 3, "How often each is loaded, in turn; medians are shown.");
+        var seconds = CommandParts.Number("--seconds", 4, "How long each time.");
+        var warmup = CommandParts.Warmup();
+        var output = CommandParts.Output();
+        var check = new Option<string?>("--check") { Description = $"A file of stored ratios: exit code 1 when CPU a message is more than {Judgement.Tolerance:P0} over one of them (not of W3, which is mostly waiting), also when measured again with twice the rounds." };
+        var store = new Option<string?>("--store") { Description = "A file to store the ratios in; those in it that are not measured now stay." };
+        var command = new Command("end-to-end", "What a message costs, beside a direct Kestrel echo on the same machine.") { loads, servers, rounds, seconds, warmup, output, check, store };
+        command.SetMeasurement((line, cancellation) => RunAsync(
             new(
-                [.. MeasuredLoad.All.Where(l => line.GetRequiredValue(loads).Contains(l.Name))],
-                line.GetRequiredValue(servers), line.GetRequiredValue(rounds), line.GetRequiredValue(seconds), line.GetValue(output), line.GetValue(check), line.GetValue(store)),
+                [.. MeasuredLoad.All.Where(l => line.GetRequiredValue(loads).Contains(l.Name))], ServerVariant.Named(line.GetRequiredValue(servers)),
+                line.GetRequiredValue(rounds), line.GetRequiredValue(seconds), line.GetRequiredValue(warmup), line.GetValue(output), line.GetValue(check), line.GetValue(store)),
             cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
     {
-        var table = new StringBuilder();
+        var stored = settings.Check is null ? null : await RatioFile.ReadAsync(settings.Check, cancellation);
+        await using var servers = await RunningServers.StartAsync(settings.Servers);
+        var measurement = new RatioMeasurement(servers.Direct, settings.Seconds, settings.Warmup);
+        var table = new RatioTable();
         var ratios = new Dictionary<string, double>();
-        await using var direct = await MeasuredServer.DirectAsync();
-        foreach (var name in settings.Servers)
+        var faults = new List<string>();
+        foreach (var load in settings.Loads)
         {
-            await using var server = await StartAsync(name);
-            foreach (var each in new[] { direct, server }) await LoadAsync(each, MeasuredLoad.All[1], seconds: 4, cancellation); // until it is compiled for what it does
-            table.Append(CultureInfo.InvariantCulture, $"`{server.Name}` beside the direct echo (= 1):\n\n");
-            table.Append("| | messages/s (W6: connections/s) | ratio | CPU a message | ratio | p50 | ratio | p99 | ratio |\n|---|---|---|---|---|---|---|---|---|\n");
-            foreach (var load in settings.Loads)
+            CommandParts.Tell($"{load.Name}: {load.Description}");
+            var taking = servers.Taking(load);
+            if (taking.Count is 0) continue;
+            var found = await measurement.MeasureAsync(load, [.. taking.Select(s => s.Server)], settings.Rounds, cancellation);
+            var cluster = taking.FindIndex(s => s.Variant.Name is ServerVariant.Cluster);
+            for (var i = 0; i < taking.Count; i++)
             {
-                var (own, over) = await CompareAsync(server, direct, load, settings, cancellation);
-                ratios[$"{name} {load.Name}"] = Math.Round(over.Cpu, 2);
-                table.Append(CultureInfo.InvariantCulture, $"| {load.Name} | {own.Rate:N0} | {over.Rate:0.00} | {own.Cpu:0.0} µs | {over.Cpu:0.00} | {own.P50:0.00} ms | {over.P50:0.00} | {own.P99:0.0} ms | {over.P99:0.0} |\n");
+                var (variant, server) = taking[i];
+                var key = $"{variant.Name} {load.Name}";
+                var direct = Comparison.Of(found[i + 1], found[0]);
+                var judgement = stored is null || !load.IsJudged ? null : new Judgement(key, stored.TryGetValue(key, out var known) ? known : null);
+                if (judgement?.Doubt(direct.Over.Cpu, 2 * settings.Rounds) is { } doubt)
+                {
+                    CommandParts.Tell(doubt);
+                    var again = await measurement.AgainAsync(load, [server], 2 * settings.Rounds, cancellation);
+                    direct = Comparison.Of(again[1], again[0]);
+                    CommandParts.Tell(FormattableString.Invariant($"{key}: the second time {direct.Over.Cpu:0.00}."));
+                }
+
+                table.Put(variant, load, direct, cluster < 0 || cluster == i ? null : Comparison.Of(found[i + 1], found[cluster + 1]));
+                if (load.IsJudged) ratios[key] = direct.Over.Cpu;
+                if (judgement?.Fault(direct.Over.Cpu, settings.Check!) is { } fault) faults.Add(fault);
             }
-
-            table.Append('\n');
         }
 
-        if (settings.Output is { } file) await File.WriteAllTextAsync(file, table.ToString(), cancellation);
-        else Console.Write(table);
-        if (settings.Store is { } kept) await File.WriteAllTextAsync(kept, JsonSerializer.Serialize(ratios, Json) + "\n", cancellation);
-        return settings.Check is { } stored ? await CheckAsync(stored, ratios, cancellation) : 0;
+        await CommandParts.WriteAsync(table.Write(), settings.Output, cancellation);
+        if (settings.Store is { } kept) await RatioFile.StoreAsync(kept, ratios, cancellation);
+        foreach (var fault in faults) await Console.Error.WriteLineAsync($"error: {fault}");
+        return faults.Count is 0 ? 0 : 1;
     }
 
-    private static Task<MeasuredServer> StartAsync(string name) => name switch
-    {
-        "standalone" => MeasuredServer.StandaloneAsync(),
-        "two-gateways" => MeasuredServer.ClusterAsync(gateways: 2, silos: 1),
-        "four-silos" => MeasuredServer.ClusterAsync(gateways: 1, silos: 4),
-        _ => MeasuredServer.ClusterAsync(gateways: 1, silos: 1),
-    };
-
-    private static async Task<(Measurement Own, Measurement Over)> CompareAsync(MeasuredServer server, MeasuredServer direct, MeasuredLoad load, Settings settings, CancellationToken cancellation)
-    {
-        List<Measurement> own = [], over = [];
-        for (var round = 0; round < settings.Rounds; round++)
-        {
-            var mine = await LoadAsync(server, load, settings.Seconds, cancellation);
-            own.Add(mine);
-            over.Add(mine.Over(await LoadAsync(direct, load, settings.Seconds, cancellation)));
-        }
-
-        return (Measurement.Median(own), Measurement.Median(over));
-    }
-
-    private static async Task<Measurement> LoadAsync(MeasuredServer server, MeasuredLoad load, int seconds, CancellationToken cancellation)
-    {
-        var before = server.Cpu;
-        await using var tester = EchoProcess.Start(
-            EchoExecutable.LoadTest,
-            ["run", .. load.Arguments, .. server.Addresses.SelectMany(a => new[] { "--target", $"line={a}" }), "--duration", $"{seconds}s", "--warmup", "0s", "--json", "run.json", "--quiet"]);
-        var code = await tester.WaitForExitAsync(TimeSpan.FromSeconds(seconds + 30));
-        var cpu = server.Cpu - before;
-        if (code is not 0) throw new InvalidOperationException($"{load.Name} on {server.Name} is no measurement.\n{tester.Report()}");
-        var result = await RunResultFile.ReadAsync(Path.Combine(tester.WorkingDirectory, "run.json"), cancellation);
-        var total = result.Total;
-        var (count, rate) = load.CountsConnections ? (total.ConnectionsOpened, total.ConnectionsPerSecond) : (total.Messages, total.MessagesPerSecond);
-        return new(rate, cpu.TotalMicroseconds / count, total.Latency.P50 / 1000, total.Latency.P99 / 1000); // it has microseconds
-    }
-
-    private static async Task<int> CheckAsync(string file, Dictionary<string, double> ratios, CancellationToken cancellation)
-    {
-        var stored = JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllTextAsync(file, cancellation)) ?? [];
-        var worse = ratios.Where(r => !stored.TryGetValue(r.Key, out var known) || r.Value > known * Tolerance).ToList();
-        foreach (var (key, ratio) in worse)
-        {
-            await Console.Error.WriteLineAsync(stored.TryGetValue(key, out var known)
-                ? $"error: {key}: CPU a message is {ratio:0.00} times the direct echo's, and was {known:0.00} ({file})."
-                : $"error: {key}: no ratio is stored in {file}; --store makes one.");
-        }
-
-        return worse.Count is 0 ? 0 : 1;
-    }
-
-    private sealed record Settings(IReadOnlyList<MeasuredLoad> Loads, string[] Servers, int Rounds, int Seconds, string? Output, string? Check, string? Store);
+    private sealed record Settings(
+        IReadOnlyList<MeasuredLoad> Loads, IReadOnlyList<ServerVariant> Servers, int Rounds, int Seconds, int Warmup, string? Output, string? Check, string? Store);
 }

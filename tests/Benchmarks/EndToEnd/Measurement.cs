@@ -11,12 +11,6 @@ internal readonly record struct Measurement(double Rate, double Cpu, double P50,
     public Measurement Over(Measurement other) => new(Rate / other.Rate, Cpu / other.Cpu, P50 / other.P50, P99 / other.P99);
 
     /// <summary>Of each figure the median.</summary>
-    public static Measurement Median(IReadOnlyCollection<Measurement> all) => new(
-        Middle(all, m => m.Rate), Middle(all, m => m.Cpu), Middle(all, m => m.P50), Middle(all, m => m.P99));
-
-    private static double Middle(IReadOnlyCollection<Measurement> all, Func<Measurement, double> figure)
-    {
-        var sorted = all.Select(figure).Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
+    public static Measurement MedianOf(IReadOnlyCollection<Measurement> all) => new(
+        Median.Of(all.Select(m => m.Rate)), Median.Of(all.Select(m => m.Cpu)), Median.Of(all.Select(m => m.P50)), Median.Of(all.Select(m => m.P99)));
 }

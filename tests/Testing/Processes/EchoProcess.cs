@@ -29,6 +29,12 @@ public sealed class EchoProcess : IAsyncDisposable
     /// <summary>The most memory that it has ever held, in bytes.</summary>
     public long PeakResidentBytes => Status("VmHWM:");
 
+    /// <summary>The memory that it holds now and that no file is behind, in bytes.</summary>
+    public long AnonymousBytes => Status("RssAnon:");
+
+    /// <summary>How many files, and above all sockets, it has open.</summary>
+    public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Count();
+
     /// <summary>How much of the CPU it has used, for itself and in the system.</summary>
     public TimeSpan Cpu
     {
