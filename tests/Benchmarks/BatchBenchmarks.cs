@@ -26,7 +26,7 @@ public class BatchBenchmarks
     public void Setup()
     {
         _serializer = new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SetBatch>>();
-        _batch = new SetBatch([.. Enumerable.Range(1, Sets).Select(i => new BatchedSet(i, new(sequence: 1000, new byte[32], lengths: null), SetOutcome.Here))]);
+        _batch = new SetBatch([.. Enumerable.Range(1, Sets).Select(i => BatchedSet.Of(i, new(sequence: 1000, new byte[32], lengths: null)))]);
         Write();
         _written = _output.WrittenSpan.ToArray();
     }

@@ -19,7 +19,7 @@ public class LaneBenchmarks
     // While these connections' sets are out, the others' are gathered, and the other way round.
     private readonly PendingSet[][] _connections = new PendingSet[2][];
     private readonly MessageSet _set = new(sequence: 1, new byte[32], lengths: null);
-    private readonly ScriptedLaneGrain _silo = new();
+    private readonly ScriptedLane _silo = new();
     private ValueTask<BatchedSet>[] _out = [];
     private ValueTask<BatchedSet>[] _gathered = [];
     private SetLane _lane = null!;
@@ -57,7 +57,7 @@ public class LaneBenchmarks
     {
 #pragma warning disable CA2012 // each is awaited once, and an array of tasks would be what is counted
         var connections = _connections[_turn];
-        for (var i = 0; i < connections.Length; i++) _gathered[i] = _lane.EchoAsync(connections[i], _set);
+        for (var i = 0; i < connections.Length; i++) _gathered[i] = _lane.SendAsync(connections[i], BatchedSet.Of(connections[i].Connection, _set));
 #pragma warning restore CA2012
         _turn ^= 1;
     }
