@@ -44,7 +44,9 @@ internal static class SetReader
         {
             if (status is FrameStatus.Complete) scanned = 0;
             buffer = buffer.Slice(end);
-            set = new MessageSet(sequence, first.ToArray(), null, IsLast(isEnd, status));
+            var only = GC.AllocateUninitializedArray<byte>((int)first.Length);
+            first.CopyTo(only);
+            set = new MessageSet(sequence, only, null, IsLast(isEnd, status));
             return status;
         }
 
@@ -63,7 +65,9 @@ internal static class SetReader
         }
 
         buffer = buffer.Slice(end);
-        set = new MessageSet(sequence, bytes.AsSpan(0, total).ToArray(), lengths.AsSpan(0, count).ToArray(), IsLast(isEnd, status));
+        var all = GC.AllocateUninitializedArray<byte>(total); // nothing is cleared that is written over at once
+        bytes.AsSpan(0, total).CopyTo(all);
+        set = new MessageSet(sequence, all, lengths.AsSpan(0, count).ToArray(), IsLast(isEnd, status));
         ArrayPool<byte>.Shared.Return(bytes);
         ArrayPool<int>.Shared.Return(lengths);
         return status;

@@ -304,43 +304,6 @@ public class KestrelListenerTests : IDisposable
         await listener.StopAsync(CancellationToken.None).WithinAsync("the socket of a peer that does not read to be closed");
     }
 
-    [Fact]
-    public async Task APeerThatFinishesButDoesNotReadIsCutOffWithItsSocket()
-    {
-        Assert.SkipWhen(Threads is not null, "A transport that holds nothing back has nothing left when the pump has ended.");
-
-        // A Unix socket's buffers have a fixed size. Without the registry's ticks, the pump's own time-out has no part in this.
-        await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), threads: Threads);
-        var listener = await rig.ListenAsync("unix:" + SocketPath, configure: o => o.SendTimeoutSeconds = 0.1);
-        using var first = await SocketPeer.ConnectAsync(listener);
-        var capacity = await EchoUnreadAsync(first, await rig.Backend.NextGrainAsync(), int.MaxValue);
-        first.Reset();
-
-        // Less than makes the pump wait, more than the kernel takes: the pump ends, and its last echoes stand in the transport. Half of
-        // the transport's 64 KiB lies on either side, because what the kernel takes depends on how the echoes are cut.
-        var target = capacity - 32;
-        using var second = await SocketPeer.ConnectAsync(listener);
-        var grain = await rig.Backend.NextGrainAsync();
-        Assert.Equal(target, await EchoUnreadAsync(second, grain, target));
-        second.Finish();
-
-        Assert.Equal(CloseReason.SendTimeout, await grain.Closed.WithinAsync("the end of a connection whose peer does not read"));
-        await listener.StopAsync(CancellationToken.None).WithinAsync("the socket of a peer that does not read to be closed");
-    }
-
-    /// <summary>Has messages echoed one by one, and reads no echo, until one more is not taken.</summary>
-    private static async Task<int> EchoUnreadAsync(SocketPeer peer, FakeGrain grain, int limit)
-    {
-        for (var count = 0; count < limit; count++)
-        {
-            await peer.SendAsync(Flood);
-            if (await grain.TryNextCallAsync() is not { } call) return count;
-            call.Answer();
-        }
-
-        return limit;
-    }
-
     private static async Task AssertHasRoomForOneAsync(GatewayRig rig, KestrelListener listener, Action? assertWhileItIsOpen = null)
     {
         using var peer = await SocketPeer.ConnectAsync(listener);

@@ -1,0 +1,55 @@
+using System.Text;
+using OrleansEcho.Gateway.Tests.Fakes;
+using OrleansEcho.Grains.Interfaces.Connections;
+
+namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
+
+/// <summary>
+/// What only Kestrel's own transport can meet with: it takes echoes over from the pump that the peer has not. On socket threads nothing is left when the pump has ended, because it is the pump
+/// that waits.
+/// </summary>
+public sealed class KestrelTransportTests : IDisposable
+{
+    private static readonly byte[] Flood = Encoding.Latin1.GetBytes(new string('x', 1023) + "\n");
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("echo-");
+
+    private string SocketPath => Path.Combine(_folder.FullName, "s");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task APeerThatFinishesButDoesNotReadIsCutOffWithItsSocket()
+    {
+        // A Unix socket's buffers have a fixed size. Without the registry's ticks, the pump's own time-out has no part in this.
+        await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)));
+        var listener = await rig.ListenAsync("unix:" + SocketPath, configure: o => o.SendTimeoutSeconds = 0.1);
+        using var first = await SocketPeer.ConnectAsync(listener);
+        var capacity = await EchoUnreadAsync(first, await rig.Backend.NextGrainAsync(), int.MaxValue);
+        first.Reset();
+
+        // Less than makes the pump wait, more than the kernel takes: the pump ends, and its last echoes stand in the transport. Half of
+        // the transport's 64 KiB lies on either side, because what the kernel takes depends on how the echoes are cut.
+        var target = capacity - 32;
+        using var second = await SocketPeer.ConnectAsync(listener);
+        var grain = await rig.Backend.NextGrainAsync();
+        Assert.Equal(target, await EchoUnreadAsync(second, grain, target));
+        second.Finish();
+
+        Assert.Equal(CloseReason.SendTimeout, await grain.Closed.WithinAsync("the end of a connection whose peer does not read"));
+        await listener.StopAsync(CancellationToken.None).WithinAsync("the socket of a peer that does not read to be closed");
+    }
+
+    /// <summary>Has messages echoed one by one, and reads no echo, until one more is not taken.</summary>
+    private static async Task<int> EchoUnreadAsync(SocketPeer peer, FakeGrain grain, int limit)
+    {
+        for (var count = 0; count < limit; count++)
+        {
+            await peer.SendAsync(Flood);
+            if (await grain.TryNextCallAsync() is not { } call) return count;
+            call.Answer();
+        }
+
+        return limit;
+    }
+}
