@@ -104,6 +104,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         set => _closedToken = value;
     }
 
+    /// <summary>Where the connection lives.</summary>
+    public SocketThread Thread => _thread;
+
     /// <summary>Whether the thread runs that the connection lives on.</summary>
     public bool IsHome => SocketThread.Current == _thread;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace OrleansEcho.Gateway.Sockets;
 
@@ -45,6 +46,9 @@ internal sealed class SocketThread
     {
         if (HomeOfThis != this && Interlocked.Exchange(ref _sleeps, 0) is 1) _epoll.Ring();
     }
+
+    /// <summary>Goes on on this thread: <c>await thread.EnterAsync()</c>. At once, when it is the one that runs.</summary>
+    public Entry EnterAsync() => new(this);
 
     /// <summary>
     /// Begins to wait for a connection's socket. From what was added only: then no event is under way that may have been meant for the one who had the slot before.
@@ -102,5 +106,31 @@ internal sealed class SocketThread
 
         // What comes of that as well, but what comes of this only in the next round.
         for (var left = _fromItself.Count; left > 0; left--) _fromItself.Dequeue().Execute();
+    }
+
+    /// <summary>What is awaited by who wants to go on on the thread.</summary>
+    public readonly struct Entry(SocketThread thread) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => Current == thread;
+
+        public Entry GetAwaiter() => this;
+
+        public void GetResult()
+        {
+            // There is none.
+        }
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            thread.Add(new Continuation(continuation));
+            thread.Ring();
+        }
+
+        private sealed class Continuation(Action continuation) : IThreadPoolWorkItem
+        {
+            public void Execute() => continuation();
+        }
     }
 }

@@ -118,6 +118,7 @@ internal sealed class KestrelListener : IListener
     private async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (_probe.IsOwn(connection.RemoteEndPoint)) return;
+        if (connection is SocketConnection { Thread: var home }) await home.EnterAsync(); // from the first step on: those that come together are opened together, and nothing crosses over
         var accepted = new AcceptedConnection(
             Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, connection.DisposeAsync, connection.Abort, _codec, _limits, _metrics);
         await _life.RunAsync(accepted, _abort.Token); // connection.ConnectionClosed would not do: it fires at the peer's FIN, too

@@ -64,4 +64,21 @@ public sealed class SocketThreadTests
     {
         public void Execute() => run();
     }
+
+    [Fact]
+    public async Task WhoEntersGoesOnOnTheThread_AndAtOnceWhenHeIsThere()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
+        var thread = new SocketThread("entered");
+        await EnterAsync().WithinAsync("the entry");
+
+        async Task EnterAsync()
+        {
+            await thread.EnterAsync();
+            Assert.Same(thread, SocketThread.Current);
+            var round = thread.Round;
+            await thread.EnterAsync();
+            Assert.Equal(round, thread.Round);
+        }
+    }
 }
