@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
 using OrleansEcho.Grains.Connections;
-using OrleansEcho.Grains.Interfaces.Lanes;
 using OrleansEcho.Grains.Lanes;
 using OrleansEcho.Grains.Links;
 using OrleansEcho.ServiceDefaults;
@@ -58,8 +57,7 @@ public static class SiloBuilderExtensions
             silo.Services.AddSingleton<IFatalErrorHandler, EvictionHandler>();
             silo.UseStorage();
             silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
-            silo.Services.AddSingleton<LocalConnections>();
-            silo.Services.AddSingleton<ILocalLanes, LocalLanes>();
+            silo.Services.AddLanes();
             silo.Services.AddOptions<EndpointOptions>().Configure<SiloPorts>((endpoints, ports) =>
             {
                 endpoints.AdvertisedIPAddress = ports.Silo.Address;

@@ -122,7 +122,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         var answer = await lane.SendAsync(_pending, BatchedSet.Of(_pending.Connection, set));
         if (answer.Outcome is not SetOutcome.Late) return answer.Set;
         _aloneFor = AloneAfterLate;
-        return await lane.CollectAsync(_pending.Connection, set.Sequence).AsTask().WaitAsync(link.Lost);
+        return await CollectAsync(link, lane, set.Sequence);
     }
 
     /// <summary>Has the grain opened, or closed: with others when the line is busy, and by itself when it is idle.</summary>
@@ -150,8 +150,12 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
 
         // One of its own: an opening that is not waited for any more may still be answered.
         var answer = await lane.SendAsync(new PendingSet(part.Connection), part);
-        if (answer.Outcome is SetOutcome.Late) await lane.CollectAsync(part.Connection, part.Sequence).AsTask().WaitAsync(link.Lost);
+        if (answer.Outcome is SetOutcome.Late) await CollectAsync(link, lane, part.Sequence);
     }
+
+    // As long as a call would wait: in one process there is no call whose time-out would end it.
+    private Task<MessageSet?> CollectAsync(SiloLink link, SetLane lane, long sequence) =>
+        retry.Begin(retry.CallTimeout).BoundAsync(lane.CollectAsync(_pending.Connection, sequence), link.Lost, default);
 
     private async Task TellAloneAsync(BatchedSet part)
     {

@@ -3,6 +3,7 @@ using Orleans.Runtime.Hosting;
 using Orleans.TestingHost;
 using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Lanes;
 using OrleansEcho.Grains.Links;
 
 namespace OrleansEcho.Grains.Tests;
@@ -32,7 +33,7 @@ public abstract class ConnectionCluster(short silos) : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
-            silo.Services.AddSingleton<LocalConnections>();
+            silo.Services.AddLanes();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton<SiloDeparture>();
         });

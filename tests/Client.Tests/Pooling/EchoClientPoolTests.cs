@@ -175,18 +175,20 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     public async Task SilentlyDeadConnectionsAreReplaced_AtTheCostOfOneTimeout()
     {
         var isDead = false;
+        var isAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _rig.Connector.Script = async peer =>
         {
             while (await peer.ReceiveAsync() is { } message)
             {
-                if (!isDead) await peer.SendAsync(peer.Frame(message));
+                if (Volatile.Read(ref isDead)) isAsked.TrySetResult();
+                else await peer.SendAsync(peer.Frame(message));
             }
         };
         foreach (var idle in new[] { await _rig.AcquireAsync(), await _rig.AcquireAsync(), await _rig.AcquireAsync() }) await idle.DisposeAsync();
         isDead = true;
         _rig.Time.Advance(_rig.Options.ValidateAfter);
         var acquiring = _rig.Pool.AcquireAsync(Stop).AsTask();
-        await _rig.UntilAsync(now => now.Validating is 1, "the validation");
+        await isAsked.Task.WithinAsync("the validation");
         isDead = false;
         _rig.Time.Advance(_rig.Options.ValidationTimeout);
         await using var lease = await acquiring.WithinAsync("another connection");

@@ -13,6 +13,7 @@ using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Lanes;
 
 namespace OrleansEcho.Gateway.Tests.Backend;
 
@@ -39,7 +40,7 @@ public sealed class GrainLossTests : IAsyncLifetime
         {
             silo.Services.AddSingleton(TimeProvider.System);
             silo.AddGrainDirectory("local", static (_, _) => new LocalGrainDirectory());
-            silo.Services.AddSingleton<LocalConnections>();
+            silo.Services.AddLanes();
             silo.Services.AddLogging(logging => logging.AddFilter<FakeLoggerProvider>("OrleansEcho", LogLevel.Debug).AddProvider(new FakeLoggerProvider(_siloLog)));
         });
         // As a gateway sets it: a call under way when its silo stops gets no answer.

@@ -77,6 +77,20 @@ public sealed class OrleansBackendConnectionLanesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ALateAnswerThatDoesNotCome_IsWaitedForAsLongAsACall()
+    {
+        using var busy = _rig.Busy();
+        _lane.Collected = (_, _) => new TaskCompletionSource<MessageSet?>().Task;
+        var echo = _rig.EchoAsync(1, "a");
+        (await _lane.CallsAsync(1))[0].Answer(one => one with { Set = null, Outcome = SetOutcome.Late });
+        Assert.Equal(BackendConnectionRig.CallTimeout, await _rig.Time.NextTimerAsync());
+        _rig.Time.Advance(BackendConnectionRig.CallTimeout);
+        _rig.Time.Advance(await _rig.Time.NextTimerAsync());
+        Assert.Equal("a", (await echo.WithinAsync("the second try")).Text());
+        Assert.Equal(["echo 1"], _rig.First.Calls);
+    }
+
+    [Fact]
     public async Task ACallThatFailsIsRepeated_ByEachOfItsConnectionsAlone()
     {
         using var busy = _rig.Busy();
