@@ -44,7 +44,7 @@ internal static class SetReader
         {
             if (status is FrameStatus.Complete) scanned = 0;
             buffer = buffer.Slice(end);
-            var only = GC.AllocateUninitializedArray<byte>((int)first.Length);
+            var only = GC.AllocateUninitializedArray<byte>((int)first.Length); // nothing is cleared that is written over at once
             first.CopyTo(only);
             set = new MessageSet(sequence, only, null, IsLast(isEnd, status));
             return status;
@@ -65,7 +65,7 @@ internal static class SetReader
         }
 
         buffer = buffer.Slice(end);
-        var all = GC.AllocateUninitializedArray<byte>(total); // nothing is cleared that is written over at once
+        var all = GC.AllocateUninitializedArray<byte>(total);
         bytes.AsSpan(0, total).CopyTo(all);
         set = new MessageSet(sequence, all, lengths.AsSpan(0, count).ToArray(), IsLast(isEnd, status));
         ArrayPool<byte>.Shared.Return(bytes);

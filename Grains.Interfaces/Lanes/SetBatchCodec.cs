@@ -17,7 +17,8 @@ namespace OrleansEcho.Grains.Interfaces.Lanes;
 /// <remarks>
 /// One length-prefixed field. In it, all numbers as variable-length integers: the format (1), how many sets; then for each its connection, its
 /// flags (bits 0–1: outcome, 2: has a set, 3: is the last, 4: several messages, 5: opens, 6: closes); if it opens: gateway, listener and peer (length and UTF-8 each), when (ticks of
-/// UTC), the next number, messages and bytes so far; if it closes: the reason; if it has a set: its number, how many messages if several, their lengths, and their bytes. A reader refuses a format that it does not know; a writer uses one that the other end has said it reads (<c>SiloSign.BatchFormat</c>).
+/// UTC), the next number, messages and bytes so far; if it closes: the reason; if it has a set: its number, how many messages if several, their lengths, and their bytes.
+/// A reader refuses a format that it does not know; a writer uses one that the other end has said it reads (<c>SiloSign.BatchFormat</c>).
 /// </remarks>
 [RegisterSerializer]
 [RegisterCopier]
