@@ -48,7 +48,7 @@ internal sealed partial class ListenerHost(
         if (registry.Count > 0) Log.Closing(logger, registry.Count, options.Value.DrainTimeoutSeconds);
         registry.RequestCloseAll();
 
-        // 4. Those that do not take their last echoes are aborted; Kestrel gives them another second to notice.
+        // 4. Those that do not take their last echoes are aborted, and have another second to notice.
         using var deadline = new CancellationTokenSource(options.Value.DrainTimeout, time);
         await using var aborting = deadline.Token.UnsafeRegister(
             _ =>

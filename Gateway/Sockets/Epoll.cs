@@ -34,8 +34,6 @@ internal sealed unsafe class Epoll
     private const int MaxEvents = 512;
 
     private const uint EdgeTriggered = 1u << 31;
-    private const int CloseOnExec = 0x80000;
-    private const int NonBlocking = 0x800;
     private const int AddOperation = 1;
     private const int ModifyOperation = 3;
 
@@ -49,8 +47,8 @@ internal sealed unsafe class Epoll
 
     public Epoll()
     {
-        _epoll = Checked(Libc.EpollCreate(CloseOnExec), "epoll_create1");
-        _bell = Checked(Libc.EventDescriptor(0, CloseOnExec | NonBlocking), "eventfd");
+        _epoll = Checked(Libc.EpollCreate(Libc.CloseOnExec), "epoll_create1");
+        _bell = Checked(Libc.EventDescriptor(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
         _events = (byte*)NativeMemory.Alloc(MaxEvents, (nuint)EventBytes);
         Checked(Control(AddOperation, _bell, In, Bell), "epoll_ctl");
     }

@@ -7,12 +7,28 @@ internal static unsafe partial class Libc
 {
     public const int EINTR = 4;
     public const int EAGAIN = 11;
+    public const int ECONNABORTED = 103;
 
     /// <summary>Neither waits, nor ends the process when the peer is gone.</summary>
     public const int DontWaitNoSignal = 0x40 | 0x4000;
 
     /// <summary>Which direction <see cref="Shutdown"/> ends.</summary>
     public const int Sending = 1;
+
+    /// <summary>Is not inherited by programs that this one starts: of <see cref="Accept"/>.</summary>
+    public const int CloseOnExec = 0x80000;
+
+    /// <summary>The level of <see cref="LingerOption"/>.</summary>
+    public const int SocketLevel = 1;
+
+    /// <summary>What a close does with what is left.</summary>
+    public const int LingerOption = 13;
+
+    /// <summary>Sets a descriptor's flags: of <see cref="Control"/>.</summary>
+    public const int SetFlags = 4;
+
+    /// <summary>Does not wait: a descriptor's flag.</summary>
+    public const int NonBlocking = 0x800;
 
     private const string Name = "libc";
 
@@ -27,6 +43,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventDescriptor(uint value, int flags);
+
+    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport(Name, EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int listener, byte* address, int* addressBytes, int flags);
+
+    [LibraryImport(Name, EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int GetSocketName(int descriptor, byte* address, int* addressBytes);
+
+    [LibraryImport(Name, EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(int descriptor, int level, int option, void* value, int valueBytes);
+
+    [LibraryImport(Name, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
 
     [LibraryImport(Name, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, void* bytes, nuint count);

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace OrleansEcho.Gateway.Sockets;
@@ -14,8 +13,7 @@ namespace OrleansEcho.Gateway.Sockets;
 /// is aborted, disposed of, not waited for any more) is written down, and the thread called, which alone receives and closes: so there is nothing to lock, and a descriptor is never
 /// another socket's already when somebody uses it. Sending may be tried elsewhere, by whoever writes.
 /// </summary>
-internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThreadPoolWorkItem,
-    IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature
+internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThreadPoolWorkItem, SocketThread.IServed
 {
     // How often one connection may receive in a round, before the others have their turn: who reads without waiting for anything else could go on for as long as its peer sends.
     private const int MaxTurns = 16;
@@ -28,13 +26,13 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     private static long LastNumber;
 
     private readonly SocketThread _thread;
-    private readonly Socket _socket;
+    private readonly SocketDescriptor _socket;
     private readonly int _descriptor;
     private readonly SocketReader _input;
     private readonly SocketWriter _output;
     private IDuplexPipe? _transport;
     private IDictionary<object, object?>? _items;
-    private ConnectionFeatures? _features;
+    private FeatureCollection? _features;
     private string? _id;
     private EndPoint? _here;
     private CancellationTokenSource? _closed;
@@ -54,12 +52,12 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     /// <summary>Takes over a socket that is connected.</summary>
     /// <param name="thread">Where it lives.</param>
     /// <param name="socket">The socket.</param>
+    /// <param name="peer">The peer's address.</param>
     /// <param name="maxReceived">How many bytes are received at once at most.</param>
-    public SocketConnection(SocketThread thread, Socket socket, int maxReceived)
+    public SocketConnection(SocketThread thread, SocketDescriptor socket, EndPoint peer, int maxReceived)
     {
-        (_thread, _socket, _descriptor) = (thread, socket, (int)socket.SafeHandle.DangerousGetHandle());
-        RemoteEndPoint = socket.RemoteEndPoint;
-        _isUnsure = socket.AddressFamily is AddressFamily.Unix; // a receive stops short of what comes with a descriptor (unix(7), SCM_RIGHTS)
+        (_thread, _socket, _descriptor, RemoteEndPoint) = (thread, socket, socket.Number, peer);
+        _isUnsure = peer.AddressFamily is AddressFamily.Unix; // a receive stops short of what comes with a descriptor (unix(7), SCM_RIGHTS)
         _input = new SocketReader(this, maxReceived);
         _output = new SocketWriter(this);
     }
@@ -70,7 +68,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         set => _id = value;
     }
 
-    public override IFeatureCollection Features => _features ??= new ConnectionFeatures(this);
+    public override IFeatureCollection Features => _features ??= new FeatureCollection();
 
     public override IDictionary<object, object?> Items
     {
@@ -93,7 +91,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     /// <summary>The socket's own end: to be asked for while it is open.</summary>
     public override EndPoint? LocalEndPoint
     {
-        get => _here ??= _isClosed ? null : _socket.LocalEndPoint;
+        get => _here ??= _isClosed || RemoteEndPoint is not { } peer ? null : _socket.Address(peer);
         set => _here = value;
     }
 
@@ -187,7 +185,8 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         await base.DisposeAsync();
         var mine = new TaskCompletionSource();
         var first = Interlocked.CompareExchange(ref _disposal, mine, null);
-        if (first is null) Call();
+        if (first is null && IsHome && IsKnown) DisposeIfWanted();
+        else if (first is null) Call();
         await (first ?? mine).Task;
     }
 
@@ -236,11 +235,10 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     /// <returns>How many bytes; -1 when it cannot, for whatever reason.</returns>
     public unsafe int SendAbroad(ReadOnlySpan<byte> bytes)
     {
-        var handle = _socket.SafeHandle;
         var isHeld = false; // while it is, the thread cannot close the descriptor, and so nobody else get it
         try
         {
-            handle.DangerousAddRef(ref isHeld);
+            _socket.DangerousAddRef(ref isHeld);
             fixed (byte* first = bytes) return (int)Libc.Send(_descriptor, first, (nuint)bytes.Length, Libc.DontWaitNoSignal);
         }
         catch (ObjectDisposedException)
@@ -249,7 +247,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         }
         finally
         {
-            if (isHeld) handle.DangerousRelease();
+            if (isHeld) _socket.DangerousRelease();
         }
     }
 
@@ -294,21 +292,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         Interlocked.MemoryBarrier(); // either ClosedToken sees that it is closed, or this sees the token's source
         if (_slot is not NoSlot) _thread.Forget(_slot);
         if (Volatile.Read(ref _abort) is null) _ = Libc.Shutdown(_descriptor, Libc.Sending);
-        else Reset();
+        else _socket.ResetWhenClosed();
         _socket.Dispose();
         if (_closed is not null) ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
-    }
-
-    private void Reset()
-    {
-        try
-        {
-            _socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (SocketException)
-        {
-            // The peer was faster.
-        }
     }
 
     private CancellationToken ClosedToken()

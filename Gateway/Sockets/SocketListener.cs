@@ -1,56 +1,215 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace OrleansEcho.Gateway.Sockets;
 
-/// <summary>A socket that listens, whose connections are dealt out to the socket threads.</summary>
-internal sealed partial class SocketListener(SocketThreadGroup threads, Socket socket, int maxReceived, TimeProvider time, ILogger<SocketListener> logger) : IConnectionListener
+/// <summary>
+/// A socket that listens. It lives on a socket thread, as its connections do, which are dealt out to all of them: whoever accepts there in a loop begins with each connection where it has
+/// been accepted.
+/// </summary>
+internal sealed partial class SocketListener : IConnectionListener, IValueTaskSource<ConnectionContext?>, IThreadPoolWorkItem, SocketThread.IServed
 {
+    // How many are accepted in a round, before those that are there have their turn.
+    private const int MaxTurns = 64;
+
     // Out of descriptors, say: by then connections have been closed.
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromMilliseconds(100);
 
+    private readonly SocketThreadGroup _threads;
+    private readonly SocketThread _thread;
+    private readonly Socket _socket;
+    private readonly int _descriptor;
+    private readonly int _maxReceived;
+    private readonly SocketAddress _peer; // of the one that is being accepted
+    private readonly ILogger _logger;
+    private readonly ITimer _pause;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ManualResetValueTaskSourceCore<ConnectionContext?> _core; // goes on where it is ended: on the thread
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+    private int? _slot;
+    private int _round;
+    private int _turns;
+    private bool _mayAccept;
+    private volatile bool _isWaiting; // what belongs to whoever accepts before, and to the thread after
     private volatile bool _isUnbound;
 
-    public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
-
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    /// <summary>Takes over a socket that listens.</summary>
+    /// <param name="threads">Where connections live.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="maxReceived">How many bytes a connection receives at once at most.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to say what cannot be accepted.</param>
+    /// <exception cref="IOException">The kernel does not let it wait for connections.</exception>
+    public SocketListener(SocketThreadGroup threads, Socket socket, int maxReceived, TimeProvider time, ILogger<SocketListener> logger)
     {
-        while (true)
+        (_threads, _thread, _socket, _maxReceived, _logger) = (threads, threads.Next(), socket, maxReceived, logger);
+        EndPoint = socket.LocalEndPoint!;
+        _peer = new SocketAddress(socket.AddressFamily, SocketAddress.GetMaximumAddressSize(socket.AddressFamily));
+        _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
+        if (Libc.Control(_descriptor, Libc.SetFlags, Libc.NonBlocking) < 0) throw new IOException(Marshal.GetLastPInvokeErrorMessage()); // a peer may be gone before it is accepted
+        _pause = time.CreateTimer(static listener => ((SocketListener)listener!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public EndPoint EndPoint { get; }
+
+    public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ConnectionContext?>(cancellationToken);
+        var isHome = SocketThread.Current == _thread;
+        if (isHome && !_isUnbound && _mayAccept && TryTakeTurn() && TryAccept() is { } connection) return new(connection);
+        _core.Reset();
+        var version = _core.Version;
+        _token = cancellationToken;
+        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(static listener => ((SocketListener)listener!).Call(), this);
+        _isWaiting = true;
+        if (!isHome || _isUnbound || _mayAccept || _slot is null) Call();
+        return new(this, version);
+    }
+
+    /// <summary>Does not listen any more, and ends when that is so.</summary>
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _isUnbound = true;
+        Call();
+        await _closed.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync(CancellationToken.None);
+        await _pause.DisposeAsync();
+    }
+
+    /// <summary>Looks at what is wanted of it. On the thread.</summary>
+    public void Execute()
+    {
+        if (_isUnbound) Close();
+        else if (_slot is null) Watch();
+        Look();
+    }
+
+    /// <summary>Somebody has connected.</summary>
+    public void Serve(uint events)
+    {
+        _mayAccept = true;
+        Look();
+    }
+
+    ConnectionContext? IValueTaskSource<ConnectionContext?>.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ConnectionContext?>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<ConnectionContext?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private void Call()
+    {
+        _thread.Add(this);
+        _thread.Ring();
+    }
+
+    private void Watch()
+    {
+        _slot = _thread.Watch(this, _descriptor);
+        if (_slot is null) Pause();
+    }
+
+    private void Close()
+    {
+        if (_closed.Task.IsCompleted) return;
+        if (_slot is { } slot) _thread.Forget(slot);
+        _socket.Dispose();
+        _closed.SetResult();
+    }
+
+    /// <summary>Lets whoever accepts go on, if there is what it waits for.</summary>
+    private void Look()
+    {
+        if (!_isWaiting) return;
+        if (_isUnbound)
         {
-            try
-            {
-                return new SocketConnection(threads.Next(), await socket.AcceptAsync(cancellationToken), maxReceived);
-            }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException && _isUnbound)
-            {
-                return null; // nobody is accepted any more
-            }
-            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
-            {
-                Log.NotAccepted(logger, EndPoint, fault.SocketErrorCode); // it has hung up while it waited
-            }
-            catch (SocketException fault)
-            {
-                Log.NotAccepted(logger, EndPoint, fault.SocketErrorCode);
-                await Task.Delay(PauseAfterFault, time, cancellationToken);
-            }
+            End(null); // nobody is accepted any more
+        }
+        else if (_token.IsCancellationRequested)
+        {
+            Stop();
+            _core.SetException(new OperationCanceledException(_token));
+        }
+        else if (_mayAccept)
+        {
+            if (!TryTakeTurn()) _thread.Add(this);
+            else if (TryAccept() is { } connection) End(connection);
         }
     }
 
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    private void End(ConnectionContext? connection)
     {
-        _isUnbound = true;
-        socket.Dispose();
-        return default;
+        Stop();
+        _core.SetResult(connection);
     }
 
-    public ValueTask DisposeAsync() => UnbindAsync(CancellationToken.None);
+    private void Stop()
+    {
+        _registration.Unregister();
+        _isWaiting = false;
+    }
+
+    private bool TryTakeTurn()
+    {
+        if (_round != _thread.Round) (_round, _turns) = (_thread.Round, 0);
+        return _turns++ < MaxTurns;
+    }
+
+    /// <summary>Accepts one, if there is one: null when there is none, or it cannot be accepted now.</summary>
+    private unsafe SocketConnection? TryAccept()
+    {
+        while (true)
+        {
+            int accepted;
+            var size = _peer.Buffer.Length;
+            fixed (byte* bytes = _peer.Buffer.Span) accepted = Libc.Accept(_descriptor, bytes, &size, Libc.CloseOnExec);
+            if (accepted >= 0)
+            {
+                _peer.Size = Math.Min(size, _peer.Buffer.Length);
+                return new(_threads.Next(), new SocketDescriptor(accepted), EndPoint.Create(_peer), _maxReceived);
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error is Libc.EINTR) continue;
+            if (error is not Libc.EAGAIN) Log.NotAccepted(_logger, EndPoint, Marshal.GetPInvokeErrorMessage(error));
+            if (error is Libc.ECONNABORTED) continue; // it has hung up while it waited: there may be others
+            _mayAccept = false;
+            if (error is not Libc.EAGAIN) Pause();
+            return null;
+        }
+    }
+
+    // The kernel says only once that somebody has come.
+    private void Pause() => _pause.Change(PauseAfterFault, Timeout.InfiniteTimeSpan);
+
+    private void Retry()
+    {
+        _thread.Add(new Retrying(this));
+        _thread.Ring();
+    }
+
+    private sealed class Retrying(SocketListener listener) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            listener._mayAccept = true;
+            listener.Execute();
+        }
+    }
 
     private static partial class Log
     {
         [LoggerMessage(2004, LogLevel.Debug, "A connection to {EndPoint} cannot be accepted: {Error}.")]
-        public static partial void NotAccepted(ILogger logger, EndPoint endPoint, SocketError error);
+        public static partial void NotAccepted(ILogger logger, EndPoint endPoint, string error);
     }
 }

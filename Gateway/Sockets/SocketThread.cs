@@ -20,7 +20,7 @@ internal sealed class SocketThread
     private readonly ConcurrentQueue<IThreadPoolWorkItem> _fromOthers = new();
     private readonly Queue<IThreadPoolWorkItem> _fromItself = new();
     private readonly Stack<int> _freeSlots = new();
-    private SocketConnection?[] _slots = new SocketConnection?[64];
+    private IServed?[] _slots = new IServed?[64];
     private int _usedSlots;
     private int _sleeps; // 1 while nobody has called it since it went to wait
 
@@ -51,14 +51,14 @@ internal sealed class SocketThread
     public Entry EnterAsync() => new(this);
 
     /// <summary>
-    /// Begins to wait for a connection's socket. From what was added only: then no event is under way that may have been meant for the one who had the slot before.
+    /// Begins to wait for a socket. From what was added only: then no event is under way that may have been meant for the one who had the slot before.
     /// </summary>
-    /// <returns>The connection's slot; null when the kernel has no room.</returns>
-    public int? Watch(SocketConnection connection, int descriptor)
+    /// <returns>The socket's slot; null when the kernel has no room.</returns>
+    public int? Watch(IServed served, int descriptor)
     {
         if (!_freeSlots.TryPop(out var slot)) slot = _usedSlots++;
         if (slot == _slots.Length) Array.Resize(ref _slots, 2 * slot);
-        _slots[slot] = connection;
+        _slots[slot] = served;
         if (_epoll.TryAdd(descriptor, slot)) return slot;
         Forget(slot);
         return null;
@@ -67,7 +67,7 @@ internal sealed class SocketThread
     /// <summary>Waits for room to write to a connection's socket, too.</summary>
     public bool WatchForRoom(int descriptor, int slot) => _epoll.TryAddOut(descriptor, slot);
 
-    /// <summary>Does not serve a connection any more, whose socket is to be closed.</summary>
+    /// <summary>Does not serve a socket any more that is to be closed.</summary>
     public void Forget(int slot)
     {
         _slots[slot] = null;
@@ -106,6 +106,13 @@ internal sealed class SocketThread
 
         // What comes of that as well, but what comes of this only in the next round.
         for (var left = _fromItself.Count; left > 0; left--) _fromItself.Dequeue().Execute();
+    }
+
+    /// <summary>What a socket's events are told to.</summary>
+    public interface IServed
+    {
+        /// <summary>Something has come for the socket: the kernel's bits (<see cref="Epoll"/>).</summary>
+        void Serve(uint events);
     }
 
     /// <summary>What is awaited by who wants to go on on the thread.</summary>

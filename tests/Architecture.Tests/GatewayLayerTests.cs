@@ -38,7 +38,7 @@ public sealed class GatewayLayerTests
     // Without this the tests above could pass because nothing is ever found.
     [Theory]
     [InlineData("Hosting", "ListenerHost", "ConnectionAdmission")]
-    [InlineData("Adapters", "KestrelListener", "ConnectionLife")]
+    [InlineData("Adapters", "StreamListener", "ConnectionLife")]
     [InlineData("Connections", "ConnectionLife", "IBackend")]
     [InlineData("Admission", "ConnectionAdmission", "IBackend")]
     [InlineData("Backend", "BackendRetry", "GatewayMetrics")]

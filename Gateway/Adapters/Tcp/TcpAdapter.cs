@@ -12,7 +12,6 @@ internal sealed class TcpAdapter(
     IOptions<TcpListeners> listeners,
     ConnectionLife life,
     GatewayMetrics metrics,
-    IServiceProvider services,
     ILoggerFactory loggers) : IProtocolAdapter
 {
     public IEnumerable<IListener> CreateListeners()
@@ -20,7 +19,7 @@ internal sealed class TcpAdapter(
         foreach (var (name, options) in listeners.Value.Active)
         {
             if (!Framings.TryGet(options.Framing, out var codec)) throw new InvalidOperationException($"No framing '{options.Framing}'.");
-            yield return new KestrelListener(name, options, codec, life, metrics, services, loggers, SocketThreads.InUse);
+            yield return new StreamListener(name, options, codec, life, metrics, loggers, SocketThreads.InUse);
         }
     }
 }

@@ -75,17 +75,17 @@ internal sealed class GatewayRig : IAsyncDisposable
     public MetricCollector<long> Collect(string instrument) => new(Meters, GatewayMetrics.MeterName, instrument, _time);
 
     /// <summary>A stream listener, not started.</summary>
-    public KestrelListener Listener(string address, string framing = "line", Action<TcpListenerOptions>? configure = null)
+    public StreamListener Listener(string address, string framing = "line", Action<TcpListenerOptions>? configure = null)
     {
         var options = new TcpListenerOptions { Address = address, Framing = framing };
         configure?.Invoke(options);
-        var listener = new KestrelListener("test", options, Messages.Codec(framing), Life, Metrics, _services, _services.GetRequiredService<ILoggerFactory>(), _threads);
+        var listener = new StreamListener("test", options, Messages.Codec(framing), Life, Metrics, _services.GetRequiredService<ILoggerFactory>(), _threads);
         _listeners.Add(listener);
         return listener;
     }
 
     /// <summary>A stream listener that accepts, on a port of its own.</summary>
-    public async Task<KestrelListener> ListenAsync(string address = "127.0.0.1:0", string framing = "line", Action<TcpListenerOptions>? configure = null)
+    public async Task<StreamListener> ListenAsync(string address = "127.0.0.1:0", string framing = "line", Action<TcpListenerOptions>? configure = null)
     {
         var listener = Listener(address, framing, configure);
         await listener.StartAsync(TestContext.Current.CancellationToken).WithinAsync("the listener to start");

@@ -12,10 +12,12 @@ internal sealed class SocketPeer : IDisposable
 
     private SocketPeer(Socket socket) => _socket = socket;
 
+    public EndPoint? Address => _socket.LocalEndPoint;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Connects to a listener.</summary>
-    public static Task<SocketPeer> ConnectAsync(KestrelListener listener)
+    public static Task<SocketPeer> ConnectAsync(StreamListener listener)
     {
         Assert.True(ListenAddress.TryParse(listener.Address, out var bound, out var fault), fault);
         return ConnectAsync(ListenAddress.Reachable(bound));

@@ -35,7 +35,7 @@ internal sealed class SocketRig : IAsyncDisposable
     public static async Task<SocketRig> ListenAsync(EndPoint? address = null, bool severalThreads = false, Action<SocketTransportOptions>? configure = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
-        var options = KestrelListener.Transport(new());
+        var options = StreamListener.Transport(new());
         configure?.Invoke(options);
         var factory = new SocketListenerFactory(severalThreads ? Two : One, options, TimeProvider.System, NullLoggerFactory.Instance);
         return new(await factory.BindAsync(address ?? new IPEndPoint(IPAddress.Loopback, 0), Stop));

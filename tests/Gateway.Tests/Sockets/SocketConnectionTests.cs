@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using OrleansEcho.Gateway.Tests.Fakes;
 
 namespace OrleansEcho.Gateway.Tests.Sockets;
@@ -104,31 +103,14 @@ public sealed class SocketConnectionTests
     }
 
     [Fact]
-    public async Task FeaturesAreThoseThatAreSet_AndItself()
+    public async Task ItKnowsItsEnds_AndHasANameOfItsOwn()
     {
         await using var rig = await SocketRig.ListenAsync();
         var (connection, peer) = await rig.ConnectAsync();
         using var _ = peer;
-        var features = connection.Features;
 
-        for (var i = 0; i < 3; i++)
-        {
-            features.Set("text");
-            features.Set(new Version(1, i));
-            features.Set<IDisposable>(peer);
-            features.Set<object>(this);
-            features.Set<IComparable>("five");
-        }
-
-        Assert.Equal("text", features.Get<string>());
-        Assert.Equal(new Version(1, 2), features.Get<Version>());
-        Assert.Equal(5, features.Count());
-        features.Set<string>(null);
-        Assert.Null(features.Get<string>());
-        Assert.Equal("five", features.Get<IComparable>());
-        Assert.Equal(4, features.Count());
-        Assert.Same(connection, features.Get<IConnectionTransportFeature>());
         Assert.Equal(rig.Address, connection.LocalEndPoint);
+        Assert.Equal(peer.Address, connection.RemoteEndPoint);
         Assert.NotEqual(connection.ConnectionId, (await rig.ConnectAsync()).Connection.ConnectionId);
     }
 }

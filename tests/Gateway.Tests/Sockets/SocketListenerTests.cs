@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Gateway.Tests.Fakes;
 
 namespace OrleansEcho.Gateway.Tests.Sockets;
@@ -20,6 +21,53 @@ public sealed class SocketListenerTests
         Assert.Null(await accepting.WithinAsync("the end of the accepting"));
         Assert.Null(await rig.Listener.AcceptAsync(Stop));
         await Assert.ThrowsAsync<SocketException>(() => SocketPeer.ConnectAsync(rig.Address));
+    }
+
+    [Fact]
+    public async Task AnAcceptThatIsGivenUpTakesNobodyWithIt()
+    {
+        await using var rig = await SocketRig.ListenAsync();
+        using var given = new CancellationTokenSource();
+        var accepting = rig.Listener.AcceptAsync(given.Token).AsTask();
+
+        await given.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => accepting.WithinAsync("the end of the accept"));
+        await rig.ConnectAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TwoHundredAtOnceAreAllAccepted(bool severalThreads)
+    {
+        const int Count = 200; // some rounds' worth
+        await using var rig = await SocketRig.ListenAsync(severalThreads: severalThreads);
+        var peers = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => SocketPeer.ConnectAsync(rig.Address)));
+        var threads = new HashSet<SocketThread>();
+        var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = AcceptAsync(); // goes on where it accepts, as a server does
+
+        await accepted.Task.WithinAsync("all connections");
+        Assert.Equal(severalThreads ? 2 : 1, threads.Count);
+        foreach (var peer in peers)
+        {
+            await peer.SendAsync("x");
+            Assert.Equal("x", await peer.ReceiveAsync(1));
+            peer.Dispose();
+        }
+
+        async Task AcceptAsync()
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                var connection = (SocketConnection)(await rig.Listener.AcceptAsync(Stop))!;
+                threads.Add(connection.Thread);
+                _ = SocketRig.EchoAsync(connection);
+            }
+
+            accepted.SetResult();
+        }
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class SocketOptionsTests
     [InlineData(7, false)]
     public void BacklogAndNoDelayReachTheTransport(int backlog, bool noDelay)
     {
-        var transport = KestrelListener.Transport(new() { Backlog = backlog, NoDelay = noDelay });
+        var transport = StreamListener.Transport(new() { Backlog = backlog, NoDelay = noDelay });
 
         Assert.Equal((backlog, noDelay), (transport.Backlog, transport.NoDelay));
     }
@@ -21,9 +21,9 @@ public sealed class SocketOptionsTests
     [Fact]
     public void BuffersHoldASetAndNoMoreThanTheyMust()
     {
-        Assert.Equal(64 * 1024, KestrelListener.Transport(new() { MaxMessageBytes = 10, MaxBytesInFlight = 100 }).MaxReadBufferSize);
-        Assert.Equal(1024 * 1024, KestrelListener.Transport(new() { MaxBytesInFlight = 1024 * 1024 }).MaxReadBufferSize);
-        Assert.Equal(64 * 1024, KestrelListener.Transport(new() { MaxBytesInFlight = 1024 * 1024 }).MaxWriteBufferSize);
+        Assert.Equal(64 * 1024, StreamListener.Transport(new() { MaxMessageBytes = 10, MaxBytesInFlight = 100 }).MaxReadBufferSize);
+        Assert.Equal(1024 * 1024, StreamListener.Transport(new() { MaxBytesInFlight = 1024 * 1024 }).MaxReadBufferSize);
+        Assert.Equal(64 * 1024, StreamListener.Transport(new() { MaxBytesInFlight = 1024 * 1024 }).MaxWriteBufferSize);
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class SocketOptionsTests
     [InlineData(42, 42)]
     public async Task KeepAliveReachesTheSocketsThatAreAccepted(int configured, int seconds)
     {
-        using var listening = KestrelListener.Transport(new() { KeepAliveSeconds = configured }).CreateBoundListenSocket(new IPEndPoint(IPAddress.Loopback, 0));
+        using var listening = StreamListener.Transport(new() { KeepAliveSeconds = configured }).CreateBoundListenSocket(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen();
         using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await peer.ConnectAsync(listening.LocalEndPoint!, Stop);

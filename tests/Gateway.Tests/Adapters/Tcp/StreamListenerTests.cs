@@ -11,7 +11,7 @@ using OrleansEcho.ServiceDefaults;
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 
 /// <summary>What every listener does, over Kestrel's own transport; <see cref="SocketThreadListenerTests"/> has it done over the other one.</summary>
-public class KestrelListenerTests : IDisposable
+public class StreamListenerTests : IDisposable
 {
     private static readonly byte[] Flood = Encoding.Latin1.GetBytes(new string('x', 1023) + "\n");
 
@@ -304,7 +304,7 @@ public class KestrelListenerTests : IDisposable
         await listener.StopAsync(CancellationToken.None).WithinAsync("the socket of a peer that does not read to be closed");
     }
 
-    private static async Task AssertHasRoomForOneAsync(GatewayRig rig, KestrelListener listener, Action? assertWhileItIsOpen = null)
+    private static async Task AssertHasRoomForOneAsync(GatewayRig rig, StreamListener listener, Action? assertWhileItIsOpen = null)
     {
         using var peer = await SocketPeer.ConnectAsync(listener);
         await peer.SendAsync("room?\n");

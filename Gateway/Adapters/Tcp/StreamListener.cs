@@ -1,9 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,10 +13,10 @@ using OrleansEcho.ServiceDefaults;
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
 /// <summary>
-/// One stream listener: a Kestrel server of its own, so that it binds, fails, drains and is probed apart from the others and from the
-/// management endpoint. Of Kestrel it uses the connection life and the staged stop; no HTTP. The transport is Kestrel's where there are no socket threads.
+/// One stream listener, with a server of its own (<see cref="StreamServer"/>), so that it binds, fails, drains and is probed apart from the others. The transport is Kestrel's where there are no
+/// socket threads.
 /// </summary>
-internal sealed class KestrelListener : IListener
+internal sealed class StreamListener : IListener
 {
     private readonly TcpListenerOptions _options;
     private readonly EndPoint _configured;
@@ -28,18 +25,16 @@ internal sealed class KestrelListener : IListener
     private readonly ConnectionLimits _limits;
     private readonly GatewayMetrics.ListenerMetrics _metrics;
     private readonly SelfProbe _probe = new();
-    private readonly KestrelServer _server;
+    private readonly StreamServer _server;
     private readonly CancellationTokenSource _abort = new(); // without a timer: nothing to dispose of
-    private ListenOptions? _listen;
     private string? _socketFile;
 
-    public KestrelListener(
+    public StreamListener(
         string name,
         TcpListenerOptions options,
         IFrameCodec codec,
         ConnectionLife life,
         GatewayMetrics metrics,
-        IServiceProvider services,
         ILoggerFactory loggers,
         SocketThreadGroup? threads)
     {
@@ -48,17 +43,12 @@ internal sealed class KestrelListener : IListener
         _configured = endPoint;
         _metrics = metrics.ForListener(name, endPoint is UnixDomainSocketEndPoint ? "unix" : "tcp", codec.Name);
 
-        var kestrel = new KestrelServerOptions { ApplicationServices = services };
-        kestrel.Listen(endPoint, listen =>
-        {
-            _listen = listen;
-            listen.Run(OnConnectedAsync);
-        });
         var transport = Transport(options);
-        _server = new KestrelServer(
-            Options.Create(kestrel),
+        _server = new StreamServer(
             threads is null ? new SocketTransportFactory(Options.Create(transport), loggers) : new SocketListenerFactory(threads, transport, TimeProvider.System, loggers),
-            loggers);
+            OnConnectedAsync,
+            TimeProvider.System,
+            loggers.CreateLogger<StreamServer>());
     }
 
     public string Name { get; }
@@ -77,16 +67,16 @@ internal sealed class KestrelListener : IListener
         _ => null,
     };
 
-    private EndPoint EndPoint => _listen?.EndPoint ?? _configured;
+    private EndPoint EndPoint => _server.EndPoint ?? _configured;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (_configured is UnixDomainSocketEndPoint unix) await StaleSocket.RemoveAsync(unix, cancellationToken);
         try
         {
-            await _server.StartAsync(new NoHttp(), cancellationToken);
+            await _server.StartAsync(_configured, cancellationToken);
         }
-        catch (Exception fault) when (fault is IOException or SocketException)
+        catch (Exception fault) when (fault is IOException or SocketException or AddressInUseException)
         {
             throw BindFault.Describe(fault, _configured, $"{TcpListenerOptions.Section}:{Name}:Address", $"--listen {Protocol}=ADDRESS");
         }
@@ -98,7 +88,7 @@ internal sealed class KestrelListener : IListener
     {
         RemoveSocketFile(); // before the drain: while it lasts, another process may bind the path
         await using var aborting = abort.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
-        await _server.StopAsync(_abort.Token); // this token, so that no connection that Kestrel aborts takes itself for one that its peer reset
+        await _server.StopAsync(_abort.Token); // this token, so that no connection that is aborted takes itself for one that its peer reset
     }
 
     public Task ProbeAsync(CancellationToken cancellationToken) => _probe.RunAsync(ListenAddress.Reachable(EndPoint), cancellationToken);
@@ -106,7 +96,6 @@ internal sealed class KestrelListener : IListener
     public ValueTask DisposeAsync()
     {
         RemoveSocketFile();
-        _server.Dispose();
         return default;
     }
 
@@ -118,13 +107,13 @@ internal sealed class KestrelListener : IListener
     private async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (_probe.IsOwn(connection.RemoteEndPoint)) return;
-        if (connection is SocketConnection { Thread: var home }) await home.EnterAsync(); // from the first step on: those that come together are opened together, and nothing crosses over
+        if (connection is SocketConnection { Thread: var home }) await home.EnterAsync(); // at once, unless another thread has accepted it
         var accepted = new AcceptedConnection(
             Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, connection.DisposeAsync, connection.Abort, _codec, _limits, _metrics);
         await _life.RunAsync(accepted, _abort.Token); // connection.ConnectionClosed would not do: it fires at the peer's FIN, too
     }
 
-    /// <summary>What a listener's options mean for Kestrel's sockets.</summary>
+    /// <summary>What a listener's options mean for its sockets.</summary>
     internal static SocketTransportOptions Transport(TcpListenerOptions options) => new()
     {
         Backlog = options.Backlog,
@@ -155,17 +144,5 @@ internal sealed class KestrelListener : IListener
     {
         var reachable = (IPEndPoint)ListenAddress.Reachable(endPoint);
         return $"{command} {reachable.Address} {reachable.Port}";
-    }
-
-    // Kestrel asks for an HTTP application; no connection here gets as far as that.
-    private sealed class NoHttp : IHttpApplication<object>
-    {
-        public object CreateContext(IFeatureCollection contextFeatures) => throw new NotSupportedException("This listener speaks no HTTP.");
-
-        public Task ProcessRequestAsync(object context) => throw new NotSupportedException("This listener speaks no HTTP.");
-
-        public void DisposeContext(object context, Exception? exception)
-        {
-        }
     }
 }

@@ -1,0 +1,138 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using OrleansEcho.Gateway.Adapters.Tcp;
+using OrleansEcho.Gateway.Sockets;
+using OrleansEcho.Gateway.Tests.Fakes;
+
+namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
+
+/// <summary>How connections are run and ended, over both transports.</summary>
+public sealed class StreamServerTests
+{
+    private static readonly SocketThreadGroup Threads = new(2);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeLogger<StreamServer> _log = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AStopUnbindsAtOnce_AndWaitsForConnections(bool ofItsOwn)
+    {
+        var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var server = await StartAsync(ofItsOwn, _ => finish.Task);
+        using var peer = await ConnectAsync(server);
+        await peer.SendAsync("x");
+
+        var stopping = server.StopAsync(CancellationToken.None);
+        await Deadline.UntilAsync(() => RefusesAsync(server), "the port to be free");
+        Assert.False(stopping.IsCompleted);
+        finish.SetResult();
+
+        await stopping.WithinAsync("the stop");
+        Assert.Empty(_log.Collector.GetSnapshot());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatIsLeftAtTheDeadlineIsAborted(bool ofItsOwn)
+    {
+        var fault = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var server = await StartAsync(ofItsOwn, async connection => fault.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync(CancellationToken.None))));
+        using var peer = await ConnectAsync(server);
+        using var deadline = new CancellationTokenSource();
+        var stopping = server.StopAsync(deadline.Token);
+
+        await deadline.CancelAsync();
+
+        await stopping.WithinAsync("the stop");
+        Assert.IsType<ConnectionAbortedException>(await fault.Task.WithinAsync("the abort"));
+        Assert.Empty(_log.Collector.GetSnapshot());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhoDoesNotEndEvenThenIsNamed_AndNotWaitedForLongerThanTheGrace(bool ofItsOwn)
+    {
+        var never = new TaskCompletionSource();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var server = await StartAsync(ofItsOwn, _ =>
+        {
+            entered.SetResult();
+            return never.Task;
+        });
+        using var peer = await ConnectAsync(server);
+        await entered.Task.WithinAsync("the connection");
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+
+        var stopping = server.StopAsync(now.Token);
+        await Deadline.UntilAsync(
+            () =>
+            {
+                _time.Advance(StreamServer.Grace);
+                return Task.FromResult(stopping.IsCompleted);
+            },
+            "the stop");
+
+        Assert.Equal(LogLevel.Warning, Assert.Single(_log.Collector.GetSnapshot()).Level);
+        never.SetResult();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AFailureIsItsConnectionsOnly(bool ofItsOwn)
+    {
+        var isFirst = 1;
+        var server = await StartAsync(ofItsOwn, async connection =>
+        {
+            if (Interlocked.Exchange(ref isFirst, 0) is 1) throw new InvalidOperationException("on purpose");
+            await connection.Transport.Output.WriteAsync("y"u8.ToArray(), CancellationToken.None);
+        });
+        using var first = await ConnectAsync(server);
+        Assert.Equal("", await first.ReceiveAllAsync());
+        using var second = await ConnectAsync(server);
+
+        Assert.Equal("y", await second.ReceiveAllAsync());
+        await server.StopAsync(Stop).WithinAsync("the stop");
+        Assert.Contains("127.0.0.1", Assert.Single(_log.Collector.GetSnapshot()).Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> RefusesAsync(StreamServer server)
+    {
+        try
+        {
+            using var peer = await ConnectAsync(server);
+            return false;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return true;
+        }
+    }
+
+    private static Task<SocketPeer> ConnectAsync(StreamServer server) => SocketPeer.ConnectAsync(server.EndPoint!);
+
+    private async Task<StreamServer> StartAsync(bool ofItsOwn, Func<ConnectionContext, Task> run)
+    {
+        if (ofItsOwn) Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
+        var options = StreamListener.Transport(new());
+        IConnectionListenerFactory transport = ofItsOwn
+            ? new SocketListenerFactory(Threads, options, TimeProvider.System, NullLoggerFactory.Instance)
+            : new SocketTransportFactory(Options.Create(options), NullLoggerFactory.Instance);
+        var server = new StreamServer(transport, run, _time, _log);
+        await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Stop);
+        return server;
+    }
+}
