@@ -56,22 +56,16 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Gate
         /// <summary>Waits for a call, but no longer than what is left of the limit, and than its silo lives.</summary>
         /// <exception cref="TimeoutException">Nothing is left; the call's outcome is unknown.</exception>
         /// <exception cref="OperationCanceledException">The silo is lost, or the connection was given up.</exception>
-        public readonly Task<T> BoundAsync<T>(ValueTask<T> call, CancellationToken lost, CancellationToken cancellationToken) =>
-            retry.BoundAsync(call.AsTask(), ForACall, lost, cancellationToken);
+        public readonly ValueTask<T> BoundAsync<T>(ValueTask<T> call, CancellationToken lost, CancellationToken cancellationToken) =>
+            call.IsCompletedSuccessfully ? call : new(retry.BoundAsync(call.AsTask(), ForACall, lost, cancellationToken));
 
         /// <inheritdoc cref="BoundAsync{T}"/>
         public readonly Task BoundAsync(ValueTask call, CancellationToken lost, CancellationToken cancellationToken) =>
-            retry.BoundAsync(WithResultAsync(call), ForACall, lost, cancellationToken);
+            retry.BoundAsync(call.AsTask(), ForACall, lost, cancellationToken);
 
         private readonly TimeSpan Rest => retry.Rest(since, limit);
 
         private readonly TimeSpan ForACall => Rest < perCall ? Rest : perCall;
-
-        private static async Task<bool> WithResultAsync(ValueTask call)
-        {
-            await call;
-            return true;
-        }
     }
 
     private void CallRepeated() => metrics.CallRepeated();
@@ -80,8 +74,15 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Gate
 
     private async Task<T> BoundAsync<T>(Task<T> call, TimeSpan rest, CancellationToken lost, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, cancellationToken);
-        return await call.WaitAsync(rest, time, either.Token);
+        await BoundAsync((Task)call, rest, lost, cancellationToken);
+        return await call;
+    }
+
+    private async Task BoundAsync(Task call, TimeSpan rest, CancellationToken lost, CancellationToken cancellationToken)
+    {
+        // One token is enough, where there is one only: connections open by the thousand.
+        using var either = lost.CanBeCanceled && cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(lost, cancellationToken) : null;
+        await call.WaitAsync(rest, time, either?.Token ?? (lost.CanBeCanceled ? lost : cancellationToken));
     }
 
     private TimeSpan Rest(long since, TimeSpan limit)

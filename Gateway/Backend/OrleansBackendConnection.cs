@@ -39,7 +39,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
                 {
                     var link = await tries.BoundAsync(links.ChooseAsync(_link, cancellationToken), default, cancellationToken);
                     if (link != _link) Enter(link);
-                    await tries.BoundAsync(TellAsync(link, BatchedSet.Opens(_pending.Connection, opening)), link.Lost, cancellationToken);
+                    await tries.BoundAsync(TellAsync(link, BatchedSet.Opens(_pending.Connection, opening)), default, cancellationToken); // which ends when the silo is lost
                     return;
                 }
                 catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
@@ -154,7 +154,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
     }
 
     // As long as a call would wait: in one process there is no call whose time-out would end it.
-    private Task<MessageSet?> CollectAsync(SiloLink link, SetLane lane, long sequence) =>
+    private ValueTask<MessageSet?> CollectAsync(SiloLink link, SetLane lane, long sequence) =>
         retry.Begin(retry.CallTimeout).BoundAsync(lane.CollectAsync(_pending.Connection, sequence), link.Lost, default);
 
     private async Task TellAloneAsync(BatchedSet part)
