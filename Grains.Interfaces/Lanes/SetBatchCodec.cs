@@ -34,6 +34,10 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
     private const int DoesOpen = 32;
     private const int DoesClose = 64;
 
+    // Thousands of connections are opened with these, and keep them.
+    private static string LastGateway = "";
+    private static string LastListener = "";
+
     /// <inheritdoc/>
     public SetBatch? DeepCopy(SetBatch? input, CopyContext context) => input;
 
@@ -131,8 +135,8 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
 
     private static ConnectionOpening ReadOpening<TInput>(ref Reader<TInput> reader, long end) => new()
     {
-        Gateway = ReadText(ref reader, end),
-        Listener = ReadText(ref reader, end),
+        Gateway = ReadText(ref reader, end, ref LastGateway),
+        Listener = ReadText(ref reader, end, ref LastListener),
         Peer = ReadText(ref reader, end),
         OpenedAt = new DateTimeOffset((long)reader.ReadVarUInt64(), TimeSpan.Zero),
         NextSequence = (long)reader.ReadVarUInt64(),
@@ -150,6 +154,18 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
 
     private static string ReadText<TInput>(ref Reader<TInput> reader, long end) =>
         Encoding.UTF8.GetString(reader.ReadBytes((uint)Bounded(reader.ReadVarUInt32(), end - reader.Position)));
+
+    private static string ReadText<TInput>(ref Reader<TInput> reader, long end, ref string last)
+    {
+        var length = Bounded(reader.ReadVarUInt32(), end - reader.Position);
+        var bytes = length <= 128 ? stackalloc byte[length] : new byte[length];
+        reader.ReadBytes(bytes);
+        var known = Volatile.Read(ref last);
+        if (Ascii.Equals(bytes, known)) return known;
+        var text = Encoding.UTF8.GetString(bytes);
+        Volatile.Write(ref last, text);
+        return text;
+    }
 
     // Whatever is counted takes a byte at least: nothing is set aside for more than has come.
     private static int Bounded(long count, long left) =>
