@@ -35,6 +35,8 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     private int _round;
     private int _turns;
     private bool _mayAccept;
+    private bool _isPaused;
+    private bool _comesBack;
     private volatile bool _isWaiting; // what belongs to whoever accepts before, and to the thread after
     private volatile bool _isUnbound;
 
@@ -67,7 +69,8 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
         _token = cancellationToken;
         if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(static listener => ((SocketListener)listener!).Call(), this);
         _isWaiting = true;
-        if (!isHome || _isUnbound || _mayAccept || _slot is null) Call();
+        if (!isHome) Call();
+        else if (_isUnbound || _mayAccept || _slot is null) ComeBack();
         return new(this, version);
     }
 
@@ -88,6 +91,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     /// <summary>Looks at what is wanted of it. On the thread.</summary>
     public void Execute()
     {
+        _comesBack = false;
         if (_isUnbound) Close();
         else if (_slot is null) Watch();
         Look();
@@ -96,6 +100,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     /// <summary>Somebody has connected.</summary>
     public void Serve(uint events)
     {
+        if (_isPaused) return;
         _mayAccept = true;
         Look();
     }
@@ -111,6 +116,14 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     {
         _thread.Add(this);
         _thread.Ring();
+    }
+
+    /// <summary>Has the thread, which runs, look again: once, however often it is asked to.</summary>
+    private void ComeBack()
+    {
+        if (_comesBack) return;
+        _comesBack = true;
+        _thread.Add(this);
     }
 
     private void Watch()
@@ -142,7 +155,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
         }
         else if (_mayAccept)
         {
-            if (!TryTakeTurn()) _thread.Add(this);
+            if (!TryTakeTurn()) ComeBack();
             else if (TryAccept() is { } connection) End(connection);
         }
     }
@@ -190,7 +203,11 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     }
 
     // The kernel says only once that somebody has come.
-    private void Pause() => _pause.Change(PauseAfterFault, Timeout.InfiniteTimeSpan);
+    private void Pause()
+    {
+        _isPaused = true;
+        _pause.Change(PauseAfterFault, Timeout.InfiniteTimeSpan);
+    }
 
     private void Retry()
     {
@@ -202,6 +219,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     {
         public void Execute()
         {
+            listener._isPaused = false;
             listener._mayAccept = true;
             listener.Execute();
         }

@@ -23,10 +23,11 @@ internal sealed class SocketListenerFactory(SocketThreadGroup threads, SocketTra
             socket.Listen(options.Backlog);
             return new(new SocketListener(threads, socket, (int)(options.MaxReadBufferSize ?? 0), time, loggers.CreateLogger<SocketListener>()));
         }
-        catch (SocketException fault)
+        catch (Exception fault)
         {
             socket?.Dispose();
-            throw fault.SocketErrorCode is SocketError.AddressAlreadyInUse ? new AddressInUseException(fault.Message, fault) : fault;
+            if (fault is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }) throw new AddressInUseException(fault.Message, fault);
+            throw;
         }
     }
 }

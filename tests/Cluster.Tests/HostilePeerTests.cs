@@ -49,7 +49,7 @@ public sealed class HostilePeerTests : ProcessTest
         await flood;
 
         await service.MetricIsAsync(1, "echo_gateway_connections_closed_total", "echo_close_reason=\"SendTimeout\"");
-        await service.SocketsAsync(1, service.Line);
+        await EchoService.SocketsAsync(1, service.Line);
         Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer, $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
     }
 

@@ -93,10 +93,12 @@ internal sealed class StreamListener : IListener
 
     public Task ProbeAsync(CancellationToken cancellationToken) => _probe.RunAsync(ListenAddress.Reachable(EndPoint), cancellationToken);
 
-    public ValueTask DisposeAsync()
+    /// <summary>Stops at once what has not been stopped.</summary>
+    public async ValueTask DisposeAsync()
     {
         RemoveSocketFile();
-        return default;
+        await _abort.CancelAsync();
+        await _server.StopAsync(_abort.Token);
     }
 
     private void RemoveSocketFile()

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
 /// <summary>
-/// Accepts connections of one endpoint, runs each, and stops in stages. What runs a connection begins where the transport has accepted it: on its thread, when it lives on one
-/// (docs/adr/0019-a-server-of-our-own-for-streams.md).
+/// Accepts connections of one endpoint, runs each, and stops in stages. What runs a connection begins where the transport has accepted it, and must not block there: on a socket thread, the
+/// listener's (docs/adr/0019-a-server-of-our-own-for-streams.md).
 /// </summary>
 /// <param name="transport">Binds.</param>
 /// <param name="run">Runs a connection; when it ends, what is left of the connection is closed.</param>

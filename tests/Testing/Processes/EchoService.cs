@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Xunit;
 
 namespace OrleansEcho.Testing.Processes;
@@ -105,9 +106,11 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
     /// <summary>Waits until the gateway holds so many connections.</summary>
     public Task ActiveAsync(int connections) => MetricIsAsync(connections, "echo_gateway_connections_active");
 
-    /// <summary>Waits until a TCP listener holds so many sockets: what Kestrel says, whatever the gateway thinks.</summary>
-    public Task SocketsAsync(int sockets, EndPoint listener) =>
-        MetricIsAsync(sockets, "kestrel_active_connections", $"server_port=\"{((IPEndPoint)listener).Port}\"");
+    /// <summary>Waits until so many connections of a TCP listener are left: what the kernel says, whatever the gateway thinks.</summary>
+    public static Task SocketsAsync(int sockets, EndPoint listener) => Deadline.UntilAsync(
+        () => Task.FromResult(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+            .Count(c => c.LocalEndPoint.Port == ((IPEndPoint)listener).Port && c.State is not (TcpState.TimeWait or TcpState.Listen)) == sockets),
+        $"{sockets} sockets of {listener} to be left");
 
     private static InvalidOperationException NotStarted() => new("The service has not been started.");
 }

@@ -27,10 +27,15 @@ public sealed class StreamServerTests
     [InlineData(true)]
     public async Task AStopUnbindsAtOnce_AndWaitsForConnections(bool ofItsOwn)
     {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var server = await StartAsync(ofItsOwn, _ => finish.Task);
+        var server = await StartAsync(ofItsOwn, _ =>
+        {
+            entered.SetResult();
+            return finish.Task;
+        });
         using var peer = await ConnectAsync(server);
-        await peer.SendAsync("x");
+        await entered.Task.WithinAsync("the connection");
 
         var stopping = server.StopAsync(CancellationToken.None);
         await Deadline.UntilAsync(() => RefusesAsync(server), "the port to be free");
@@ -46,9 +51,15 @@ public sealed class StreamServerTests
     [InlineData(true)]
     public async Task WhatIsLeftAtTheDeadlineIsAborted(bool ofItsOwn)
     {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var fault = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var server = await StartAsync(ofItsOwn, async connection => fault.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync(CancellationToken.None))));
+        var server = await StartAsync(ofItsOwn, async connection =>
+        {
+            entered.SetResult();
+            fault.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync(CancellationToken.None)));
+        });
         using var peer = await ConnectAsync(server);
+        await entered.Task.WithinAsync("the connection");
         using var deadline = new CancellationTokenSource();
         var stopping = server.StopAsync(deadline.Token);
 
