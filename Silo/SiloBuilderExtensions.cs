@@ -82,8 +82,8 @@ public static class SiloBuilderExtensions
                 collection.ClassSpecificCollectionAge[typeof(ConnectionGrain).FullName!] = TimeSpan.FromSeconds(options.Value.IdleGrainSeconds));
 
             // Where grains are is asked of this silo's own table, and lanes need not ask. Orleans' cache has room for a million: 17 MB of tables when nothing is there, and what is removed
-            // stays in its queues until they are full. A call to a grain that is not in it takes a step more.
-            silo.Services.AddOptions<GrainDirectoryOptions>().Configure(directory => directory.CacheSize = 4096);
+            // stays in its queues until they are full. A call to a grain that is not in it takes a step more (docs/performance.md), and so there is room for what a large silo has on idle lines.
+            silo.Services.AddOptions<GrainDirectoryOptions>().Configure(directory => directory.CacheSize = 65_536);
         });
         builder.AddMembershipMonitor();
         builder.AddPodAgent();

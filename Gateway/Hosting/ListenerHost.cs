@@ -35,7 +35,7 @@ internal sealed partial class ListenerHost(
     /// <remarks>1. Not ready, refuse, unbind. 2. Leave connections alone. 3. Ask them to close. 4. Abort.</remarks>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // 1. From here on readiness fails, and what has been accepted is refused with a reason.
+        // 1. From here on readiness fails, and what the kernel has accepted already is refused with a reason.
         admission.Drain();
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var stopped = Task.WhenAll(_listeners.Select(l => l.StopAsync(abort.Token)));

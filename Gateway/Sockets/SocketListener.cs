@@ -16,6 +16,9 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     // How many are accepted in a round, before those that are there have their turn.
     private const int MaxTurns = 64;
 
+    // How many are accepted of those that have connected before it was unbound: as many as wait by default. Who comes faster than that must not keep it open.
+    private const int MaxLast = 4096;
+
     // Out of descriptors, say: by then connections have been closed.
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromMilliseconds(100);
 
@@ -34,9 +37,11 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     private int? _slot;
     private int _round;
     private int _turns;
+    private int _left = MaxLast;
     private bool _mayAccept;
     private bool _isPaused;
     private bool _comesBack;
+    private bool _isClosing;
     private volatile bool _isWaiting; // what belongs to whoever accepts before, and to the thread after
     private volatile bool _isUnbound;
 
@@ -59,11 +64,13 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
 
     public EndPoint EndPoint { get; }
 
+    private bool IsClosed => _closed.Task.IsCompleted;
+
     public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ConnectionContext?>(cancellationToken);
         var isHome = SocketThread.Current == _thread;
-        if (isHome && !_isUnbound && _mayAccept && TryTakeTurn() && TryAccept() is { } connection) return new(connection);
+        if (isHome && _mayAccept && !IsClosed && TryTakeTurn() && TryAccept() is { } connection) return new(connection);
         _core.Reset();
         var version = _core.Version;
         _token = cancellationToken;
@@ -74,7 +81,9 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
         return new(this, version);
     }
 
-    /// <summary>Does not listen any more, and ends when that is so.</summary>
+    /// <summary>
+    /// Does not listen any more, and ends when that is so. Whoever accepts gets those first that the kernel has connected already: closing would reset them, and the gateway has words for them.
+    /// </summary>
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         _isUnbound = true;
@@ -92,7 +101,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     public void Execute()
     {
         _comesBack = false;
-        if (_isUnbound) Close();
+        if (_isUnbound) BeginToClose();
         else if (_slot is null) Watch();
         Look();
     }
@@ -132,9 +141,16 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
         if (_slot is null) Pause();
     }
 
+    private void BeginToClose()
+    {
+        if (_isClosing) return;
+        _isClosing = true;
+        _mayAccept = true; // the kernel may not have said so yet
+    }
+
     private void Close()
     {
-        if (_closed.Task.IsCompleted) return;
+        if (IsClosed) return;
         if (_slot is { } slot) _thread.Forget(slot);
         _socket.Dispose();
         _closed.SetResult();
@@ -143,8 +159,9 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     /// <summary>Lets whoever accepts go on, if there is what it waits for.</summary>
     private void Look()
     {
+        if (_isClosing && (!_isWaiting || !_mayAccept || _left <= 0)) Close(); // there is nobody left, or nobody who takes them
         if (!_isWaiting) return;
-        if (_isUnbound)
+        if (IsClosed)
         {
             End(null); // nobody is accepted any more
         }
@@ -157,6 +174,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
         {
             if (!TryTakeTurn()) ComeBack();
             else if (TryAccept() is { } connection) End(connection);
+            else if (_isClosing) ComeBack();
         }
     }
 
@@ -188,6 +206,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
             fixed (byte* bytes = _peer.Buffer.Span) accepted = Libc.Accept(_descriptor, bytes, &size, Libc.CloseOnExec);
             if (accepted >= 0)
             {
+                if (_isClosing) _left--;
                 _peer.Size = Math.Min(size, _peer.Buffer.Length);
                 return new(_threads.Next(), new SocketDescriptor(accepted), EndPoint.Create(_peer), _maxReceived);
             }

@@ -24,6 +24,38 @@ public sealed class SocketListenerTests
     }
 
     [Fact]
+    public async Task WhoHasConnectedBeforeTheUnbindingIsAccepted_MoreThanARoundsWorth()
+    {
+        const int Count = 100;
+        await using var rig = await SocketRig.ListenAsync();
+        var connections = new List<ConnectionContext>();
+        var accepting = SocketRig.AtHomeAsync(async () =>
+        {
+            while (await rig.Listener.AcceptAsync(CancellationToken.None) is { } connection) connections.Add(connection);
+            return connections.Count;
+        });
+
+        // While its thread is here, the listener hears of nobody.
+        var peers = new List<Socket>();
+        var unbinding = await SocketRig.AtHomeAsync(() =>
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                peer.Connect(rig.Address);
+                peers.Add(peer);
+            }
+
+            return Task.FromResult(rig.Listener.UnbindAsync(CancellationToken.None).AsTask());
+        });
+
+        await unbinding.WithinAsync("the unbinding");
+        Assert.Equal(Count, await accepting);
+        peers.ForEach(peer => peer.Dispose());
+        foreach (var connection in connections) await connection.DisposeAsync();
+    }
+
+    [Fact]
     public async Task AnAcceptThatIsGivenUpTakesNobodyWithIt()
     {
         await using var rig = await SocketRig.ListenAsync();

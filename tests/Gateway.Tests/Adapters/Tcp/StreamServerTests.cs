@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -13,29 +14,26 @@ using OrleansEcho.Gateway.Tests.Fakes;
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 
 /// <summary>How connections are run and ended, over both transports.</summary>
-public sealed class StreamServerTests
+public sealed class StreamServerTests : IDisposable
 {
     private static readonly SocketThreadGroup Threads = new(2);
 
     private readonly FakeTimeProvider _time = new();
     private readonly FakeLogger<StreamServer> _log = new();
+    private readonly SemaphoreSlim _entered = new(0);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _entered.Dispose();
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task AStopUnbindsAtOnce_AndWaitsForConnections(bool ofItsOwn)
     {
-        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var server = await StartAsync(ofItsOwn, _ =>
-        {
-            entered.SetResult();
-            return finish.Task;
-        });
-        using var peer = await ConnectAsync(server);
-        await entered.Task.WithinAsync("the connection");
+        var server = await StartAsync(ofItsOwn, _ => finish.Task);
+        using var peer = await EnterAsync(server);
 
         var stopping = server.StopAsync(CancellationToken.None);
         await Deadline.UntilAsync(() => RefusesAsync(server), "the port to be free");
@@ -51,15 +49,9 @@ public sealed class StreamServerTests
     [InlineData(true)]
     public async Task WhatIsLeftAtTheDeadlineIsAborted(bool ofItsOwn)
     {
-        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var fault = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var server = await StartAsync(ofItsOwn, async connection =>
-        {
-            entered.SetResult();
-            fault.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync(CancellationToken.None)));
-        });
-        using var peer = await ConnectAsync(server);
-        await entered.Task.WithinAsync("the connection");
+        var server = await StartAsync(ofItsOwn, async connection => fault.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync(CancellationToken.None))));
+        using var peer = await EnterAsync(server);
         using var deadline = new CancellationTokenSource();
         var stopping = server.StopAsync(deadline.Token);
 
@@ -76,14 +68,8 @@ public sealed class StreamServerTests
     public async Task WhoDoesNotEndEvenThenIsNamed_AndNotWaitedForLongerThanTheGrace(bool ofItsOwn)
     {
         var never = new TaskCompletionSource();
-        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var server = await StartAsync(ofItsOwn, _ =>
-        {
-            entered.SetResult();
-            return never.Task;
-        });
-        using var peer = await ConnectAsync(server);
-        await entered.Task.WithinAsync("the connection");
+        var server = await StartAsync(ofItsOwn, _ => never.Task);
+        using var peer = await EnterAsync(server);
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
 
@@ -127,10 +113,18 @@ public sealed class StreamServerTests
             using var peer = await ConnectAsync(server);
             return false;
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (SocketException)
         {
             return true;
         }
+    }
+
+    /// <summary>Connects, and waits until the connection is being run: what waits to be accepted when a server stops is another matter.</summary>
+    private async Task<SocketPeer> EnterAsync(StreamServer server)
+    {
+        var peer = await ConnectAsync(server);
+        await _entered.WaitAsync(Stop).WithinAsync("the connection");
+        return peer;
     }
 
     private static Task<SocketPeer> ConnectAsync(StreamServer server) => SocketPeer.ConnectAsync(server.EndPoint!);
@@ -142,8 +136,14 @@ public sealed class StreamServerTests
         IConnectionListenerFactory transport = ofItsOwn
             ? new SocketListenerFactory(Threads, options, TimeProvider.System, NullLoggerFactory.Instance)
             : new SocketTransportFactory(Options.Create(options), NullLoggerFactory.Instance);
-        var server = new StreamServer(transport, run, _time, _log);
+        var server = new StreamServer(transport, RunAsync, _time, _log);
         await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Stop);
         return server;
+
+        Task RunAsync(ConnectionContext connection)
+        {
+            _entered.Release();
+            return run(connection);
+        }
     }
 }
