@@ -21,15 +21,23 @@ internal sealed class LengthPrefixedCodec : IFrameCodec
         payload = default;
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         if (!reader.TryCopyTo(prefix)) return FrameStatus.NeedMoreData;
-
-        var length = BinaryPrimitives.ReadInt32BigEndian(prefix);
-        if ((uint)length > (uint)maxPayload) return FrameStatus.TooLong;      // negative, too
-        if (reader.Remaining - PrefixBytes < length) return FrameStatus.NeedMoreData;
+        var status = Measure(prefix, reader.Remaining, maxPayload, out var length);
+        if (status is not FrameStatus.Complete) return status;
 
         reader.Advance(PrefixBytes);
         payload = reader.Sequence.Slice(reader.Position, length);
         reader.Advance(length);
         return FrameStatus.Complete;
+    }
+
+    /// <inheritdoc />
+    public FrameStatus TryRead(ReadOnlySpan<byte> bytes, int maxPayload, ref int scanned, out FrameExtent frame)
+    {
+        frame = default;
+        if (bytes.Length < PrefixBytes) return FrameStatus.NeedMoreData;
+        var status = Measure(bytes, bytes.Length, maxPayload, out var length);
+        if (status is FrameStatus.Complete) frame = new(PrefixBytes, length, PrefixBytes + length);
+        return status;
     }
 
     /// <inheritdoc />
@@ -43,6 +51,14 @@ internal sealed class LengthPrefixedCodec : IFrameCodec
         words = words[..RefusalWords.Encode(reason, text, words)];
         Write(output, RefusalMark | words.Length, words);
         return true;
+    }
+
+    /// <summary>Whether the frame that begins with <paramref name="prefix"/> is among <paramref name="available"/> bytes.</summary>
+    private static FrameStatus Measure(ReadOnlySpan<byte> prefix, long available, int maxPayload, out int length)
+    {
+        length = BinaryPrimitives.ReadInt32BigEndian(prefix);
+        if ((uint)length > (uint)maxPayload) return FrameStatus.TooLong; // negative, too
+        return available - PrefixBytes < length ? FrameStatus.NeedMoreData : FrameStatus.Complete;
     }
 
     private static void Write(IBufferWriter<byte> output, int prefix, ReadOnlySpan<byte> payload)

@@ -16,28 +16,42 @@ internal sealed class LineCodec : IFrameCodec
     /// <inheritdoc />
     public FrameStatus TryRead(ref SequenceReader<byte> reader, int maxPayload, ref int scanned, out ReadOnlySequence<byte> payload)
     {
-        // The last place where the terminator can stand is right behind the longest payload: what comes after is never looked at.
-        var searchable = Math.Min(reader.Remaining, maxPayload + 1L);
-
         // 1. The current segment, where nearly every line ends: without the slices of step 2, which cost more than the search.
-        var segment = reader.UnreadSpan;
-        if (segment.Length > searchable) segment = segment[..(int)searchable];
         var searched = scanned;
-        if (searched < segment.Length)
-        {
-            var found = segment[searched..].IndexOf(Terminator);
-            if (found >= 0) return Take(ref reader, searched + found, ref scanned, out payload);
-            searched = segment.Length;
-        }
+        var status = TryRead(reader.UnreadSpan, maxPayload, ref searched, out var line);
+        if (status is FrameStatus.Complete) return Take(ref reader, line.Length, ref scanned, out payload);
+        payload = default;
+        if (status is FrameStatus.TooLong) return status;
 
         // 2. The segments behind it, from where the search, this one or an earlier one, stopped.
         var unread = reader.UnreadSequence;
+        var searchable = Math.Min(reader.Remaining, maxPayload + 1L);
         if (unread.Slice(searched, searchable - searched).PositionOf(Terminator) is { } end)
             return Take(ref reader, unread.Slice(0, end).Length, ref scanned, out payload);
-
-        payload = default;
         if (searchable > maxPayload) return FrameStatus.TooLong;
         scanned = (int)searchable;
+        return FrameStatus.NeedMoreData;
+    }
+
+    /// <inheritdoc />
+    public FrameStatus TryRead(ReadOnlySpan<byte> bytes, int maxPayload, ref int scanned, out FrameExtent frame)
+    {
+        // The last place where the terminator can stand is right behind the longest payload: what comes after is never looked at.
+        var searchable = bytes.Length <= maxPayload ? bytes : bytes[..(maxPayload + 1)];
+        frame = default;
+        if (scanned < searchable.Length)
+        {
+            var found = searchable[scanned..].IndexOf(Terminator);
+            if (found >= 0)
+            {
+                frame = new(0, scanned + found, scanned + found + 1);
+                scanned = 0;
+                return FrameStatus.Complete;
+            }
+        }
+
+        if (searchable.Length > maxPayload) return FrameStatus.TooLong;
+        scanned = Math.Max(scanned, searchable.Length);
         return FrameStatus.NeedMoreData;
     }
 

@@ -24,6 +24,14 @@ internal sealed class RawCodec : IFrameCodec
     }
 
     /// <inheritdoc />
+    public FrameStatus TryRead(ReadOnlySpan<byte> bytes, int maxPayload, ref int scanned, out FrameExtent frame)
+    {
+        var length = Math.Min(bytes.Length, maxPayload);
+        frame = new(0, length, length);
+        return length > 0 ? FrameStatus.Complete : FrameStatus.NeedMoreData;
+    }
+
+    /// <inheritdoc />
     public void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> payload) => output.Write(payload);
 
     /// <inheritdoc />

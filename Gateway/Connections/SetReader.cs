@@ -17,7 +17,7 @@ internal static class SetReader
     /// <param name="codec">The framing.</param>
     /// <param name="buffer">What has arrived; on return, what is left of it.</param>
     /// <param name="limits">The connection's limits.</param>
-    /// <param name="scanned">See <see cref="IFrameCodec.TryRead"/>; kept by the caller from read to read.</param>
+    /// <param name="scanned">See <see cref="IFrameCodec"/>; kept by the caller from read to read.</param>
     /// <param name="sequence">The number of the set.</param>
     /// <param name="isEnd">Whether the peer will send nothing after <paramref name="buffer"/>.</param>
     /// <param name="set">The set; null when there is no complete message.</param>
@@ -32,20 +32,18 @@ internal static class SetReader
         out MessageSet? set)
     {
         set = null;
-        var reader = new SequenceReader<byte>(buffer);
-        var status = codec.TryRead(ref reader, limits.MaxMessageBytes, ref scanned, out var first);
+        var frames = new FrameReader(codec, buffer, limits.MaxMessageBytes);
+        var status = frames.Next(ref scanned, out var first);
         if (status is not FrameStatus.Complete) return status;
-        scanned = 0;
-        var end = reader.Position;
+        var end = frames.Consumed;
 
         // Most sets of interactive peers are one message, whose bytes are copied once, into the array that travels.
-        status = codec.TryRead(ref reader, limits.MaxMessageBytes, ref scanned, out var next);
-        if (status is not FrameStatus.Complete || first.Length + next.Length > limits.MaxBytesInFlight)
+        status = frames.Next(ref scanned, out var next);
+        if (status is not FrameStatus.Complete || (long)first.Length + next.Length > limits.MaxBytesInFlight)
         {
-            if (status is FrameStatus.Complete) scanned = 0;
-            buffer = buffer.Slice(end);
-            var only = GC.AllocateUninitializedArray<byte>((int)first.Length); // nothing is cleared that is written over at once
+            var only = GC.AllocateUninitializedArray<byte>(first.Length); // nothing is cleared that is written over at once
             first.CopyTo(only);
+            buffer = buffer.Slice(end);
             set = new MessageSet(sequence, only, null, IsLast(isEnd, status));
             return status;
         }
@@ -55,24 +53,22 @@ internal static class SetReader
         var lengths = ArrayPool<int>.Shared.Rent(64);
         var (count, total) = (0, 0);
         Add(first);
-        while (status is FrameStatus.Complete)
+        while (status is FrameStatus.Complete && count < MaxMessages && next.Length <= limits.MaxBytesInFlight - total)
         {
-            scanned = 0;
-            if (count == MaxMessages || total + next.Length > limits.MaxBytesInFlight) break;
             Add(next);
-            end = reader.Position;
-            status = codec.TryRead(ref reader, limits.MaxMessageBytes, ref scanned, out next);
+            end = frames.Consumed;
+            status = frames.Next(ref scanned, out next);
         }
 
-        buffer = buffer.Slice(end);
         var all = GC.AllocateUninitializedArray<byte>(total);
         bytes.AsSpan(0, total).CopyTo(all);
+        buffer = buffer.Slice(end);
         set = new MessageSet(sequence, all, lengths.AsSpan(0, count).ToArray(), IsLast(isEnd, status));
         ArrayPool<byte>.Shared.Return(bytes);
         ArrayPool<int>.Shared.Return(lengths);
         return status;
 
-        void Add(in ReadOnlySequence<byte> payload)
+        void Add(ReadOnlySpan<byte> payload)
         {
             if (count == lengths.Length)
             {
@@ -83,8 +79,8 @@ internal static class SetReader
             }
 
             payload.CopyTo(bytes.AsSpan(total));
-            lengths[count++] = (int)payload.Length;
-            total += (int)payload.Length;
+            lengths[count++] = payload.Length;
+            total += payload.Length;
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class LineSearchTests
         using var first = new GuardedMemory(length: 6, touches: 1);
         var bytes = Segments.Of(first.Memory, "ghi"u8.ToArray());
 
-        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, bytes, maxPayload: 100).Status);
+        Assert.Equal(FrameStatus.NeedMoreData, StatusOf(bytes, maxPayload: 100));
     }
 
     [Fact]
@@ -82,9 +82,28 @@ public sealed class LineSearchTests
         using var behind = new GuardedMemory(length: 1000, touches: 0);
         var bytes = Segments.Of("abc"u8.ToArray(), "def"u8.ToArray(), behind.Memory);
 
-        Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, bytes, maxPayload: 1).Status);
-        Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, bytes, maxPayload: 4).Status);
-        Assert.Throws<InvalidOperationException>(() => Reading.Of(Codec, bytes, maxPayload: 6));
+        Assert.Equal(FrameStatus.TooLong, StatusOf(bytes, maxPayload: 1));
+        Assert.Equal(FrameStatus.TooLong, StatusOf(bytes, maxPayload: 4));
+        Assert.Throws<InvalidOperationException>(() => StatusOf(bytes, maxPayload: 6));
+    }
+
+    [Fact]
+    public void InOnePiece_SearchesNoByteTwiceAndNoneBehindTheLimit()
+    {
+        var scanned = 3;
+        Assert.Equal(FrameStatus.NeedMoreData, Codec.TryRead("\n\n\nab"u8, maxPayload: 100, ref scanned, out _));
+        Assert.Equal(5, scanned);
+        Assert.Equal(FrameStatus.TooLong, Codec.TryRead("\n\n\n\n\nabc\n"u8, maxPayload: 7, ref scanned, out _));
+        Assert.Equal(FrameStatus.Complete, Codec.TryRead("\n\n\n\n\nabc\n"u8, maxPayload: 8, ref scanned, out var frame));
+        Assert.Equal(new FrameExtent(0, 8, 9), frame);
+    }
+
+    // Not by Reading, which looks at all bytes to compare.
+    private static FrameStatus StatusOf(ReadOnlySequence<byte> bytes, int maxPayload)
+    {
+        var reader = new SequenceReader<byte>(bytes);
+        var scanned = 0;
+        return Codec.TryRead(ref reader, maxPayload, ref scanned, out _);
     }
 
     /// <summary>Zeros that can be fetched only so many times.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OrleansEcho.Protocols.Tests;
 
-/// <summary>What one call of <see cref="IFrameCodec.TryRead"/> did; the promises that hold for any framing and bytes are asserted.</summary>
+/// <summary>What one call of <see cref="IFrameCodec"/>'s <c>TryRead</c> did, whether the bytes lie in one piece or not; the promises that hold for any framing and bytes are asserted.</summary>
 internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed, int Scanned)
 {
     /// <summary>The payload as text in which one character is one byte.</summary>
@@ -25,6 +25,9 @@ internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed
     public static Reading Next(IFrameCodec codec, ref SequenceReader<byte> reader, int maxPayload, ref int scanned)
     {
         var start = reader.Consumed;
+        var rest = reader.UnreadSequence.ToArray();
+        var inOnePiece = scanned;
+        var sameStatus = codec.TryRead(rest, maxPayload, ref inOnePiece, out var frame);
         var status = codec.TryRead(ref reader, maxPayload, ref scanned, out var payload);
 
         Assert.InRange(payload.Length, 0, maxPayload);
@@ -38,6 +41,11 @@ internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed
             Assert.Equal(start, reader.Consumed);
             Assert.Equal(0, payload.Length);
         }
+
+        // What lies in one piece is read in the same way.
+        Assert.Equal((status, scanned), (sameStatus, inOnePiece));
+        Assert.Equal(reader.Consumed - start, frame.End);
+        Assert.Equal(payload.ToArray(), rest.AsSpan(frame.Start, frame.Length));
 
         return new Reading(status, payload.ToArray(), reader.Consumed - start, scanned);
     }
