@@ -15,22 +15,25 @@ public interface IFrameCodec
     /// <param name="reader">Stands at the first byte of a frame; is moved past the frame only when the answer is <see cref="FrameStatus.Complete"/>.</param>
     /// <param name="maxPayload">The longest payload allowed, in bytes: 1 or more.</param>
     /// <param name="scanned">
-    /// How many bytes from the frame's first one were searched in vain before: 0 for a new frame, else what the last call left here: 0 once more after a whole one.
+    /// How many bytes from the frame's first one were searched in vain before: 0 for a new frame, else what the last call left here, which is 0 after a whole frame.
     /// It saves a codec that searches for a terminator from searching the same bytes once for every packet.
     /// </param>
     /// <param name="payload">The frame's payload: a view into the reader's bytes.</param>
     FrameStatus TryRead(ref SequenceReader<byte> reader, int maxPayload, ref int scanned, out ReadOnlySequence<byte> payload);
 
-    /// <summary>Finds the frame at the front of bytes that lie in one piece, if it is there whole: the same as the other, without the cost of sequences.</summary>
+    /// <summary>
+    /// Finds the frame at the front of bytes that lie in one piece, if it is there whole: what <see cref="TryRead(ref SequenceReader{byte}, int, ref int, out ReadOnlySequence{byte})"/> would find in
+    /// them, without a sequence's cost for each frame.
+    /// </summary>
     /// <param name="bytes">Begin with a frame.</param>
     /// <param name="maxPayload">The longest payload allowed, in bytes: 1 or more.</param>
-    /// <param name="scanned">As for the other.</param>
-    /// <param name="frame">Where the frame lies; the default unless the answer is <see cref="FrameStatus.Complete"/>.</param>
+    /// <param name="scanned">How many of the bytes were searched in vain before: 0 for a new frame, else what the last call left here, which is 0 after a whole frame.</param>
+    /// <param name="frame">Where the frame lies; empty unless the answer is <see cref="FrameStatus.Complete"/>.</param>
     FrameStatus TryRead(ReadOnlySpan<byte> bytes, int maxPayload, ref int scanned, out FrameExtent frame);
 
     /// <summary>Writes one frame.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="payload">Bytes that <see cref="TryRead(ReadOnlySpan{byte}, int, ref int, out FrameExtent)"/> of the same framing once handed out.</param>
+    /// <param name="payload">A payload that was once read in the same framing.</param>
     void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> payload);
 
     /// <summary>Tells the peer, in the protocol's own words, why it is refused or closed.</summary>

@@ -15,8 +15,9 @@ internal ref struct FrameReader(IFrameCodec codec, ReadOnlySequence<byte> buffer
     public long Consumed { get; private set; }
 
     /// <summary>Takes the next frame, if it is there whole.</summary>
-    /// <param name="scanned">See <see cref="IFrameCodec"/>; 0 after a whole frame.</param>
-    /// <param name="payload">Its payload.</param>
+    /// <param name="scanned">See <see cref="IFrameCodec"/>.</param>
+    /// <param name="payload">Its payload; empty unless the answer is <see cref="FrameStatus.Complete"/>.</param>
+    /// <returns>What stands at the front of what was unread.</returns>
     public FrameStatus Next(ref int scanned, out ReadOnlySpan<byte> payload)
     {
         var status = codec.TryRead(_piece, maxPayload, ref scanned, out var frame);
@@ -27,7 +28,7 @@ internal ref struct FrameReader(IFrameCodec codec, ReadOnlySequence<byte> buffer
         return status;
     }
 
-    // Kestrel's pieces are 4 KiB: of small frames hardly one is cut, and is put together here.
+    // The frame goes on in the next piece. Kestrel's are 4 KiB: of small frames hardly one is cut, and a copy puts it together.
     private FrameStatus NextOfSeveralPieces(ref int scanned, out ReadOnlySpan<byte> payload)
     {
         var reader = new SequenceReader<byte>(buffer.Slice(Consumed));

@@ -41,9 +41,9 @@ internal static class SetReader
         status = frames.Next(ref scanned, out var next);
         if (status is not FrameStatus.Complete || (long)first.Length + next.Length > limits.MaxBytesInFlight)
         {
+            buffer = buffer.Slice(end);
             var only = GC.AllocateUninitializedArray<byte>(first.Length); // nothing is cleared that is written over at once
             first.CopyTo(only);
-            buffer = buffer.Slice(end);
             set = new MessageSet(sequence, only, null, IsLast(isEnd, status));
             return status;
         }
@@ -60,9 +60,9 @@ internal static class SetReader
             status = frames.Next(ref scanned, out next);
         }
 
+        buffer = buffer.Slice(end);
         var all = GC.AllocateUninitializedArray<byte>(total);
         bytes.AsSpan(0, total).CopyTo(all);
-        buffer = buffer.Slice(end);
         set = new MessageSet(sequence, all, lengths.AsSpan(0, count).ToArray(), IsLast(isEnd, status));
         ArrayPool<byte>.Shared.Return(bytes);
         ArrayPool<int>.Shared.Return(lengths);

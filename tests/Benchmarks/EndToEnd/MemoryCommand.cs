@@ -14,7 +14,7 @@ internal static class MemoryCommand
     // After the last connection has come: until its echo is back, and what that needed is done.
     private const int SettleSeconds = 5;
 
-    // Each idle one sends once more so long after that: a run in which no message is counted is none to the load tester.
+    // So long after it was looked, each idle one sends once more: a run in which no message is counted is none to the load tester. And so long after it was looked the load ends.
     private const int IdleSeconds = 10;
     private const int EndSeconds = 20;
 
@@ -33,14 +33,14 @@ internal static class MemoryCommand
         var connections = CommandParts.Number("--connections", 10_000, "How many are held; 10,000 at most, for which a process needs as many descriptors and a few hundred.");
         var rounds = CommandParts.Number("--rounds", 3, "How often, each time with new processes; medians are shown.");
         var settle = CommandParts.Number("--settle", SettleSeconds, "For how many seconds they are held before it is looked.");
-        var messages = new Option<int>("--messages") { Description = "How many messages a second they send meanwhile, all together, so that .NET collects what opening them has left; none without it." };
+        var messages = CommandParts.Number("--messages", 0, "How many messages a second they send meanwhile, all together, so that .NET collects what opening them has left; none without it.");
         var output = CommandParts.Output();
         var command = new Command("memory", "What an idle connection costs each process, beside a direct Kestrel echo.") { servers, connections, rounds, settle, messages, output };
         command.SetMeasurement(async (line, cancellation) =>
         {
             Environment.SetEnvironmentVariable(GarbageVariable, Garbage); // the processes inherit it
             ServerVariant[] variants = [new("direct", "a direct Kestrel echo", MeasuredServer.DirectAsync), .. ServerVariant.Named(line.GetRequiredValue(servers))];
-            var holding = new Holding(line.GetRequiredValue(connections), line.GetRequiredValue(settle), line.GetValue(messages));
+            var holding = new Holding(line.GetRequiredValue(connections), line.GetRequiredValue(settle), line.GetRequiredValue(messages));
             var table = await MeasureAsync(variants, holding, line.GetRequiredValue(rounds), cancellation);
             await CommandParts.WriteAsync(table, line.GetValue(output), cancellation);
             return 0;
@@ -95,7 +95,7 @@ internal static class MemoryCommand
         public string[] Load =>
         [
             "--connections", $"{Connections}", "--size", "32",
-            .. Messages > 0 ? new[] { "--rate", $"{Messages}" } : ["--hold", $"{Seconds + IdleSeconds}s"],
+            .. (string[])(Messages > 0 ? ["--rate", $"{Messages}"] : ["--hold", $"{Seconds + IdleSeconds}s"]),
         ];
     }
 
