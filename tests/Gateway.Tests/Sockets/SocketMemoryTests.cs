@@ -43,6 +43,15 @@ public sealed class SocketMemoryTests
     [Fact]
     public async Task AnIdleConnectionIsSmall()
     {
+        // The heap is the process's: what other tests have left (megabytes that the shared array pool gives up when they have not been used for a minute) may fall into one round, not into most.
+        var rounds = new List<long>();
+        for (var round = 0; round < 5; round++) rounds.Add(await BytesOfAnIdleConnectionAsync());
+        TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(", ", rounds)} bytes a connection");
+        Assert.InRange(rounds.Order().ElementAt(rounds.Count / 2), 0, 1536);
+    }
+
+    private static async Task<long> BytesOfAnIdleConnectionAsync()
+    {
         await using var rig = await SocketRig.ListenAsync();
         const int Count = 500;
         var peers = new List<SocketPeer>();
@@ -62,10 +71,9 @@ public sealed class SocketMemoryTests
         }
 
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes} bytes a connection");
-        Assert.InRange(bytes, 0, 1536);
         peers.ForEach(peer => peer.Finish());
         await Task.WhenAll(reads).WithinAsync("the peers' ends");
         peers.ForEach(peer => peer.Dispose());
+        return bytes;
     }
 }
