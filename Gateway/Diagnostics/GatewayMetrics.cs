@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Gateway.Diagnostics;
 
@@ -8,6 +9,9 @@ internal sealed class GatewayMetrics
 {
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "OrleansEcho.Gateway";
+
+    // The outcome of a request that no reply told.
+    private const string NoAnswer = "NoAnswer";
 
     private readonly List<ListenerMetrics> _listeners = [];
     private readonly Counter<long> _callsRepeated;
@@ -45,6 +49,7 @@ internal sealed class GatewayMetrics
     {
         var listener = new ListenerMetrics(this, [new("echo.listener", name), new("network.transport", transport), new("network.protocol.name", protocol)]);
         lock (_listeners) _listeners.Add(listener);
+        listener.Begin();
         return listener;
     }
 
@@ -54,14 +59,28 @@ internal sealed class GatewayMetrics
     /// <summary>A connection goes to another silo.</summary>
     public void ConnectionMoved() => _moves.Add(1);
 
-    /// <summary>Says where to read how many silos answer.</summary>
-    public void ObserveSilos(Func<int> silos) => _silos = silos;
+    /// <summary>Says where to read how many silos answer; what the backend counts exists from here on.</summary>
+    public void ObserveSilos(Func<int> silos)
+    {
+        _silos = silos;
+        _callsRepeated.Add(0);
+        _moves.Add(0);
+    }
 
     /// <summary>A request to the quota has had its outcome.</summary>
-    public void QuotaAsked(string outcome) => _quotaRequests.Add(1, new KeyValuePair<string, object?>("echo.quota.outcome", outcome));
+    public void QuotaAsked(LeaseOutcome outcome) => CountRequest(1, outcome.ToString());
 
-    /// <summary>Says where to read what the gateway holds.</summary>
-    public void ObserveQuota(Func<(int Held, int Open)> quota) => _quota = quota;
+    /// <summary>A request to the quota was not answered.</summary>
+    public void QuotaSilent() => CountRequest(1, NoAnswer);
+
+    /// <summary>Says where to read what the gateway holds; what its requests count exists from here on.</summary>
+    public void ObserveQuota(Func<(int Held, int Open)> quota)
+    {
+        _quota = quota;
+        foreach (var outcome in (string[])[.. Enum.GetNames<LeaseOutcome>(), NoAnswer]) CountRequest(0, outcome);
+    }
+
+    private void CountRequest(int requests, string outcome) => _quotaRequests.Add(requests, new KeyValuePair<string, object?>("echo.quota.outcome", outcome));
 
     private List<Measurement<long>> Observe(Func<ListenerMetrics, long> value)
     {
@@ -90,13 +109,29 @@ internal sealed class GatewayMetrics
 
         public void Opened() => gateway._active.Add(1, tags);
 
-        public void Rejected(RejectReason reason) => gateway._rejected.Add(1, [.. tags, new("echo.reject.reason", reason.ToString())]);
+        public void Rejected(RejectReason reason) => CountRejected(1, reason);
 
         public void Closed(CloseReason reason)
         {
             gateway._active.Add(-1, tags);
-            gateway._closed.Add(1, [.. tags, new("echo.close.reason", reason.ToString())]);
+            CountClosed(1, reason);
         }
+
+        /// <summary>
+        /// Every series exists at zero before its first event: Prometheus takes the rise of a counter from one scrape to the next, so that an event that
+        /// brings its series into being would be no rise, and its alert would stay silent.
+        /// </summary>
+        internal void Begin()
+        {
+            gateway._active.Add(0, tags);
+            gateway._accepted.Add(0, tags);
+            foreach (var reason in Enum.GetValues<RejectReason>()) CountRejected(0, reason);
+            foreach (var reason in Enum.GetValues<CloseReason>()) CountClosed(0, reason);
+        }
+
+        private void CountRejected(int connections, RejectReason reason) => gateway._rejected.Add(connections, [.. tags, new("echo.reject.reason", reason.ToString())]);
+
+        private void CountClosed(int connections, CloseReason reason) => gateway._closed.Add(connections, [.. tags, new("echo.close.reason", reason.ToString())]);
 
         public void Echoed(MessageSet set)
         {

@@ -28,6 +28,16 @@ internal sealed class QuotaMetrics
         meter.CreateObservableUpDownCounter("echo.quota.permits.in_use", () => Observe(s => s.InUse), "{permit}", "Permits on loan that have a connection, as gateways reported last.");
     }
 
+    /// <summary>
+    /// Brings a quota's series into being, at zero: its grain may come to any silo at any time, and what it does first there is a rise only if the series were there before.
+    /// </summary>
+    public void Begin(string scope)
+    {
+        var tag = new KeyValuePair<string, object?>("echo.quota.scope", scope);
+        foreach (var counter in (Counter<long>[])[_grants, _recalls, _expired]) counter.Add(0, tag);
+        foreach (var reason in Enum.GetValues<QuotaDenial>().Except([QuotaDenial.None])) _denials.Add(0, tag, new("echo.quota.denial", reason.ToString()));
+    }
+
     /// <summary>Begins to tell of a quota.</summary>
     public void Add(object quota, string scope, Func<QuotaSnapshot?> describe) => _active[quota] = (scope, describe);
 

@@ -54,13 +54,13 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
         try
         {
             var reply = await LeaseAsync(request, CancellationToken.None);
-            metrics.QuotaAsked(reply.Outcome.ToString());
+            metrics.QuotaAsked(reply.Outcome);
             limiter.Receive(reply);
             Say(request, reply);
         }
         catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
         {
-            metrics.QuotaAsked("NoAnswer");
+            metrics.QuotaSilent();
             limiter.Fail();
             if (_saidUnreachable || !backend.IsReachable) return; // that no silo is there is said elsewhere
             Log.Unreachable(logger, Explain(fault));

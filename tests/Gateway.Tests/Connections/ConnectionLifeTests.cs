@@ -56,10 +56,10 @@ public sealed class ConnectionLifeTests
         await life.WithinAsync("the life of a refused connection");
 
         Assert.Equal($"-ERR {reason} {ReasonTexts.For(reason)}\n", words);
-        var measurement = Assert.Single(rejected.GetMeasurementSnapshot());
+        var measurement = Assert.Single(rejected.Counted());
         Assert.Equal((1, reason.ToString()), (measurement.Value, measurement.Tags["echo.reject.reason"]));
         Assert.Equal(1, accepted.GetMeasurementSnapshot().Sum(m => m.Value));
-        Assert.Empty(active.GetMeasurementSnapshot());
+        Assert.Empty(active.Counted());
         Assert.Empty(rig.Backend.Openings);
         held?.Dispose();
     }
@@ -116,9 +116,9 @@ public sealed class ConnectionLifeTests
         var peer = await LiveAsync(rig, outcome, grain);
 
         Assert.Equal(reason, await grain.Closed.WithinAsync("the grain's close"));
-        var measurement = Assert.Single(closed.GetMeasurementSnapshot());
+        var measurement = Assert.Single(closed.Counted());
         Assert.Equal((1, reason.ToString()), (measurement.Value, measurement.Tags["echo.close.reason"]));
-        Assert.Equal([1, -1], active.GetMeasurementSnapshot().Select(m => m.Value));
+        Assert.Equal([1, -1], active.Counted().Select(m => m.Value));
         Assert.Equal(0, rig.Registry.Count);
         if (outcome is not (Outcome.OutputReset or Outcome.NeverReads)) Assert.Equal(words, peer.ReceivedText);
         var isOurs = outcome is Outcome.BackendFault or Outcome.CloseFault;

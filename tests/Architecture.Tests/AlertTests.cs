@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using OrleansEcho.Architecture.Tests.Reading;
+
+namespace OrleansEcho.Architecture.Tests;
+
+/// <summary>Each alert is seen to fire at what it is for, and to be silent before, by Prometheus' own tool.</summary>
+public sealed partial class AlertTests
+{
+    [Fact]
+    public async Task AlertsDoWhatTheirTestsSay()
+    {
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, "promtool"))), "promtool is not installed.");
+        var folder = Path.Combine(Repository.Root, "deploy", "prometheus");
+        var start = new ProcessStartInfo("promtool", ["test", "rules", Path.Combine(folder, "alerts.tests.yml")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var tool = Process.Start(start)!;
+        var said = await Task.WhenAll(tool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), tool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await tool.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(tool.ExitCode is 0, string.Concat(said));
+    }
+
+    [Fact]
+    public void EachAlertHasTests()
+    {
+        var tests = Repository.Read("deploy", "prometheus", "alerts.tests.yml");
+        var alerts = Alert().Matches(Repository.Read("deploy", "prometheus", "alerts.yml")).Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(alerts);
+        Faults.None("An alert is seen to fire.", alerts.Where(alert => !Regex.IsMatch(tests, $@"alertname: {alert}\s+exp_alerts:(?! \[\])")));
+        Faults.None("An alert is seen to be silent before.", alerts.Where(alert => !tests.Contains($"alertname: {alert}, exp_alerts: []", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"- alert: (\w+)")]
+    private static partial Regex Alert();
+}
