@@ -9,15 +9,9 @@ namespace OrleansEcho.Gateway.Sockets;
 /// Its results are those of <see cref="Pipe"/>.
 /// </summary>
 /// <param name="connection">The connection.</param>
-/// <param name="maxReceived">How many bytes are received at once at most; at least <see cref="BufferBytes"/> all the same.</param>
+/// <param name="maxReceived">How many bytes are received at once at most; at least <see cref="BufferSizes.Transfer"/> all the same.</param>
 internal sealed class SocketReader(SocketConnection connection, int maxReceived) : PipeReader, IValueTaskSource<ReadResult>
 {
-    /// <summary>As much as a connection has in flight by default. The thread's last buffer is what it gets again next, warm, so that its size costs nothing.</summary>
-    public const int BufferBytes = 64 * 1024;
-
-    // Less room than this, behind the beginning of a message, is not worth a receive.
-    private const int LeastReceived = BufferBytes / 4;
-
     private Waiting _waiting;
     private byte[] _buffer = [];
     private int _start;
@@ -26,6 +20,9 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
     private bool _isReading;
     private bool _isAtEnd;
     private bool _isCompleted;
+
+    /// <summary>The size of the buffer, in bytes: 0 when nothing is held.</summary>
+    public int HeldBytes => _buffer.Length;
 
     private bool IsReady => _examined < _end || _isAtEnd;
 
@@ -71,7 +68,7 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
         _isReading = false;
         (_start, _examined) = (start, seen);
         if (_start == _end) Release();
-        else if (_end - _start < _buffer.Length / 2) MoveTo(_end - _start); // a peer that takes its time for a message must not hold a whole buffer
+        else if (BufferSizes.Shrunk(_end - _start, _buffer.Length) is { } size) MoveTo(size); // a peer that takes its time for a message must not hold a whole buffer
     }
 
     public override void CancelPendingRead()
@@ -143,7 +140,7 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
 
     private void MakeRoom()
     {
-        if (_buffer.Length - _end < LeastReceived) MoveTo(Math.Max(BufferBytes, 2 * (_end - _start)));
+        if (_buffer.Length - _end < BufferSizes.LeastReceived) MoveTo(BufferSizes.Grown(_end - _start));
     }
 
     private void MoveTo(int size)

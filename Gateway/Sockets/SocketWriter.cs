@@ -20,6 +20,9 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
 
     public override long UnflushedBytes => _end - _start;
 
+    /// <summary>The size of the buffer, in bytes: 0 when all is sent.</summary>
+    public int HeldBytes => _buffer.Length;
+
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
@@ -82,6 +85,10 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
             Release();
             _waiting.End();
         }
+        else
+        {
+            Shrink();
+        }
     }
 
     /// <summary>Sends what is left, if nobody writes any more. On the thread.</summary>
@@ -130,13 +137,13 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
         ThrowUnlessIdle();
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
         var held = _end - _start;
-        if (_buffer.Length - _end < Math.Max(sizeHint, 1)) MoveTo(Math.Max(SocketReader.BufferBytes, Math.Max(held + sizeHint, 2 * held)));
+        if (_buffer.Length - _end < Math.Max(sizeHint, 1)) MoveTo(Math.Max(held + sizeHint, BufferSizes.Grown(held)));
     }
 
     // What waits for a peer that does not read must not hold a whole buffer.
     private void Shrink()
     {
-        if (_end - _start < _buffer.Length / 2) MoveTo(_end - _start);
+        if (BufferSizes.Shrunk(_end - _start, _buffer.Length) is { } size) MoveTo(size);
     }
 
     private void MoveTo(int size)

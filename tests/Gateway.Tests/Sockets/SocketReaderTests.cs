@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using OrleansEcho.Gateway.Sockets;
@@ -82,6 +83,41 @@ public sealed class SocketReaderTests
         slow.Transport.Input.AdvanceTo(kept.Buffer.End);
         otherPeer.Finish();
         await echo.WithinAsync("the echo's end");
+    }
+
+    [Fact]
+    public async Task SingleBytesBehindALongBeginningDoNotMoveIt()
+    {
+        const int Beginning = (1024 * 1024) - (8 * 1024); // a buffer of the next power of two has no room worth a receive, and one of the one after that is half empty
+        await using var rig = await SocketRig.ListenAsync();
+        var (connection, peer) = await rig.ConnectAsync();
+        using var _ = peer;
+        var input = (SocketReader)connection.Transport.Input;
+        var sending = peer.SendAsync(new byte[Beginning]);
+        await ReadUpToAsync(Beginning);
+        await sending;
+        var sizes = new List<int>();
+        for (var count = 1; count <= 50; count++)
+        {
+            await peer.SendAsync("x");
+            sizes.Add(await ReadUpToAsync(Beginning + count));
+            sizes.Add(input.HeldBytes);
+        }
+
+        Assert.InRange(sizes.Zip(sizes.Skip(1)).Count(pair => pair.First != pair.Second), 0, 1);
+        Assert.InRange(sizes[^1], Beginning, 2 * Beginning + (64 * 1024));
+
+        // Its answer: the size of the buffer while the bytes are read.
+        async Task<int> ReadUpToAsync(int bytes)
+        {
+            while (true)
+            {
+                var read = await ReadAsync(input);
+                Assert.True(MemoryMarshal.TryGetArray(read.Buffer.First, out var array));
+                input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                if (read.Buffer.Length == bytes) return array.Array!.Length;
+            }
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Gateway.Tests.Fakes;
 
 namespace OrleansEcho.Gateway.Tests.Sockets;
@@ -69,6 +70,29 @@ public sealed class SocketWriterTests
         var rest = connection.Transport.Output.FlushAsync(Stop).AsTask();
         await peer.ReceiveAsync(TooMuch.Length);
         Assert.False((await rest.WithinAsync("the flush")).IsCompleted);
+    }
+
+    [Fact]
+    public async Task WhatIsLeftForASlowPeerDoesNotHoldTheBufferOfAllThatWasWritten()
+    {
+        await using var rig = await SocketRig.ListenAsync();
+        var (connection, peer) = await rig.ConnectAsync();
+        using var _ = peer;
+        var output = (SocketWriter)connection.Transport.Output;
+        var flush = output.WriteAsync(TooMuch, Stop).AsTask();
+        Assert.InRange(output.HeldBytes, TooMuch.Length, 2 * TooMuch.Length);
+
+        var received = 0;
+        while (output.UnflushedBytes > TooMuch.Length / 16 && !flush.IsCompleted)
+        {
+            await peer.ReceiveAsync(64 * 1024);
+            received += 64 * 1024;
+        }
+
+        await Deadline.UntilAsync(() => Task.FromResult(output.HeldBytes <= TooMuch.Length / 4), "room to be given back");
+        await peer.ReceiveAsync(TooMuch.Length - received);
+        await flush.WithinAsync("the flush");
+        Assert.Equal(0, output.HeldBytes);
     }
 
     [Fact]
