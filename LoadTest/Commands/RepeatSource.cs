@@ -30,7 +30,7 @@ internal static class RepeatSource
         if (IsResult(bytes)) return (RunResultFile.Read(bytes, path).Scenario, []);
         using var text = new StreamReader(new MemoryStream(bytes));
         var (file, faults) = ScenarioReader.Read(await text.ReadToEndAsync(cancellation), path, ScenarioReader.Nothing);
-        return (file?.Scenario, faults);
+        return (file is null ? null : AllowedErrors.Of(file), faults);
     }
 
     // A result begins with its schema, so that one of which the end is missing is still a result: what is wrong with it is told as such.

@@ -50,7 +50,11 @@ internal sealed class ScenarioOptions
         Key("connect-window", Long, "--connect-window", "N", $"Connections that may be on their way to be opened at a time ({ScenarioDefaults.ConnectWindow}).");
 
         if (!without.Contains("--fail-if"))
-            _flags.AddList(_conditions = command.Values("What must not be", "--fail-if", "CONDITION", "Fails the run when it comes true, such as 'p99 > 50ms'; those of the scenario count, too."), "thresholds");
+        {
+            const string Not = "What must not be";
+            _flags.AddList(_conditions = command.Values(Not, "--fail-if", "CONDITION", "Fails the run when it comes true, such as 'p99 > 50ms'; those of the scenario count, too."), "thresholds");
+            _flags.AddSwitch(command.Switch(Not, "--allow-errors", "Connections may fail, and messages be unanswered or unsent: otherwise any fails the run."), "allow-errors", "true");
+        }
     }
 
     /// <summary>Reads the scenario that a command line asks for.</summary>
@@ -88,7 +92,7 @@ internal sealed class ScenarioOptions
             if (_thresholds.FaultOf(threshold.Condition, [.. file.Scenario.Targets.Select(t => t.Name)]) is { } fault) wrong.Add(threshold.Place, "thresholds", fault);
         }
 
-        return wrong.Lines.Count > 0 ? (null, wrong.Lines) : (file, []);
+        return wrong.Lines.Count > 0 ? (null, wrong.Lines) : (file with { Scenario = AllowedErrors.Of(file) }, []);
     }
 
     private static async Task<(ScenarioFile? File, IReadOnlyList<string> Faults)> ReadFileAsync(string name, ScenarioMap flags, CancellationToken cancellation)

@@ -83,7 +83,9 @@ internal sealed class SearchOptions
         }
 
         var least = of is SearchedValue.Rate ? 1 : Math.Max(targets.Length, file.Scenario.Flows.Count);
-        return (new SearchPlan(file.Scenario, of, step, new SearchRange(from, to, SearchRange.FloorOf(from, least), precision, confirmations), conditions, _slo.ValuesIn(parsed)), []);
+        // What failed, and what was not sent, is judged by the objective.
+        var scenario = file.Scenario with { AllowsErrors = true, AllowsUnanswered = true, AllowsUnsent = true };
+        return (new SearchPlan(scenario, of, step, new SearchRange(from, to, SearchRange.FloorOf(from, least), precision, confirmations), conditions, _slo.ValuesIn(parsed)), []);
     }
 
     // It is judged, and put over a file, as an option of that name.

@@ -13,6 +13,21 @@ internal sealed class BurstSource(LoadFlow flow, long duration, IReadOnlyList<Lo
     public override int TrySend(long due)
     {
         _next += _interval;
-        return connections.Count(connection => connection.TryQueue(due, flow.Depth)) * flow.Depth;
+        var sent = 0;
+        foreach (var connection in connections)
+        {
+            if (connection.TryQueue(due, flow.Depth)) sent += flow.Depth;
+            else if (connection.IsBroken) connection.Skip(due, flow.Depth);
+        }
+
+        return sent;
+    }
+
+    public override void LeaveUntil(long end, Func<long, long> timestamp)
+    {
+        for (; NextAt <= end; _next += _interval)
+        {
+            foreach (var connection in connections.Where(c => c.IsOpen || c.IsBroken)) connection.LeaveUntried(timestamp(_next), flow.Depth);
+        }
     }
 }

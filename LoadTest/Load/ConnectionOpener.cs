@@ -52,6 +52,7 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
             return;
         }
 
+        place.Connection.IsBroken = place.IsWanted;
         if (scenario.Reconnects) _ = OpenLaterAsync(place);
     }
 
@@ -145,7 +146,11 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
         public bool IsWanted
         {
             get => _isWanted;
-            set => _isWanted = value;
+            set
+            {
+                _isWanted = value;
+                if (!value) Connection.IsBroken = false;
+            }
         }
 
         /// <summary>How often in a row it could not be opened, or broke.</summary>

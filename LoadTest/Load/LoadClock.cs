@@ -44,7 +44,7 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
         return ended.Task;
     }
 
-    /// <summary>Adds what it has counted since the last time to a sum: how late it was, and what it could not send.</summary>
+    /// <summary>Adds what it has counted since the last time to a sum: how late it was.</summary>
     public void DrainTo(ClockCounts sum)
     {
         lock (_gate)
@@ -52,6 +52,14 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
             sum.Add(_counts);
             _counts.Clear();
         }
+    }
+
+    /// <summary>Counts what was due by a time and that it has not come to; to be called when it has ended.</summary>
+    /// <param name="start">When loading began, as a timestamp.</param>
+    /// <param name="end">The time, in nanoseconds since then.</param>
+    public void LeaveUntil(long start, long end)
+    {
+        foreach (var source in sources) source.LeaveUntil(end, at => run.After(start, at));
     }
 
     private void Run(long start)
@@ -81,7 +89,6 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
             lock (_gate)
             {
                 if (sent > 0) LatencyRecorder.Record(_counts.SendLag, run.Nanoseconds(due, now));
-                else _counts.Skipped++;
             }
         }
 
@@ -95,7 +102,13 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
         public abstract long NextAt { get; }
 
         /// <summary>Sends what is due, and goes on to the next.</summary>
-        /// <returns>How many messages.</returns>
+        /// <param name="due">When it was due, as a timestamp.</param>
+        /// <returns>How many messages; what could not be sent is skipped.</returns>
         public abstract int TrySend(long due);
+
+        /// <summary>Counts all that was due by a time and was not even tried.</summary>
+        /// <param name="end">The time, in nanoseconds since loading began.</param>
+        /// <param name="timestamp">Makes a timestamp out of such a time.</param>
+        public abstract void LeaveUntil(long end, Func<long, long> timestamp);
     }
 }

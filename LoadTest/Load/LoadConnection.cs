@@ -34,6 +34,7 @@ internal sealed class LoadConnection : ITransportSink
     private int _received;
     private bool _isSending;
     private bool _isFinishing;
+    private volatile bool _isBroken;
 
     public LoadConnection(RunContext run, WireFraming framing, LoadBehaviour behaviour, LoadShard shard, Action<ConnectionEnd> ended)
     {
@@ -55,6 +56,13 @@ internal sealed class LoadConnection : ITransportSink
 
     /// <summary>Whether there is a connection.</summary>
     public bool IsOpen => Volatile.Read(ref _transport) is not null;
+
+    /// <summary>Whether it broke or could not be opened, and no other has come: what it should send is not sent.</summary>
+    public bool IsBroken
+    {
+        get => _isBroken;
+        set => _isBroken = value;
+    }
 
     /// <summary>Whether it waits for echoes.</summary>
     public bool IsOwed
@@ -91,7 +99,7 @@ internal sealed class LoadConnection : ITransportSink
             _messages.Begin(id);
             _reader.Begin();
             _received = 0;
-            _isSending = _isFinishing = false;
+            _isSending = _isFinishing = _isBroken = false;
             _lastReceived = _run.Now;
             transport.Sink = this;
             Volatile.Write(ref _transport, transport);
@@ -120,6 +128,30 @@ internal sealed class LoadConnection : ITransportSink
             Queue(intended, count);
             Flush();
             return true;
+        }
+    }
+
+    /// <summary>Messages were due, and cannot be sent: they wait to the end of the run.</summary>
+    /// <param name="intended">When they should have been sent, as a timestamp.</param>
+    /// <param name="count">How many.</param>
+    public void Skip(long intended, long count = 1)
+    {
+        lock (_shard.Gate)
+        {
+            _shard.Counts.Skipped += count;
+            _shard.Counts.MissingSinceDue.Add(_run.Nanoseconds(0, intended), count);
+        }
+    }
+
+    /// <summary>Messages were due, and the load tester did not come to them.</summary>
+    /// <param name="intended">When they should have been sent, as a timestamp.</param>
+    /// <param name="count">How many.</param>
+    public void LeaveUntried(long intended, long count)
+    {
+        lock (_shard.Gate)
+        {
+            _shard.Counts.Untried += count;
+            _shard.Counts.MissingSinceDue.Add(_run.Nanoseconds(0, intended), count);
         }
     }
 

@@ -66,8 +66,10 @@ internal sealed class LoadEngine(TimeProvider time) : ILoadRunner, IPartRunner
 
         // 4. What is outstanding, and the last echo of those that were held.
         run.StopSending();
+        var stopped = run.Nanoseconds(start, run.Now);
         monitor.EndMeasuring();
         await clock;
+        plan.Clock.LeaveUntil(start, Math.Min(plan.Schedule.Duration, stopped - LastMoments));
         foreach (var place in plan.Places)
         {
             if (place.Connection.Behaviour.Kind is FlowKind.Hold) place.Connection.TryQueue(run.Now);

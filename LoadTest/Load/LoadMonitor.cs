@@ -87,11 +87,15 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
     public RunResult Result(bool isInterrupted)
     {
         Take();
+        var now = run.Nanoseconds(0, run.Now);
         foreach (var target in plan.Targets)
         {
-            // What was sent while it counted and came back later: without it the longest waits would be missing.
+            // What was sent while it counted and came back later, or never: without it the longest waits would be missing.
             target.Measured.Latency.Add(target.Latest.Latency);
             target.Measured.ServiceTime.Add(target.Latest.ServiceTime);
+            if (_startedAt == default) continue;
+            target.Always.MissingSinceDue.RecordTo(target.Measured.Latency, run.Nanoseconds(0, _measuredFrom), now);
+            target.Always.MissingSinceSent.RecordTo(target.Measured.ServiceTime, run.Nanoseconds(0, _measuredFrom), now);
         }
 
         return SoFar(_intervals, isInterrupted);
@@ -102,8 +106,8 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
         var (measured, always) = (Sum(t => t.Measured), Sum(t => t.Always));
         var total = FigureMaker.Load(measured, always, _seconds, _openAtEnd);
         var lag = FigureMaker.Latency(_clockMeasured.SendLag);
-        var generator = new GeneratorFigures(lag, _cpu, _seconds > 0 ? _cpu / _seconds / Environment.ProcessorCount : 0, _clockMeasured.Skipped + always.Skipped, Process.GetCurrentProcess().PeakWorkingSet64);
-        var (verdict, remarks) = RunJudgement.Of(total, generator, isInterrupted);
+        var generator = new GeneratorFigures(lag, _cpu, _seconds > 0 ? _cpu / _seconds / Environment.ProcessorCount : 0, always.Skipped, Process.GetCurrentProcess().PeakWorkingSet64, Untried: always.Untried);
+        var (verdict, remarks) = RunJudgement.Of(scenario, total, generator, isInterrupted);
         return new RunResult
         {
             Tool = ToolVersion.Text,

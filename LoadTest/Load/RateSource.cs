@@ -1,3 +1,4 @@
+using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Scenarios;
 
 namespace OrleansEcho.LoadTest.Load;
@@ -19,6 +20,22 @@ internal sealed class RateSource(LoadSchedule schedule, LoadShare share, IReadOn
             if (connections[_turn++].TryQueue(due)) return 1;
         }
 
+        Place().Skip(due);
         return 0;
     }
+
+    // A schedule may be behind by millions of messages: those of a hundredth of a second are counted at once.
+    public override void LeaveUntil(long end, Func<long, long> timestamp)
+    {
+        for (var at = NextAt; at <= end; at = NextAt)
+        {
+            var due = schedule.Due(Math.Min(end, at + MissingMessages.Grain));
+            var count = (due - _number + share.Count - 1) / share.Count;
+            Place().LeaveUntried(timestamp(at), count);
+            _number += count * share.Count;
+        }
+    }
+
+    // Whose turn it would have been.
+    private LoadConnection Place() => connections[_turn++ % connections.Count];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansEcho.LoadTest.Results;
+using OrleansEcho.LoadTest.Scenarios;
 
 namespace OrleansEcho.LoadTest.Load;
 
@@ -14,7 +15,7 @@ internal static class RunJudgement
     private const double BusyShare = 0.9;
 
     /// <summary>The verdict, before thresholds, and what a reader should know.</summary>
-    public static (Verdict Verdict, IReadOnlyList<string> Remarks) Of(LoadFigures total, GeneratorFigures generator, bool isInterrupted)
+    public static (Verdict Verdict, IReadOnlyList<string> Remarks) Of(LoadScenario scenario, LoadFigures total, GeneratorFigures generator, bool isInterrupted)
     {
         var remarks = new List<string>();
         var verdict = isInterrupted ? Verdict.Interrupted : Verdict.Passed;
@@ -24,11 +25,12 @@ internal static class RunJudgement
             Invalid($"The load tester used {generator.CpuShare * 100:0} % of the machine's processors: the figures show its limit. Load from another machine, or from several.");
         if (total.Errors.GetValueOrDefault(ErrorClass.Local) is > 0 and var own)
             Invalid($"{own} connections were not opened, because the load tester's machine had no port or file left for them. Give more addresses with --source, raise its limit of open files (ulimit -n), or load from several machines.");
+        if (generator.Untried > 0) Invalid($"{generator.Untried} messages were due, and the load tester was too late to send them. Give it a processor of its own, or lower the rate.");
         if (isInterrupted) remarks.Add("It was stopped before its end: the figures are of a part of the scenario.");
-        if (generator.Skipped > 0) remarks.Add($"{generator.Skipped} messages were due when no connection was open to send them; they are in no latency.");
-        if (total.Integrity.Unanswered > 0) remarks.Add($"{total.Integrity.Unanswered} messages were outstanding when their connections broke.");
+        if (total.Integrity.Unanswered + generator.Skipped + generator.Untried > 0) remarks.Add("Messages that never came back count in the latency with the age that they had at the end of the run.");
+        if (Shortfall.Of(scenario, total, generator) is { } shortfall) Failed(shortfall);
         if (total.Integrity.Faults > 0) Failed($"{total.Integrity.Faults} messages did not come back as they were sent.");
-        if (total.Messages is 0 && !isInterrupted) Failed(total.ConnectTime.Count > 0 ? "No message came back, though connections were opened. Is the framing of the target its listener's: line, length-prefixed or raw?" : "No message came back.");
+        if (total.Echoes is 0 && !isInterrupted) Failed(total.ConnectTime.Count > 0 ? "No message came back, though connections were opened. Is the framing of the target its listener's: line, length-prefixed or raw?" : "No message came back.");
         return (verdict, remarks);
 
         void Invalid(string remark)

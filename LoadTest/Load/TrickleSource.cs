@@ -11,5 +11,20 @@ internal sealed class TrickleSource(LoadFlow flow, long duration, IReadOnlyList<
     public override long NextAt => _number * _step < duration ? _number * _step : LoadSchedule.Never;
 
     // Whose turn it is may be closed: it is idle as well.
-    public override int TrySend(long due) => connections[(int)(_number++ % connections.Count)].TryQueue(due) ? 1 : 0;
+    public override int TrySend(long due)
+    {
+        var connection = connections[(int)(_number++ % connections.Count)];
+        if (connection.TryQueue(due)) return 1;
+        if (connection.IsBroken) connection.Skip(due);
+        return 0;
+    }
+
+    public override void LeaveUntil(long end, Func<long, long> timestamp)
+    {
+        for (; NextAt <= end; _number++)
+        {
+            var connection = connections[(int)(_number % connections.Count)];
+            if (connection.IsOpen || connection.IsBroken) connection.LeaveUntried(timestamp(NextAt), 1);
+        }
+    }
 }

@@ -5,7 +5,7 @@ using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Reports;
 
-/// <summary>A result as JUnit XML, which CI systems show: a test case for each threshold, one for the messages' integrity and one for the run's validity.</summary>
+/// <summary>A result as JUnit XML, which CI systems show: a test case for each threshold, one for the messages' integrity, one for their completeness and one for the run's validity.</summary>
 internal static class JUnitReport
 {
     /// <summary>Writes it.</summary>
@@ -15,6 +15,7 @@ internal static class JUnitReport
         [
             .. result.Thresholds.Select(t => Case(result, $"threshold: {t.Condition}", t.IsCrossed ? $"{t.Condition} came true: {t.Value}" : null)),
             Case(result, "integrity", result.Total.Integrity.Faults > 0 ? ReportText.Integrity(result.Total.Integrity) : null),
+            Case(result, "completeness", Lacking(result)),
             Case(result, "validity", result.Verdict is Verdict.Invalid or Verdict.Interrupted ? string.Join(' ', (string[])[ReportText.Meaning(result.Verdict), .. result.Remarks]) : null),
         ];
         var failures = cases.Count(c => c.HasElements);
@@ -35,6 +36,10 @@ internal static class JUnitReport
         using var xml = XmlWriter.Create(writer, new XmlWriterSettings { Indent = true, NewLineChars = "\n", NewLineHandling = NewLineHandling.None, CloseOutput = false });
         new XDocument(root).Save(xml);
     }
+
+    // Also where nothing came back at all.
+    private static string? Lacking(RunResult result) => Shortfall.Of(result.Scenario, result.Total, result.Generator)
+        ?? (result is { Verdict: Verdict.Failed, Total.Integrity.Faults: 0 } && !result.Thresholds.Any(t => t.IsCrossed) ? result.Remarks is [var why, ..] ? why : ReportText.Meaning(result.Verdict) : null);
 
     private static XElement Case(RunResult result, string name, string? failure) => new(
         "testcase",

@@ -10,7 +10,7 @@ internal static class ReportText
     public static string Meaning(Verdict verdict) => verdict switch
     {
         Verdict.Passed => "Every message came back as it should, and every threshold held.",
-        Verdict.Failed => "A message did not come back as it should, or a threshold was crossed.",
+        Verdict.Failed => "A message did not come back as it should, a connection failed, or a threshold was crossed.",
         Verdict.Invalid => "The load tester was the bottleneck: the figures say more about it than about the gateways.",
         _ => "It was stopped: the figures are of a part of the scenario.",
     };

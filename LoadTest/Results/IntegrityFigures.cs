@@ -1,6 +1,6 @@
 namespace OrleansEcho.LoadTest.Results;
 
-/// <summary>What was wrong with messages. Any of it but <see cref="Unanswered"/> fails a run.</summary>
+/// <summary>What was wrong with messages. Any of it fails a run; <see cref="Unanswered"/> only where the scenario does not allow it.</summary>
 /// <param name="Lost">Never came back, although one that was sent later did, or the connection lived to the end of the drain.</param>
 /// <param name="Doubled">Came back more than once; each time beyond the first counts.</param>
 /// <param name="Reordered">Came back after one that was sent later.</param>

@@ -6,7 +6,10 @@ public sealed record LoadFigures
     /// <summary>Messages that came back while it counted.</summary>
     public required long Messages { get; init; }
 
-    /// <summary>Their bytes on the wire, one way.</summary>
+    /// <summary>Messages that came back from the beginning to the end, warm-up and drain included.</summary>
+    public long Echoes { get; init; }
+
+    /// <summary>Bytes of the messages that came back while it counted, on the wire, one way.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Messages a second.</summary>

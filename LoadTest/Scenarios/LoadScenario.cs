@@ -30,6 +30,15 @@ public sealed record LoadScenario
     /// <summary>Whether a connection that is lost or refused is opened again (after 10 ms, then slower).</summary>
     public bool Reconnects { get; init; } = true;
 
+    /// <summary>Whether connections may fail; where not, one that does fails the run.</summary>
+    public bool AllowsErrors { get; init; }
+
+    /// <summary>Whether messages may be outstanding when their connection breaks; where not, one fails the run.</summary>
+    public bool AllowsUnanswered { get; init; }
+
+    /// <summary>Whether messages may be due and not be sent; where not, one fails the run.</summary>
+    public bool AllowsUnsent { get; init; }
+
     /// <summary>The addresses of this machine that connections come from, in turn; none where the system chooses, or several of 127.0.0.0/8 where one is too few. Each has some 28,000 ports for a target.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 

@@ -77,6 +77,7 @@ internal static class ScenarioKeys
         new("drain", ScenarioShapes.Duration(TimeSpan.Zero, Hour), "How long to wait for outstanding echoes at the end (3s)."),
         new("timeout", ScenarioShapes.Duration(Millisecond, Hour), "How long an echo may take before its connection is given up (10s)."),
         new("reconnect", ScenarioShapes.YesOrNo, "Whether a connection that is lost or refused is opened again (true)."),
+        new("allow-errors", ScenarioShapes.YesOrNo, "Whether connections may fail, and messages be unanswered or unsent, which fails a run otherwise (false)."),
         new("connect-window", ScenarioShapes.Integer(1, 65_536), "How many connections may be on their way to be opened at a time (128)."),
         new("seed", ScenarioShapes.Integer(0, int.MaxValue), "What decides sizes and order (1)."),
         new("thresholds", new ListShape(ScenarioShapes.Text), "What must not be, such as 'p99 > 50ms': any that comes true fails the run."),

@@ -54,8 +54,8 @@ internal sealed class SearchObjective(IReadOnlyList<Threshold> conditions)
 
     private static bool IsOpenLoop(RunResult run) => run.Scenario.Flows.Any(f => f.Kind is FlowKind.Open);
 
-    // What the clock had to send while it counted: so a window that ends some milliseconds late makes no difference.
-    private static long Due(RunResult run) => run.Generator.SendLag.Count + run.Generator.Skipped;
+    // What the clock had to send while it counted, and what it did not come to: so a window that ends some milliseconds late makes no difference.
+    private static long Due(RunResult run) => run.Generator.SendLag.Count + run.Generator.Skipped + run.Generator.Untried;
 
     private static double? ShareOfDue(RunResult run) => Due(run) is > 0 and var due && IsOpenLoop(run) ? (double)run.Total.Messages / due : null;
 

@@ -54,7 +54,7 @@ internal sealed class LoadCrew(LoadScenario scenario, IReadOnlyList<CrewMember> 
         var seconds = counted.Max(m => m.Report!.Seconds);
         var total = Total();
         var generator = RunMerge.Generator([.. counted.Select(m => (m.Machine, m.Report!.Generator))]);
-        var (verdict, own) = RunJudgement.Of(total, generator, isInterrupted);
+        var (verdict, own) = RunJudgement.Of(scenario, total, generator, isInterrupted);
         List<string> all = [.. own, .. remarks, .. members.Where(m => m.Fault is not null).Select(Lost)];
         if (verdict is Verdict.Passed && members.Any(m => m.Fault is not null)) verdict = Verdict.Invalid;
         foreach (var member in counted.Where(m => verdict is Verdict.Passed && m.Report!.Verdict is Verdict.Invalid))

@@ -29,6 +29,7 @@ internal static class RunMerge
         return new LoadFigures
         {
             Messages = messages,
+            Echoes = parts.Sum(p => p.Echoes),
             Bytes = parts.Sum(p => p.Bytes),
             MessagesPerSecond = seconds > 0 ? messages / seconds : 0,
             ConnectionsOpened = opened,
@@ -73,5 +74,6 @@ internal static class RunMerge
         parts.GroupBy(p => p.Machine).Max(machine => machine.Sum(p => p.Figures.CpuShare)),
         parts.Sum(p => p.Figures.Skipped),
         parts.Sum(p => p.Figures.PeakMemory),
-        parts.Count);
+        parts.Count,
+        parts.Sum(p => p.Figures.Untried));
 }

@@ -8,20 +8,15 @@ internal sealed class ClockCounts
     /// <summary>How much later than it should have been a message was sent.</summary>
     public LongHistogram SendLag { get; } = LatencyRecorder.Make();
 
-    /// <summary>What was due, and had no open connection.</summary>
-    public long Skipped { get; set; }
-
     /// <summary>Adds what another has counted.</summary>
     public void Add(ClockCounts other)
     {
         if (other.SendLag.TotalCount > 0) SendLag.Add(other.SendLag);
-        Skipped += other.Skipped;
     }
 
     /// <summary>Begins anew.</summary>
     public void Clear()
     {
         if (SendLag.TotalCount > 0) SendLag.Reset();
-        Skipped = 0;
     }
 }

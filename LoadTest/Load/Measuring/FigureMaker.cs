@@ -42,6 +42,7 @@ internal static class FigureMaker
     {
         Messages = measured.Messages,
         Bytes = measured.Bytes,
+        Echoes = always.Messages,
         MessagesPerSecond = seconds > 0 ? measured.Messages / seconds : 0,
         ConnectionsOpened = measured.Opened,
         ConnectionsPerSecond = seconds > 0 ? measured.Opened / seconds : 0,

@@ -13,4 +13,7 @@ internal static class LatencyRecorder
 
     /// <summary>Counts one time.</summary>
     public static void Record(LongHistogram histogram, long nanoseconds) => histogram.RecordValue(Math.Clamp(nanoseconds, 1, Histograms.Longest));
+
+    /// <summary>Counts the same time more than once.</summary>
+    public static void Record(LongHistogram histogram, long nanoseconds, long count) => histogram.RecordValueWithCount(Math.Clamp(nanoseconds, 1, Histograms.Longest), count);
 }

@@ -42,8 +42,17 @@ internal sealed class LoadCounts
     /// <summary>What was outstanding when a connection broke.</summary>
     public long Unanswered;
 
-    /// <summary>What was due, and still waited to be sent when its connection ended.</summary>
+    /// <summary>What was due and was not sent: no connection was open, or the one that had it ended before.</summary>
     public long Skipped;
+
+    /// <summary>What was due and was not even tried: the load tester was late.</summary>
+    public long Untried;
+
+    /// <summary>What never came back, by when it was due: what was skipped, untried, lost or unanswered.</summary>
+    public MissingMessages MissingSinceDue { get; } = new();
+
+    /// <summary>What never came back, by when it was sent.</summary>
+    public MissingMessages MissingSinceSent { get; } = new();
 
     /// <summary>How connections failed, by class.</summary>
     public long[] Errors { get; } = new long[Enum.GetValues<ErrorClass>().Length];
@@ -70,6 +79,9 @@ internal sealed class LoadCounts
         Foreign += other.Foreign;
         Unanswered += other.Unanswered;
         Skipped += other.Skipped;
+        Untried += other.Untried;
+        MissingSinceDue.Add(other.MissingSinceDue);
+        MissingSinceSent.Add(other.MissingSinceSent);
         for (var i = 0; i < Errors.Length; i++) Errors[i] += other.Errors[i];
         foreach (var (reason, count) in other.Refusals) Refusals[reason] = Refusals.GetValueOrDefault(reason) + count;
     }
@@ -80,7 +92,9 @@ internal sealed class LoadCounts
         if (Latency.TotalCount > 0) Latency.Reset();
         if (ServiceTime.TotalCount > 0) ServiceTime.Reset();
         if (ConnectTime.TotalCount > 0) ConnectTime.Reset();
-        Messages = Bytes = Opened = Lost = Doubled = Reordered = Corrupted = Foreign = Unanswered = Skipped = 0;
+        Messages = Bytes = Opened = Lost = Doubled = Reordered = Corrupted = Foreign = Unanswered = Skipped = Untried = 0;
+        MissingSinceDue.Clear();
+        MissingSinceSent.Clear();
         Array.Clear(Errors);
         Refusals.Clear();
     }

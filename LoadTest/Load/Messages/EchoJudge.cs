@@ -10,7 +10,7 @@ namespace OrleansEcho.LoadTest.Load.Messages;
 internal sealed class EchoJudge(SentMessages messages)
 {
     // Passed over, and not seen since: lost, unless they come late.
-    private readonly SortedSet<long> _missing = [];
+    private readonly Dictionary<long, MessageRing.Entry> _missing = [];
     private long _strange;
 
     /// <summary>Judges a message of ours that is not the next one.</summary>
@@ -33,7 +33,7 @@ internal sealed class EchoJudge(SentMessages messages)
             return next;
         }
 
-        for (var passed = next + TakeChanged(sequence, counts); passed < sequence; passed++) _missing.Add(passed);
+        for (var passed = next + TakeChanged(sequence, counts); passed < sequence; passed++) _missing.Add(passed, messages.At(passed));
         return sequence + 1;
     }
 
@@ -47,14 +47,17 @@ internal sealed class EchoJudge(SentMessages messages)
     /// <summary>The next message came as it should.</summary>
     public void Next() => _strange = 0;
 
-    /// <summary>It is over: what was passed over is lost.</summary>
+    /// <summary>It is over: what was passed over is lost, and what is due does not come back any more.</summary>
     /// <param name="counts">Where to count.</param>
     /// <returns>How many more were sent, and did not come in any shape.</returns>
     public long End(LoadCounts counts)
     {
         counts.Lost += _missing.Count;
+        foreach (var message in _missing.Values) messages.CountMissing(message, counts);
         _missing.Clear();
-        return messages.Sent - messages.Next - TakeChanged(messages.Sent, counts);
+        var first = messages.Next + TakeChanged(messages.Sent, counts);
+        for (var missing = first; missing < messages.Due; missing++) messages.CountMissing(messages.At(missing), counts);
+        return messages.Sent - first;
     }
 
     // Strange bytes between two messages are what the messages between them have become, as many as begin within so many bytes. The first is counted.

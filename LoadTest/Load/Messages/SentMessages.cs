@@ -1,3 +1,4 @@
+using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Load.Wire;
 
 namespace OrleansEcho.LoadTest.Load.Messages;
@@ -64,6 +65,13 @@ internal sealed class SentMessages(RunContext run, WireFraming framing)
         }
 
         return length;
+    }
+
+    /// <summary>Counts a message that never came back, by when it was due and, where it was sent, by when that was.</summary>
+    public void CountMissing(in MessageRing.Entry message, LoadCounts counts)
+    {
+        counts.MissingSinceDue.Add(run.Nanoseconds(0, message.Intended));
+        if (message.Sent is not 0) counts.MissingSinceSent.Add(run.Nanoseconds(0, message.Sent));
     }
 
     /// <summary>Makes the message whose echo is next again.</summary>

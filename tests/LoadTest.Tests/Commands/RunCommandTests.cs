@@ -91,6 +91,20 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(["It was ended early, because of x."], endless.Shown!.Remarks);
     }
 
+    [Theory]
+    [InlineData("", false, false, false)]
+    [InlineData("--allow-errors", true, true, true)]
+    [InlineData("--fail-if errors>5", true, true, false)]
+    [InlineData("--fail-if error_rate>1%", true, true, false)]
+    [InlineData("--fail-if errors.quota>5", false, false, false)]
+    [InlineData("--fail-if unanswered>5 --fail-if skipped>5", false, true, true)]
+    public async Task WhatMayFail_TheScenarioSays(string args, bool errors, bool unanswered, bool unsent)
+    {
+        var parts = new FakeParts();
+        Assert.Equal((0, "", ""), await new CommandLine(parts).RunAsync("run " + args));
+        Assert.Equal((errors, unanswered, unsent), (parts.Scenario!.AllowsErrors, parts.Scenario.AllowsUnanswered, parts.Scenario.AllowsUnsent));
+    }
+
     [Fact]
     public async Task InterruptedRun_KeepsItsResults()
     {

@@ -37,7 +37,7 @@ internal static class ScenarioGen
 
     /// <summary>Any scenario.</summary>
     public static readonly Gen<LoadScenario> Scenario =
-        Gen.Select(Name, Target.Array[1, 4], Stage.Array[1, 4], Flow.Array[1, 4], Time.Array[3], Gen.Select(Gen.Int[1, 65_536], Gen.Bool, Gen.Int[0, int.MaxValue - 1]), Gen.OneOf("127.0.0.2", "::1").Array[0, 2])
+        Gen.Select(Name, Target.Array[1, 4], Stage.Array[1, 4], Flow.Array[1, 4], Time.Array[3], Gen.Select(Gen.Int[1, 65_536], Gen.Bool, Gen.Int[0, int.MaxValue - 1], Gen.Int[0, 7]), Gen.OneOf("127.0.0.2", "::1").Array[0, 2])
             .Select((name, targets, stages, flows, times, rest, sources) => new LoadScenario
             {
                 Name = name,
@@ -50,6 +50,9 @@ internal static class ScenarioGen
                 ConnectWindow = rest.Item1,
                 Reconnects = rest.Item2,
                 Seed = rest.Item3,
+                AllowsErrors = (rest.Item4 & 1) is not 0,
+                AllowsUnanswered = (rest.Item4 & 2) is not 0,
+                AllowsUnsent = (rest.Item4 & 4) is not 0,
                 Sources = sources,
             });
 }
