@@ -28,7 +28,7 @@ internal sealed class ClusterBackendOptions
     /// How long a silo may be silent, in seconds: longer than a busy machine or a garbage collection makes it wait, because all its
     /// connections go to other silos then (which costs each a message, and nothing else).
     /// </summary>
-    [Description("How long a heartbeat waits for its answer, in seconds; then the silo is lost, and its connections go to others.")]
+    [Description("How long a heartbeat waits for its answer, in seconds; then the silo is lost, and its connections go to others. Four times as long while no other silo answers either: then it is the gateway or its machine that is late.")]
     [Range(0.1, 60)]
     public double SilenceSeconds { get; set; } = 1;
 

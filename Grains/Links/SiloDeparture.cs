@@ -29,7 +29,7 @@ internal sealed class SiloDeparture(TimeProvider time)
         {
             lock (_lock)
             {
-                Forget();
+                Forget(time.GetTimestamp());
                 return (_gateways.Count, _gateways.Values.Sum(g => g.Sign.Connections));
             }
         }
@@ -40,8 +40,9 @@ internal sealed class SiloDeparture(TimeProvider time)
     {
         lock (_lock)
         {
-            Forget();
-            _gateways[run] = new(sign, time.GetTimestamp(), (sign.NextWithin > TimeSpan.Zero ? sign.NextWithin : UsualNext) * Lateness);
+            var now = time.GetTimestamp();
+            Forget(now);
+            _gateways[run] = new(sign, now, (sign.NextWithin > TimeSpan.Zero ? sign.NextWithin : UsualNext) * Lateness);
             _heard.TrySetResult();
         }
     }
@@ -58,11 +59,12 @@ internal sealed class SiloDeparture(TimeProvider time)
             lock (_lock)
             {
                 _isLeaving = true;
-                Forget();
+                var now = time.GetTimestamp(); // read once: a gateway that is there by one reading and gone by the next would be waited for less than no time
+                Forget(now);
                 var staying = _gateways.Values.Where(g => !g.Sign.HasMovedOn).ToList();
-                var rest = deadline - time.GetElapsedTime(start);
+                var rest = deadline - time.GetElapsedTime(start, now);
                 if (staying.Count is 0 || rest <= TimeSpan.Zero) return staying.Count;
-                wait = staying.Select(Rest).Append(rest).Min();
+                wait = staying.Select(g => Rest(g, now)).Append(rest).Min();
                 _heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 heard = _heard.Task;
             }
@@ -78,13 +80,13 @@ internal sealed class SiloDeparture(TimeProvider time)
         }
     }
 
-    private TimeSpan Rest(Gateway gateway) => gateway.Within - time.GetElapsedTime(gateway.HeardAt);
+    private TimeSpan Rest(Gateway gateway, long now) => gateway.Within - time.GetElapsedTime(gateway.HeardAt, now);
 
-    private void Forget()
+    private void Forget(long now)
     {
         foreach (var (run, gateway) in _gateways)
         {
-            if (Rest(gateway) <= TimeSpan.Zero) _gateways.Remove(run);
+            if (Rest(gateway, now) <= TimeSpan.Zero) _gateways.Remove(run);
         }
     }
 

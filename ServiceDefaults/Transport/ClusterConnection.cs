@@ -20,6 +20,9 @@ internal sealed class ClusterConnection : DefaultConnectionContext
     // What may wait for a peer that does not read. Orleans keeps what comes on top of it, and it is bounded by the connections' sets.
     private const int MaxUnsent = 16 * SegmentBytes;
 
+    // What was written last goes out in microseconds; who closes a connection does not wait for a peer that takes nothing.
+    private static readonly TimeSpan LastSendTimeout = TimeSpan.FromSeconds(2);
+
     private readonly Socket _socket;
     private readonly PipeWriter _received;
     private readonly PipeReader _unsent;
@@ -43,17 +46,33 @@ internal sealed class ClusterConnection : DefaultConnectionContext
     /// <summary>Begins to receive and to send.</summary>
     public void Start() => _running = RunAsync();
 
+    /// <summary>Ends it at once. A peer that reads still gets what has been sent; for one whose window is full nothing is kept.</summary>
     public override void Abort(ConnectionAbortedException abortReason)
     {
         _isAborted = true;
-        _unsent.CancelPendingRead(); // the sending ends, and the socket with it
+
+        // The loop that waits for something to send closes the socket in order, before this returns.
+        _unsent.CancelPendingRead();
+
+        // One that waits for the peer's window does not hear of that: its send ends with the socket, and a reset frees what the kernel has queued.
+        // Without it a frozen peer, whose kernel goes on to acknowledge, would keep socket, pipe and Orleans' client for as long as it stands still.
+        _socket.Close(timeout: 0);
     }
 
     public override async ValueTask DisposeAsync()
     {
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
-        await _running;
+        try
+        {
+            await _running.WaitAsync(LastSendTimeout, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            Abort();
+            await _running;
+        }
+
         _closed.Dispose();
         await base.DisposeAsync();
     }
@@ -109,7 +128,7 @@ internal sealed class ClusterConnection : DefaultConnectionContext
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
         {
-            fault = new ConnectionResetException(closed.Message, closed);
+            if (!_isAborted) fault = new ConnectionResetException(closed.Message, closed);
         }
 
         Close();
@@ -124,9 +143,9 @@ internal sealed class ClusterConnection : DefaultConnectionContext
         {
             _socket.Shutdown(SocketShutdown.Both);
         }
-        catch (SocketException)
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
         {
-            // The peer was faster.
+            // The peer was faster, or Abort() was.
         }
 
         _socket.Dispose();

@@ -71,6 +71,17 @@ public sealed class SiloDepartureTests
         Assert.Equal((0, 0), _departure.Present);
     }
 
+    [Fact]
+    public async Task AGatewayWhoseTimeIsUpWhileItIsLookedAt_IsNotWaitedFor()
+    {
+        var time = new RunningTime();
+        var departure = new SiloDeparture(time);
+        departure.Heard("a", Sign(3));
+        var leaving = departure.LeaveAsync(TimeSpan.FromMinutes(1), Stop);
+        while (!leaving.IsCompleted) _ = departure.Present; // moves the time
+        Assert.Equal(0, await leaving);
+    }
+
     private Task<int> LeaveFrom(GatewaySign sign)
     {
         _departure.Heard("a", sign);
@@ -78,4 +89,14 @@ public sealed class SiloDepartureTests
     }
 
     private static GatewaySign Sign(int connections) => new() { Gateway = "g", Connections = connections };
+
+    /// <summary>A clock that does not stand still between two looks at it.</summary>
+    private sealed class RunningTime : FakeTimeProvider
+    {
+        public override long GetTimestamp()
+        {
+            Advance(TimeSpan.FromSeconds(1)); // of three that a heartbeat stands for
+            return base.GetTimestamp();
+        }
+    }
 }

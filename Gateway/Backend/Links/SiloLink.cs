@@ -20,6 +20,7 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     private int _connections;
     private int _surplus;
     private int _shunned;
+    private long _answeredAt;
     private volatile bool _dismissesAll;
     private volatile bool _isLeaving;
 
@@ -46,6 +47,12 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     /// them all, because it has the fewest.
     /// </summary>
     public bool IsShunned => Volatile.Read(ref _shunned) > 0;
+
+    /// <summary>When its heart has beaten last: a timestamp of the gateway's <see cref="TimeProvider"/>; 0 before the first time.</summary>
+    public long AnsweredAt => Volatile.Read(ref _answeredAt);
+
+    /// <summary>Its heart has beaten.</summary>
+    public void Answered(long timestamp) => Volatile.Write(ref _answeredAt, timestamp);
 
     /// <summary>Opens the lanes into the silo, on which sets travel together. Before anybody else has the link.</summary>
     public void OpenLanes(Func<CancellationToken, SetLane[]> open) => _lanes = open(Lost);

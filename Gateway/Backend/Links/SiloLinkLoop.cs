@@ -52,11 +52,11 @@ internal sealed partial class SiloLinkLoop(
             {
                 await ConnectAsync(client, cancellationToken);
                 var beat = client.Grains.GetGrain<ILinkGrain>(run);
-                var patience = terms.Silence;
+                var patience = links.All.IsEmpty ? terms.LongestSilence : terms.Silence;
                 while (!client.Disconnected.IsCancellationRequested)
                 {
                     var first = await BeatAsync(beat, null).WaitAsync(patience, time, cancellationToken);
-                    await KeepAsync(client, first, beat, cancellationToken);
+                    if (!await KeepAsync(client, first, beat, cancellationToken)) break;
                     patience = SecondChance;
                 }
             }
@@ -88,9 +88,12 @@ internal sealed partial class SiloLinkLoop(
         }
     }
 
-    private async Task KeepAsync(ISiloClient client, SiloSign first, ILinkGrain beat, CancellationToken cancellationToken)
+    /// <summary>Lets the heart beat until the silo is lost.</summary>
+    /// <returns>Whether it may answer yet over this connection.</returns>
+    private async Task<bool> KeepAsync(ISiloClient client, SiloSign first, ILinkGrain beat, CancellationToken cancellationToken)
     {
         var link = new SiloLink($"{silo}", client.Grains);
+        var hasSecondChance = true;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
         var why = "its connection is gone";
         if (first.BatchFormat >= SetBatchCodec.Format) link.OpenLanes(lost => [.. Enumerable.Range(0, lanes).Select(i => new SetLane(new GrainLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}")), time, lost))]);
@@ -107,7 +110,8 @@ internal sealed partial class SiloLinkLoop(
                 var sentAt = time.GetTimestamp();
                 try
                 {
-                    var sign = await BeatAsync(beat, link).WaitAsync(terms.Silence, time, ended.Token);
+                    var sign = await AnswerAsync(beat, link, sentAt, ended.Token);
+                    link.Answered(time.GetTimestamp());
                     if (sign.Silo != first.Silo)
                     {
                         why = $"{sign.Silo} answers for it"; // it ends, or has been started again
@@ -116,13 +120,11 @@ internal sealed partial class SiloLinkLoop(
 
                     if (sign.IsLeaving && !link.IsLeaving) Retire(link);
                 }
-                catch (TimeoutException) when (time.GetElapsedTime(sentAt) > terms.Silence + OwnDelay)
-                {
-                    // This process has not run for a while: the silo may have answered.
-                }
                 catch (TimeoutException)
                 {
-                    why = $"no answer for {terms.Silence.TotalSeconds:0.##} s";
+                    var silence = time.GetElapsedTime(sentAt);
+                    why = $"no answer for {silence.TotalSeconds:0.#} s";
+                    hasSecondChance = silence < terms.LongestSilence; // it has had it
                     break;
                 }
                 catch (Exception fault) when (fault is not OperationCanceledException)
@@ -142,6 +144,38 @@ internal sealed partial class SiloLinkLoop(
             var connections = link.Connections;
             links.Remove(link, why);
             if (!cancellationToken.IsCancellationRequested) SayLost(link, why, connections);
+        }
+
+        return hasSecondChance;
+    }
+
+    /// <summary>
+    /// Sends a heartbeat and waits for its answer, for <see cref="HeartbeatTerms.Silence"/> at a time. When no other silo has answered meanwhile either, it is this process or its machine that is late, and
+    /// not all silos at once: it waits on, because there is nowhere to go, and newcomers would be refused. The others are asked once more after that: their answers may come a moment before this one's.
+    /// </summary>
+    /// <exception cref="TimeoutException">The silo is silent.</exception>
+    private async Task<SiloSign> AnswerAsync(ILinkGrain beat, SiloLink link, long sentAt, CancellationToken cancellationToken)
+    {
+        var beating = BeatAsync(beat, link);
+        var wereAllSilent = false;
+        while (true)
+        {
+            var since = time.GetTimestamp();
+            if (beating.IsCompleted) beating = BeatAsync(beat, link); // its call has timed out by itself (Backend:CallTimeoutSeconds)
+            try
+            {
+                return await beating.WaitAsync(terms.Silence, time, cancellationToken);
+            }
+            catch (TimeoutException) when (time.GetElapsedTime(since) > terms.Silence + OwnDelay)
+            {
+                // This process has not run for a while: the silo may have answered.
+            }
+            catch (TimeoutException) when (time.GetElapsedTime(sentAt) < terms.LongestSilence)
+            {
+                var areAllSilent = !links.HasAnyAnswered(since, otherThan: link);
+                if (!areAllSilent && !wereAllSilent) throw;
+                wereAllSilent = areAllSilent;
+            }
         }
     }
 
@@ -196,5 +230,12 @@ internal sealed partial class SiloLinkLoop(
 
 /// <summary>How soon a silo that does not answer is noticed.</summary>
 /// <param name="Interval">Between an answer and the next heartbeat.</param>
-/// <param name="Silence">How long a heartbeat waits for its answer.</param>
-internal sealed record HeartbeatTerms(TimeSpan Interval, TimeSpan Silence);
+/// <param name="Silence">How long a heartbeat waits for its answer while other silos answer.</param>
+internal sealed record HeartbeatTerms(TimeSpan Interval, TimeSpan Silence)
+{
+    // A machine that has thirty times as much to do as it has cores answers within two or three seconds. Longer, and peers of a gateway that is cut off would wait for it.
+    private const int SilencesOfAll = 4;
+
+    /// <summary>How long a heartbeat waits at most, when no silo answers.</summary>
+    public TimeSpan LongestSilence { get; } = Silence * SilencesOfAll;
+}

@@ -51,6 +51,19 @@ internal sealed class SiloLinks(BackendReachability reachability)
         link.Lose(); // after it cannot be chosen any more: who is woken chooses another
     }
 
+    /// <summary>Whether the heart of any other silo has beaten since then.</summary>
+    /// <param name="timestamp">As <see cref="SiloLink.AnsweredAt"/>.</param>
+    /// <param name="otherThan">The one whose answer is missing.</param>
+    public bool HasAnyAnswered(long timestamp, SiloLink otherThan)
+    {
+        foreach (var link in All)
+        {
+            if (link != otherThan && link.AnsweredAt >= timestamp) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The silo for a connection; null when there is none.</summary>
     /// <param name="otherThan">The one that has just failed it: only if there is no other.</param>
     public SiloLink? TryChoose(SiloLink? otherThan = null) => Choose(All, otherThan);

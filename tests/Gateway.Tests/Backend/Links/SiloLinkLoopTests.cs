@@ -62,30 +62,96 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
         var client = await BeatingAsync();
         var link = _links.All.Single();
         link.Enter();
+        var other = AddOther();
         await AdvanceAsync(Terms.Interval);
         await client.Heart.NextAsync();
+        other.Answered(_time.GetTimestamp());
         await AdvanceAsync(Terms.Silence);
-        await LinksAsync(0);
+        await LinksAsync(1);
         await SaidAsync("Silo 127.0.0.1:30000 is lost: no answer for 1 s. 1 connections were on it.");
         Assert.True(link.Lost.IsCancellationRequested);
 
         (await client.Heart.NextAsync()).Answer.SetResult(Sign()); // over the same connection: it stood still
-        await LinksAsync(1);
+        await LinksAsync(2);
         await SaidAsync("Silo 127.0.0.1:30000 is back.");
-        Assert.NotSame(link, _links.All.Single());
+        Assert.DoesNotContain(link, _links.All);
+    }
+
+    [Fact]
+    public async Task NoSiloIsLost_WhileAllAreLate()
+    {
+        var client = await BeatingAsync();
+        AddOther(); // answers as little
+        await AdvanceAsync(Terms.Interval);
+        var (_, answer) = await client.Heart.NextAsync();
+        for (var i = 0; i < 3; i++) await AdvanceAsync(Terms.Silence);
+        Assert.Equal(2, _links.All.Length);
+        answer.SetResult(Sign());
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        Assert.True(_loop.IsUp);
+    }
+
+    [Fact]
+    public async Task ASiloThatIsStillSilentWhenTheOthersAnswerAgain_IsLost()
+    {
+        var client = await BeatingAsync();
+        var other = AddOther();
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        await AdvanceAsync(Terms.Silence);
+        await _time.NextTimerAsync();
+        other.Answered(_time.GetTimestamp());
+        _time.Advance(Terms.Silence);
+        await _time.NextTimerAsync(); // once more: its answer may come a moment later
+        other.Answered(_time.GetTimestamp());
+        Assert.Equal(2, _links.All.Length);
+        _time.Advance(Terms.Silence);
+        await LinksAsync(1);
+        await SaidAsync("Silo 127.0.0.1:30000 is lost: no answer for 3 s. 0 connections were on it.");
+    }
+
+    [Fact]
+    public async Task TheOnlySiloIsLost_AndReachedAnew_WhenItIsSilentForFourTimesAsLong()
+    {
+        var client = await BeatingAsync();
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        for (var i = 0; i < 3; i++) await AdvanceAsync(Terms.Silence);
+        Assert.Single(_links.All);
+        await AdvanceAsync(Terms.Silence);
+        await LinksAsync(0);
+        await SaidAsync("Silo 127.0.0.1:30000 is lost: no answer for 4 s. 0 connections were on it.");
+        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        Assert.NotSame(client, await BeatingAsync());
+    }
+
+    [Fact]
+    public async Task AHeartbeatWhoseCallTimesOut_IsSentAgain()
+    {
+        var client = await BeatingAsync();
+        await AdvanceAsync(Terms.Interval);
+        (await client.Heart.NextAsync()).Answer.SetException(new TimeoutException());
+        var (_, answer) = await client.Heart.NextAsync();
+        answer.SetResult(Sign());
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        Assert.True(_loop.IsUp);
     }
 
     [Fact]
     public async Task ASilentSiloIsReachedAnew_WhenItStaysSilent()
     {
         var client = await BeatingAsync();
+        var other = AddOther();
         await AdvanceAsync(Terms.Interval);
         await client.Heart.NextAsync();
+        other.Answered(_time.GetTimestamp());
         await AdvanceAsync(Terms.Silence);
         await client.Heart.NextAsync();
         await AdvanceAsync(TimeSpan.FromSeconds(2));
         await AdvanceAsync(TimeSpan.FromSeconds(0.5));
-        Assert.NotSame(client, await BeatingAsync());
+        Assert.NotSame(client, await BeatingAsync(links: 2));
     }
 
     [Fact]
@@ -93,11 +159,14 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
     {
         var client = await BeatingAsync();
         await AdvanceAsync(Terms.Interval);
-        await client.Heart.NextAsync();
+        var (_, answer) = await client.Heart.NextAsync();
+        AddOther().Answered(_time.GetTimestamp());
         await AdvanceAsync(Terms.Silence, late: TimeSpan.FromSeconds(5));
+        await _time.NextTimerAsync();
+        answer.SetResult(Sign());
         await AdvanceAsync(Terms.Interval);
-        (await client.Heart.NextAsync()).Answer.SetResult(Sign());
-        Assert.Single(_links.All);
+        await client.Heart.NextAsync();
+        Assert.True(_loop.IsUp);
     }
 
     [Fact]
@@ -133,12 +202,19 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
 
     private Task<Client> NextClientAsync() => _clients.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("an attempt to connect");
 
-    private async Task<Client> BeatingAsync()
+    private SiloLink AddOther()
+    {
+        var (other, _) = ScriptedSilo.Make("other");
+        _links.Add(other);
+        return other;
+    }
+
+    private async Task<Client> BeatingAsync(int links = 1)
     {
         var client = await NextClientAsync();
         client.Connected.SetResult();
         (await client.Heart.NextAsync()).Answer.SetResult(Sign());
-        await LinksAsync(1);
+        await LinksAsync(links);
         return client;
     }
 
