@@ -68,6 +68,7 @@ public static class GatewayBuilderExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ConnectionRegistry>());
         services.AddSingleton<ListenerHost>();
         services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());
+        services.AddSingleton<ReadinessCheck>();
         services.AddHostedService<StartupBanner>();
         services.AddHealthChecks().AddCheck<ReadinessCheck>("gateway", tags: ["ready"]);
         return new GatewayBuilder(services);

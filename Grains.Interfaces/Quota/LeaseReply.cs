@@ -38,7 +38,10 @@ public sealed record LeaseReply
     [Id(7)]
     public int Close { get; init; }
 
-    /// <summary>Why the holder got fewer permits than it needs.</summary>
+    /// <summary>
+    /// Why the holder got fewer permits than it needs; and why it got none of what it wants, when the quota lends nothing to anybody
+    /// (<see cref="QuotaDenial.Relearning"/>, <see cref="QuotaDenial.StorageUnavailable"/>).
+    /// </summary>
     [Id(8)]
     public QuotaDenial Denial { get; init; }
 

@@ -33,14 +33,13 @@ internal sealed partial class QuotaLedger
 
         var holder = _holders[request.Holder];
         holder.Renew(lease, now);
-        var isShort = request.Needed > holder.Leased;
-        if (isShort) Counts.Deny(QuotaDenial.StorageUnavailable);
+        if (request.Needed > holder.Leased) Counts.Deny(QuotaDenial.StorageUnavailable);
         Answer(question, holder, Reply(question, LeaseOutcome.Granted) with
         {
             Granted = holder.Leased,
             Lease = lease,
             Target = holder.Leased,
-            Denial = isShort ? QuotaDenial.StorageUnavailable : QuotaDenial.None,
+            Denial = request.Wanted > holder.Leased ? QuotaDenial.StorageUnavailable : QuotaDenial.None,
         });
     }
 

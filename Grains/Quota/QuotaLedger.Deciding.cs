@@ -97,7 +97,7 @@ internal sealed partial class QuotaLedger
         var needs = Math.Max(0, request.Needed - request.Held);
         var others = Others.Of(_holders.Values, holder, now, ShortagesStand);
         var free = limit - others.Total - holder.Leased; // negative after the limit was lowered
-        if (now < _relearnsUntil) return Short(new Decision(ask, holder) { Target = holder.Leased }, needs, QuotaDenial.Relearning);
+        if (now < _relearnsUntil) return LendNothing(new Decision(ask, holder) { Target = holder.Leased }, needs);
         if (free < 0) return Short(Lower(ask, holder, limit), needs, QuotaDenial.LimitLowered);
 
         // 1. What it needs; in equal parts, while others need some too, and not at the cost of one that has less than its share.
@@ -148,6 +148,13 @@ internal sealed partial class QuotaLedger
         }
 
         return 0;
+    }
+
+    // Told to whoever wants any, and not only to who needs some: a gateway that nobody has come to yet could admit nobody either.
+    private Decision LendNothing(Decision decision, int needs)
+    {
+        var request = decision.Question.Request!;
+        return Short(request.Wanted > request.Held ? decision with { Denial = QuotaDenial.Relearning } : decision, needs, QuotaDenial.Relearning);
     }
 
     private Decision Short(Decision decision, int lacking, QuotaDenial reason)

@@ -58,10 +58,13 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>How many connections may stay open because the limit was lowered, newest first to go; null when all may.</summary>
     public int? CloseDownTo { get; private set; }
 
+    /// <summary>Whether it has been told of a limit, or that there is none: until then nobody is refused for want of a permit, but waits for the answer.</summary>
+    public bool IsLimitKnown { get; private set; }
+
     /// <summary>What a connection that finds no permit can hope for.</summary>
     public PermitOutlook Outlook => this switch
     {
-        { _failed: true } => PermitOutlook.Unanswered,
+        { _failed: true } or { IsLimitKnown: false } => PermitOutlook.Unanswered,
         { _lastReply.Denial: QuotaDenial.Relearning or QuotaDenial.StorageUnavailable } => PermitOutlook.Unavailable,
         { _lastReply.Denial: QuotaDenial.LimitReached or QuotaDenial.LimitLowered } => PermitOutlook.Exhausted,
         _ => PermitOutlook.Soon,
@@ -79,6 +82,13 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>Whether it holds a lease that has not ended at <paramref name="now"/>.</summary>
     public bool HasLease(TimeSpan now) => IsUnlimited || now < _expiresAt;
 
+    /// <summary>Whether a connection that came now would be admitted.</summary>
+    public bool HasFree(TimeSpan now) =>
+        IsUnlimited || (now < _stopsAt ? Open < Held : policy is QuotaPolicy.Available && Open < _openAtLeaseEnd + reserve);
+
+    /// <summary>Whether nobody can be admitted because nobody says what is free, and not because nothing is: a full cluster is none of it.</summary>
+    public bool IsCutOff(TimeSpan now) => !HasFree(now) && (now >= _stopsAt || Outlook is PermitOutlook.Unavailable or PermitOutlook.Unanswered);
+
     /// <summary>Connections that stay although no lease covers them.</summary>
     public int KeptWithoutLease(TimeSpan now) => policy is QuotaPolicy.Available && !HasLease(now) ? Open : 0;
 
@@ -86,9 +96,9 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     public bool TryAcquire(TimeSpan now)
     {
         Tick(now);
-        var isFree = IsUnlimited || (now < _stopsAt ? Open < Held : policy is QuotaPolicy.Available && Open < _openAtLeaseEnd + reserve);
-        if (isFree) Open++;
-        return isFree;
+        if (!HasFree(now)) return false;
+        Open++;
+        return true;
     }
 
     /// <summary>A connection was refused for want of a permit: the next may come soon.</summary>
@@ -195,6 +205,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         _lastReply = reply;
         _epoch = Math.Max(_epoch, reply.Epoch);
         _renew = reply.Renew;
+        IsLimitKnown |= reply.Outcome is not LeaseOutcome.Unavailable || reply.Limit is not null; // a quota whose store has not answered yet knows of none itself
         var end = asked.SentAt + reply.Lease;
         if (reply.Outcome is LeaseOutcome.Unavailable || (reply.Outcome is LeaseOutcome.Granted && end <= now)) return; // of no use, or too late to be
         var wasUnlimited = IsUnlimited;

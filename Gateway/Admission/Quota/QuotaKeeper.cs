@@ -12,6 +12,9 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
     // A silo answers within milliseconds, its store within tens of them; one that takes longer is asked anew while the lease lasts.
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(2);
 
+    // The first answer may come from a grain that has to be made, by a silo that has just started: asking anew would only throw it away.
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(5);
+
     private QuotaDenial _said;
     private bool _saidUnreachable;
     private bool _hasAnswered;
@@ -63,7 +66,8 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
             metrics.QuotaSilent();
             limiter.Fail();
             if (_saidUnreachable || !backend.IsReachable) return; // that no silo is there is said elsewhere
-            Log.Unreachable(logger, Explain(fault));
+            if (_hasAnswered) Log.Unreachable(logger, Explain(fault));
+            else Log.NotYetReached(logger, Explain(fault));
             _saidUnreachable = true;
         }
         catch
@@ -75,10 +79,12 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
 
     private async Task<LeaseReply> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(limiter.Renew < MostPatience ? limiter.Renew : MostPatience, time);
+        using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         return await backend.LeaseAsync(request, either.Token);
     }
+
+    private TimeSpan Patience => !limiter.IsLimitKnown ? FirstPatience : limiter.Renew < MostPatience ? limiter.Renew : MostPatience;
 
     private static string Explain(Exception fault) => fault switch
     {
@@ -89,13 +95,14 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
 
     private void Say(LeaseRequest request, LeaseReply reply)
     {
-        if (_saidUnreachable) Log.Reachable(logger);
+        if (_saidUnreachable && _hasAnswered) Log.Reachable(logger);
+        else if (_saidUnreachable) Log.Reached(logger);
         _saidUnreachable = false;
         _hasAnswered = true;
         if (reply.Limit != _saidLimit && reply.Limit is { } limit) Log.Limit(logger, limit);
         if (reply.Limit is not null) _saidLimit = reply.Limit;
         if (reply.Outcome is LeaseOutcome.LeaseLost) Log.LeaseLost(logger);
-        if (reply.Denial == _said || (reply.Denial is QuotaDenial.None && request.Needed <= request.Held)) return; // who needs nothing is denied nothing: no news
+        if (reply.Denial == _said || (reply.Denial is QuotaDenial.None && request.Wanted <= request.Held)) return; // who wants nothing is denied nothing: no news
         _said = reply.Denial;
         if (reply.Denial is QuotaDenial.Relearning or QuotaDenial.StorageUnavailable) Log.Denied(logger, reply.Denial);
     }
@@ -104,6 +111,12 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
     {
         [LoggerMessage(2301, LogLevel.Warning, "The quota does not answer ({Fault}): connections are admitted while the lease lasts, then refused with QuotaUnavailable.")]
         public static partial void Unreachable(ILogger logger, string fault);
+
+        [LoggerMessage(2307, LogLevel.Warning, "The quota has not answered yet ({Fault}): connections wait for it, then are refused with QuotaUnavailable.")]
+        public static partial void NotYetReached(ILogger logger, string fault);
+
+        [LoggerMessage(2308, LogLevel.Information, "The quota answers: connections are admitted as it says.")]
+        public static partial void Reached(ILogger logger);
 
         [LoggerMessage(2306, LogLevel.Information, "The cluster's limit is {Limit} connections, over all gateways.")]
         public static partial void Limit(ILogger logger, int limit);

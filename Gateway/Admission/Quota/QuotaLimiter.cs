@@ -13,6 +13,9 @@ internal sealed class QuotaLimiter : RateLimiter
     private static readonly PermitRefusal Exceeded = new(RejectReason.QuotaExceeded);
     private static readonly PermitRefusal Unavailable = new(RejectReason.QuotaUnavailable);
 
+    // Until it is known whether there is a limit, the silo's renewal interval is not known either: as long as a connection's opening may take.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(5);
+
     // A connection that is to be aborted at its lease's end is aborted by a ticker, which may come this late.
     private static readonly TimeSpan AbortEarly = TimeSpan.FromMilliseconds(300);
 
@@ -29,7 +32,7 @@ internal sealed class QuotaLimiter : RateLimiter
 
     /// <summary>Puts a pool to use.</summary>
     /// <param name="pool">The pool; nobody else may touch it any more.</param>
-    /// <param name="wait">How long a connection waits for a permit; null for one renewal interval.</param>
+    /// <param name="wait">How long a connection waits for a permit; null for one renewal interval, and for 5 s before the first answer.</param>
     /// <param name="time">The clock.</param>
     public QuotaLimiter(PermitPool pool, TimeSpan? wait, TimeProvider time)
     {
@@ -57,12 +60,21 @@ internal sealed class QuotaLimiter : RateLimiter
         }
     }
 
+    /// <summary>Whether it is known if there is a limit.</summary>
+    public bool IsLimitKnown
+    {
+        get
+        {
+            lock (_lock) return _pool.IsLimitKnown;
+        }
+    }
+
     /// <summary>Whether nobody can be admitted because the quota does not say what is free, and not because nothing is.</summary>
     public bool IsCutOff
     {
         get
         {
-            lock (_lock) return !_pool.IsUnlimited && _pool.Open >= _pool.Held && _pool.Outlook is PermitOutlook.Unavailable or PermitOutlook.Unanswered;
+            lock (_lock) return _pool.IsCutOff(Now);
         }
     }
 
@@ -186,7 +198,7 @@ internal sealed class QuotaLimiter : RateLimiter
         lock (_lock)
         {
             if (_waiting.Count is 0 && TryTake(Now) is { } lease) return lease;
-            wait = _wait ?? _pool.Renew;
+            wait = _wait ?? (_pool.IsLimitKnown ? _pool.Renew : FirstWait);
             if (wait == TimeSpan.Zero || !IsWorthWaiting()) return Refuse(countsAsDemand: true);
             place = _waiting.AddLast(new TaskCompletionSource<RateLimitLease>(TaskCreationOptions.RunContinuationsAsynchronously));
             AskSoonerIfDue(Now);

@@ -21,9 +21,9 @@ internal sealed class QuotaOptions
 
     /// <summary>
     /// How long a connection waits for a permit that another gateway holds idle, in seconds: when absent, for one renewal interval, which
-    /// is as long as it takes at most to call it back.
+    /// is as long as it takes at most to call it back; and for 5 s while the quota has not said yet whether there is a limit.
     /// </summary>
-    [Description("How long a connection waits for a permit that is being fetched or called back, in seconds, before it is refused; Quota:RenewSeconds of the silo when absent. When the cluster is full it is refused at once.")]
+    [Description("How long a connection waits for a permit that is being fetched or called back, in seconds, before it is refused; Quota:RenewSeconds of the silo when absent, and 5 until the quota has said for the first time whether there is a limit. When the cluster is full it is refused at once.")]
     [Range(0, 60)]
     public double? WaitSeconds { get; set; }
 

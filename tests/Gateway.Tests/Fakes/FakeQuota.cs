@@ -11,9 +11,14 @@ internal sealed class FakeQuota
     public static readonly TimeSpan Renew = TimeSpan.FromSeconds(3);
 
     public FakeQuota(TimeProvider time, QuotaPolicy policy = QuotaPolicy.Strict, int reserve = 0, TimeSpan? wait = null) =>
-        Limiter = new QuotaLimiter(new PermitPool("run", "gateway", policy, reserve), wait ?? TimeSpan.Zero, time);
+        Limiter = Make(time, wait ?? TimeSpan.Zero, policy, reserve);
+
+    private FakeQuota(QuotaLimiter limiter) => Limiter = limiter;
 
     public QuotaLimiter Limiter { get; }
+
+    /// <summary>One of a gateway whose <c>Quota:WaitSeconds</c> is not set.</summary>
+    public static FakeQuota WithoutAWaitOfItsOwn(TimeProvider time) => new(Make(time, null, QuotaPolicy.Strict, 0));
 
     /// <summary>A limiter that has been told that there is no limit.</summary>
     public static QuotaLimiter Unlimited(TimeProvider time)
@@ -32,6 +37,9 @@ internal sealed class FakeQuota
 
     public static LeaseReply Reply(LeaseRequest request, LeaseOutcome outcome = LeaseOutcome.Granted) =>
         new() { Outcome = outcome, Number = request.Number, Epoch = 1, Lease = Lease, Renew = Renew };
+
+    private static QuotaLimiter Make(TimeProvider time, TimeSpan? wait, QuotaPolicy policy, int reserve) =>
+        new(new PermitPool("run", "gateway", policy, reserve), wait, time);
 
     /// <summary>The limiter's next request, which must be due.</summary>
     public LeaseRequest Next() => Limiter.TryBeginRequest() ?? throw new InvalidOperationException("No request is due.");

@@ -110,6 +110,18 @@ public sealed class QuotaLedgerTests
     }
 
     [Fact]
+    public void WhileNothingIsLent_WhoeverWantsAnyIsToldSo_AlthoughItNeedsNone()
+    {
+        var rig = new LedgerRig(Terms with { MayHaveForgotten = true });
+        Assert.Equal(QuotaDenial.Relearning, rig.Ask(Request("idle", 1, wanted: 4)).Denial);
+        Assert.Equal(QuotaDenial.None, rig.Ask(Request("content", 1, held: 4, wanted: 4)).Denial);
+        Assert.Equal(0, rig.Ledger.Counts.Denials(QuotaDenial.Relearning)); // nobody has lacked anything
+        rig.Now += Guarded;
+        Assert.Equal(QuotaDenial.None, rig.Ask(Request("idle", 2, wanted: 4)).Denial);
+        Assert.Equal(QuotaDenial.StorageUnavailable, rig.AskWithoutStore(Request("content", 2, held: 4, wanted: 8), writes: false).Denial);
+    }
+
+    [Fact]
     public void StoreThatWentBackInTime_IsNotTrusted()
     {
         _rig.Ask(Request("g", 1, needed: 5));

@@ -97,10 +97,66 @@ public sealed class QuotaLimiterTests
     }
 
     [Fact]
+    public async Task UntilALimitIsKnown_ConnectionsWaitForTheAnswer_WhateverFailsMeanwhile()
+    {
+        var time = new WatchedTime();
+        var quota = FakeQuota.WithoutAWaitOfItsOwn(time);
+        var waiting = quota.Limiter.AcquireAsync(1, Stop).AsTask();
+        Assert.Equal(TimeSpan.FromSeconds(5), await time.NextTimerAsync());
+        quota.Next();
+        quota.Limiter.Fail(); // its silo is starting
+        time.Advance(TimeSpan.FromSeconds(2));
+        quota.Answer(r => FakeQuota.Reply(r, LeaseOutcome.Unavailable) with { Denial = QuotaDenial.StorageUnavailable }); // its grain has not read its record yet
+        var second = quota.Limiter.AcquireAsync(1, Stop).AsTask();
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal((false, false), (waiting.IsCompleted, second.IsCompleted));
+        Assert.Equal((false, true), (quota.Limiter.IsLimitKnown, quota.Limiter.IsCutOff));
+
+        quota.Answer(r => FakeQuota.Reply(r, LeaseOutcome.Unlimited));
+
+        Assert.True((await waiting.WithinAsync("a permit")).IsAcquired);
+        Assert.True((await second.WithinAsync("a permit")).IsAcquired);
+        Assert.Equal((true, false), (quota.Limiter.IsLimitKnown, quota.Limiter.IsCutOff));
+    }
+
+    [Fact]
+    public async Task WhoHasWaitedInVainForTheFirstAnswer_IsToldThatNobodyKnows()
+    {
+        var time = new WatchedTime();
+        var quota = FakeQuota.WithoutAWaitOfItsOwn(time);
+        var waiting = quota.Limiter.AcquireAsync(1, Stop).AsTask();
+        time.Advance(await time.NextTimerAsync());
+
+        Assert.Equal(RejectReason.QuotaUnavailable, ((PermitRefusal)await waiting.WithinAsync("a refusal")).Reason);
+    }
+
+    [Fact]
+    public void ItIsCutOff_WithoutALease_AndNotWhenTheClusterIsFull()
+    {
+        var quota = new FakeQuota(_time);
+        quota.Answer(r => FakeQuota.Reply(r) with { Denial = QuotaDenial.Relearning });
+        Assert.True(quota.Limiter.IsCutOff);
+        _time.Advance(FakeQuota.Renew);
+        quota.Grant(1);
+        Assert.False(quota.Limiter.IsCutOff);
+        quota.Limiter.AttemptAcquire();
+        _time.Advance(FakeQuota.Renew);
+        quota.Grant(1, QuotaDenial.LimitReached);
+        Assert.False(quota.Limiter.IsCutOff);
+
+        _time.Advance(FakeQuota.Renew);
+        quota.Next(); // no answer, and none that is known to have failed
+        _time.Advance(FakeQuota.Lease);
+
+        Assert.True(quota.Limiter.IsCutOff);
+    }
+
+    [Fact]
     public async Task WaitingEnds()
     {
         var time = new WatchedTime();
         var quota = new FakeQuota(time, wait: Wait);
+        quota.Grant(0, QuotaDenial.Recalling);
         var waiting = quota.Limiter.AcquireAsync(1, Stop).AsTask();
         Assert.Equal(Wait, await time.NextTimerAsync());
         time.Advance(Wait);
