@@ -15,6 +15,8 @@ namespace OrleansEcho.Gateway.Connections;
 /// <param name="Listener">The listener's name.</param>
 /// <param name="Peer">The peer's address.</param>
 /// <param name="Transport">The bytes.</param>
+/// <param name="CountUnread">How many bytes of the peer the kernel holds that the transport has not read yet. From any thread.</param>
+/// <param name="SettleAsync">Ends when what the transport had received is in its pipe.</param>
 /// <param name="CloseAsync">Sends what the transport still holds, then FIN; ends when the transport is closed.</param>
 /// <param name="Abort">Closes the transport without waiting for the peer.</param>
 /// <param name="Codec">The framing.</param>
@@ -24,6 +26,8 @@ internal sealed record AcceptedConnection(
     string Listener,
     string Peer,
     IDuplexPipe Transport,
+    Func<int> CountUnread,
+    Func<Task> SettleAsync,
     Func<ValueTask> CloseAsync,
     Action Abort,
     IFrameCodec Codec,
@@ -51,11 +55,14 @@ internal sealed partial class ConnectionLife(
     // At the end of a lease a connection must be gone, told or not: who lingers is aborted then, and a reset may overtake the words.
     private static readonly TimeSpan LongestLingerWithoutALease = TimeSpan.FromMilliseconds(100);
 
+    // For one line, after the linger: whoever has not taken it by then does not read. Nobody counts it any more, so it must not keep its descriptor.
+    private static readonly TimeSpan RefusedCloseTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrencyLimiter _farewells = new(new() { PermitLimit = MaxRefusalsAtATime, QueueLimit = 0 });
     private readonly string _gateway = options.Value.EffectiveName;
     private long _lastNumber;
 
-    /// <summary>Runs a connection until its transport is closed; a refused one until nothing is left to do but that, which is the adapter's.</summary>
+    /// <summary>Runs a connection until its transport is closed.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="cancellationToken">The drain's deadline: gives the connection up. Not the peer's FIN: its echoes are still due.</param>
     /// <remarks>
@@ -72,24 +79,27 @@ internal sealed partial class ConnectionLife(
         }
 
         var id = ConnectionId.Create(run.Name, Interlocked.Increment(ref _lastNumber));
+        var wait = registry.WaitToken(admitted, cancellationToken);
         registry.AddOpening(admitted, connection.Abort);
-        var (grain, failure) = await OpenAsync(id, connection, cancellationToken);
-        registry.RemoveOpening(admitted);
+        var (grain, failure) = await OpenAsync(id, connection, wait, cancellationToken);
         if (grain is null)
         {
+            registry.RemoveOpening(admitted);
+            admitted.Dispose(); // before it is told: a peer that takes its time must not keep others out
             await RefuseAsync(connection, failure, cancellationToken);
             return;
         }
 
         connection.Metrics.Opened();
         Log.Opened(logger, id, connection.Listener, connection.Peer);
-        var pump = new ConnectionPump(connection.Transport, connection.Codec, grain, admitted, connection.Limits, connection.Metrics, clock, time);
+        var pump = new ConnectionPump(
+            connection.Transport, connection.CountUnread, connection.SettleAsync, connection.Codec, grain, admitted, connection.Limits, connection.Metrics, clock, time);
         var reason = CloseReason.InternalError;
         registry.Add(pump, connection.Abort);
+        registry.RemoveOpening(admitted); // after the pump is there: a drain waits until there is neither
         try
         {
-            if (admission.IsDraining) pump.RequestClose(); // admitted just before the drain began: the others have been asked
-            reason = await PumpAsync(pump, id, cancellationToken);
+            reason = await PumpAsync(pump, id, wait, cancellationToken);
             if (admitted.IsVoid && reason is CloseReason.Aborted) reason = CloseReason.QuotaLost; // the registry had to abort it
             if (ReasonTexts.For(reason, connection.Limits) is { } text)
             {
@@ -128,11 +138,15 @@ internal sealed partial class ConnectionLife(
     }
 
     private async Task<(IBackendConnection? Grain, RejectReason Failure)> OpenAsync(
-        ConnectionId id, AcceptedConnection connection, CancellationToken cancellationToken)
+        ConnectionId id, AcceptedConnection connection, CancellationToken wait, CancellationToken cancellationToken)
     {
         try
         {
-            return (await backend.OpenAsync(id, Opening(connection), cancellationToken), default);
+            return (await backend.OpenAsync(id, Opening(connection), wait), default);
+        }
+        catch (OperationCanceledException) when (wait.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return (null, admission.IsDraining ? RejectReason.Draining : RejectReason.QuotaUnavailable); // its permit was about to become void
         }
         catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
         {
@@ -145,11 +159,11 @@ internal sealed partial class ConnectionLife(
         }
     }
 
-    private async Task<CloseReason> PumpAsync(ConnectionPump pump, ConnectionId id, CancellationToken cancellationToken)
+    private async Task<CloseReason> PumpAsync(ConnectionPump pump, ConnectionId id, CancellationToken wait, CancellationToken cancellationToken)
     {
         try
         {
-            var reason = await pump.RunAsync(cancellationToken);
+            var reason = await pump.RunAsync(wait);
             return reason is CloseReason.PeerReset && cancellationToken.IsCancellationRequested ? CloseReason.Aborted : reason; // a flush cannot tell
         }
         catch (BackendUnavailableException)
@@ -160,9 +174,9 @@ internal sealed partial class ConnectionLife(
         {
             return CloseReason.Aborted;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (wait.IsCancellationRequested)
         {
-            return CloseReason.Aborted;
+            return cancellationToken.IsCancellationRequested ? CloseReason.Aborted : pump.RequestedReason ?? CloseReason.QuotaLost;
         }
         catch (IOException) // ConnectionResetException is one
         {
@@ -179,26 +193,34 @@ internal sealed partial class ConnectionLife(
     private async Task<CloseReason> CloseAsync(AcceptedConnection connection, CloseReason reason, CancellationToken cancellationToken)
     {
         if (reason is CloseReason.SendTimeout or CloseReason.Aborted) connection.Abort();
+        var cut = await CloseTransportAsync(connection, connection.Limits.SendTimeout, cancellationToken);
+        return reason is CloseReason.PeerClosed ? cut ?? reason : reason; // a reason that the peer was told stands
+    }
+
+    /// <summary>Closes the transport.</summary>
+    /// <returns>Why it was cut off before the peer had taken all; null when it was not.</returns>
+    private async Task<CloseReason?> CloseTransportAsync(AcceptedConnection connection, TimeSpan limit, CancellationToken cancellationToken)
+    {
         await connection.Transport.Output.CompleteAsync(); // FIN, after the last echo
         var closing = connection.CloseAsync().AsTask();
-        var limit = connection.Limits.SendTimeout;
+        CloseReason cut;
         try
         {
             await closing.WaitAsync(limit == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : limit, time, cancellationToken);
-            return reason;
+            return null;
         }
         catch (TimeoutException)
         {
-            connection.Abort();
-            await closing;
-            return reason is CloseReason.PeerClosed ? CloseReason.SendTimeout : reason; // a reason that the peer was told stands
+            cut = CloseReason.SendTimeout;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            connection.Abort();
-            await closing;
-            return reason is CloseReason.PeerClosed ? CloseReason.Aborted : reason;
+            cut = CloseReason.Aborted;
         }
+
+        connection.Abort();
+        await closing;
+        return cut;
     }
 
     private async Task CloseGrainAsync(IBackendConnection grain, ConnectionId id, CloseReason reason)
@@ -227,9 +249,13 @@ internal sealed partial class ConnectionLife(
         connection.Metrics.Rejected(reason);
         refusals.Refused(reason, connection.Listener, connection.Peer);
         using var turn = _farewells.AttemptAcquire();
-        if (!turn.IsAcquired) return;
-        await Farewell.SayAsync(
-            connection.Transport, connection.Codec, reason.ToString(), ReasonTexts.For(reason), connection.Limits.Linger, time, cancellationToken);
+        if (turn.IsAcquired)
+        {
+            await Farewell.SayAsync(
+                connection.Transport, connection.Codec, reason.ToString(), ReasonTexts.For(reason), connection.Limits.Linger, time, cancellationToken);
+        }
+
+        await CloseTransportAsync(connection, RefusedCloseTimeout, cancellationToken);
     }
 
     private static partial class Log

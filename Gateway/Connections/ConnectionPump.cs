@@ -11,8 +11,20 @@ namespace OrleansEcho.Gateway.Connections;
 /// The loop of one connection: read what is there, send all complete messages to the grain as one set, wait, write the reply, again.
 /// One set is outstanding at a time: the waiting is the backpressure, and what arrives meanwhile is the next set.
 /// </summary>
+/// <param name="transport">The bytes.</param>
+/// <param name="countUnread">How many bytes of the peer the kernel holds that the transport has not read yet. Asked for only when the connection is about to end.</param>
+/// <param name="settleAsync">Ends when what the transport had received is in its pipe. Called only when the connection is about to end.</param>
+/// <param name="codec">The framing.</param>
+/// <param name="grain">Who answers.</param>
+/// <param name="admission">The right to go on.</param>
+/// <param name="limits">The limits of the listener.</param>
+/// <param name="metrics">Where to count.</param>
+/// <param name="clock">What deadlines go by.</param>
+/// <param name="time">What durations are measured with.</param>
 internal sealed class ConnectionPump(
     IDuplexPipe transport,
+    Func<int> countUnread,
+    Func<Task> settleAsync,
     IFrameCodec codec,
     IBackendConnection grain,
     AdmissionDecision admission,
@@ -21,8 +33,12 @@ internal sealed class ConnectionPump(
     CoarseClock clock,
     TimeProvider time)
 {
+    // What a transport that reads ahead may have moved out of the kernel since the latest read, besides MaxBytesInFlight (StreamListener.Transport).
+    private const int ReadAhead = 64 * 1024;
+
     private readonly PipeReader _input = transport.Input;
     private readonly PipeWriter _output = transport.Output;
+    private LastLook? _lastLook; // null unless the connection is about to end
 
     // Written by the loop, read by the ticker: what the loop waits for and until when.
     private long _deadline = long.MaxValue;
@@ -40,7 +56,6 @@ internal sealed class ConnectionPump(
         var scanned = 0;
         var sequence = 1L;
         var waitsForFirstByte = limits.FirstByteTimeout > TimeSpan.Zero;
-        var isLastLook = false;
         Expect(waitsForFirstByte ? limits.FirstByteTimeout : limits.IdleTimeout);
         while (true)
         {
@@ -48,16 +63,18 @@ internal sealed class ConnectionPump(
             var read = await _input.ReadAsync(CancellationToken.None); // woken by CancelPendingRead, which costs nothing per read
             var rest = read.Buffer;
             PeerHasFinished = read.IsCompleted;
-            isLastLook |= read.IsCanceled && _closeRequested;
             if (waitsForFirstByte && !rest.IsEmpty)
             {
                 waitsForFirstByte = false;
                 Expect(limits.IdleTimeout);
             }
 
+            if (read.IsCanceled) _lastLook ??= BeginLastLook(rest.Length, waitsForFirstByte);
+
             // 2. Take all complete messages.
             var status = SetReader.Take(codec, ref rest, limits, ref scanned, sequence, read.IsCompleted, out var set);
             var isTruncated = !rest.IsEmpty; // before AdvanceTo gives the buffer back
+            _lastLook?.Count(taken: read.Buffer.Length - rest.Length, held: rest.Length);
             _input.AdvanceTo(rest.Start, status is FrameStatus.Complete ? rest.Start : rest.End);
 
             // 3. To the grain and back, and out to the peer.
@@ -75,13 +92,15 @@ internal sealed class ConnectionPump(
             }
 
             // 4. Is it over?
-            if (status is FrameStatus.Complete) continue; // there may be more
+            var mayBeMore = status is FrameStatus.Complete;
             if (status is FrameStatus.TooLong) return CloseReason.FrameTooLong;
-            if (read.IsCompleted) return isTruncated ? CloseReason.TruncatedFrame : CloseReason.PeerClosed;
-            if (isLastLook) return _requestedReason;
-            if (read.IsCanceled && Expired()) return waitsForFirstByte ? CloseReason.FirstByteTimeout : CloseReason.IdleTimeout;
+            if (read.IsCompleted && !mayBeMore) return isTruncated ? CloseReason.TruncatedFrame : CloseReason.PeerClosed;
+            if (_lastLook is { } look && await IsOverAsync(look, mayBeMore)) return look.Reason;
         }
     }
+
+    /// <summary>Why it was asked to end; null when nobody has.</summary>
+    public CloseReason? RequestedReason => _closeRequested ? _requestedReason : null;
 
     /// <summary>The generation of the connection's permit.</summary>
     public int Generation => admission.Generation;
@@ -92,6 +111,32 @@ internal sealed class ConnectionPump(
         if (!_closeRequested) _requestedReason = reason;
         _closeRequested = true;
         _input.CancelPendingRead();
+    }
+
+    /// <summary>Begins to end, if that is why the read was cancelled. What has arrived by now is echoed first.</summary>
+    private LastLook? BeginLastLook(long held, bool waitsForFirstByte)
+    {
+        if (!_closeRequested && !Expired()) return null;
+        var reason = _closeRequested ? _requestedReason : waitsForFirstByte ? CloseReason.FirstByteTimeout : CloseReason.IdleTimeout;
+        return new LastLook(reason, held + countUnread() + ReadAhead + limits.MaxBytesInFlight);
+    }
+
+    /// <summary>Whether nothing is left that had arrived. If not, the next read does not wait: it has something, or is cancelled.</summary>
+    private async ValueTask<bool> IsOverAsync(LastLook look, bool mayBeMore)
+    {
+        if (look.IsTimeout && !Expired())
+        {
+            _lastLook = null; // the peer was in time
+            if (_closeRequested) _input.CancelPendingRead(); // the request has found a last look under way
+            return false;
+        }
+
+        if (look.HasSeenAll(mayBeMore) || (look.IsLastRead && !mayBeMore)) return true;
+        if (mayBeMore || countUnread() > 0) return false;
+        await settleAsync();
+        look.IsLastRead = true; // gets what the transport has moved out of the kernel
+        _input.CancelPendingRead();
+        return false;
     }
 
     /// <summary>Wakes the loop when it has waited too long. From the ticker's thread.</summary>

@@ -12,26 +12,46 @@ internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, 
 {
     private readonly ConcurrentDictionary<ConnectionPump, Entry> _pumps = new();
     private readonly ConcurrentDictionary<AdmissionDecision, Action> _opening = new();
+    private readonly ConcurrentDictionary<(CancellationToken Abort, int Generation), CancellationTokenSource> _waits = new();
     private readonly Lock _emptyLock = new();
     private TaskCompletionSource? _empty;
     private int _count;
     private long _lastNumber;
     private int _closedBefore;
     private int _kept;
+    private volatile bool _closesAll;
 
+    /// <summary>How many connections there are: open, or waiting for their grain.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public void Add(ConnectionPump pump, Action abort)
     {
         Interlocked.Increment(ref _count);
         _pumps.TryAdd(pump, new Entry(Interlocked.Increment(ref _lastNumber), abort));
+        if (_closesAll) pump.RequestClose(); // the others have been asked while this one was opening
     }
 
-    /// <summary>A connection has been admitted and waits for its grain: its permit may become void meanwhile.</summary>
-    public void AddOpening(AdmissionDecision admitted, Action abort) => _opening.TryAdd(admitted, abort);
+    /// <summary>
+    /// What a connection waits for the cluster with: cancelled when it is aborted, and when its permit is about to become void. All connections of a listener whose permits are of one
+    /// generation share it, so that none costs anything.
+    /// </summary>
+    /// <param name="admitted">Its right to go on.</param>
+    /// <param name="abort">Its listener aborts its connections.</param>
+    public CancellationToken WaitToken(AdmissionDecision admitted, CancellationToken abort) =>
+        _waits.GetOrAdd((abort, admitted.Generation), static key => CancellationTokenSource.CreateLinkedTokenSource(key.Abort)).Token;
+
+    /// <summary>A connection has been admitted and waits for its grain: its permit may become void meanwhile, and a drain leaves it as much time as the open ones.</summary>
+    public void AddOpening(AdmissionDecision admitted, Action abort)
+    {
+        Interlocked.Increment(ref _count);
+        _opening.TryAdd(admitted, abort);
+    }
 
     /// <summary>It waits no more.</summary>
-    public void RemoveOpening(AdmissionDecision admitted) => _opening.TryRemove(admitted, out _);
+    public void RemoveOpening(AdmissionDecision admitted)
+    {
+        if (_opening.TryRemove(admitted, out _)) CountOneLess();
+    }
 
     /// <summary>Its permit has been given back: only its grain has still to hear of its end.</summary>
     public void Release(ConnectionPump pump)
@@ -41,14 +61,13 @@ internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, 
 
     public void Remove(ConnectionPump pump)
     {
-        if (!_pumps.TryRemove(pump, out _)) return;
-        if (Interlocked.Decrement(ref _count) is not 0) return;
-        lock (_emptyLock) _empty?.TrySetResult();
+        if (_pumps.TryRemove(pump, out _)) CountOneLess();
     }
 
-    /// <summary>Asks every connection to handle what has arrived and to end.</summary>
+    /// <summary>Asks every connection to handle what has arrived and to end; those that open from now on, too.</summary>
     public void RequestCloseAll()
     {
+        _closesAll = true;
         foreach (var (pump, _) in _pumps) pump.RequestClose();
     }
 
@@ -95,11 +114,28 @@ internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, 
         Meet(admission.CheckQuota());
     }
 
+    private static async Task EndAsync(CancellationTokenSource wait)
+    {
+        await wait.CancelAsync(); // on the thread pool: thousands may go on then, and the ticker has others to see to
+        wait.Dispose();
+    }
+
+    private void CountOneLess()
+    {
+        if (Interlocked.Decrement(ref _count) is not 0) return;
+        lock (_emptyLock) _empty?.TrySetResult();
+    }
+
     private void Meet(QuotaDemand demand)
     {
+        foreach (var (key, wait) in _waits)
+        {
+            if (key.Generation < demand.GiveUpBefore && _waits.TryRemove(key, out _)) _ = EndAsync(wait);
+        }
+
         foreach (var (admitted, abort) in _opening)
         {
-            if (admitted.Generation < demand.CloseBefore) abort();
+            if (admitted.Generation < demand.AbortBefore) abort();
         }
 
         var lost = 0;
@@ -108,7 +144,7 @@ internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, 
             if (pump.Generation >= demand.CloseBefore) continue;
             lost++;
             pump.RequestClose(CloseReason.QuotaLost);
-            if (pump.Generation < demand.AbortBefore) entry.Abort(); // it waits for its peer or for a silo
+            if (pump.Generation < demand.AbortBefore) entry.Abort(); // it waits for its peer, or for a silo that has not been given up
         }
 
         if (demand.CloseBefore > _closedBefore && lost > 0) Log.LeaseEnded(logger, lost);

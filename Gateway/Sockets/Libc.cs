@@ -12,6 +12,12 @@ internal static unsafe partial class Libc
     /// <summary>Neither waits, nor ends the process when the peer is gone.</summary>
     public const int DontWaitNoSignal = 0x40 | 0x4000;
 
+    /// <summary>Leaves what is received where it is: of <see cref="Receive"/>.</summary>
+    public const int Peek = 0x2;
+
+    /// <summary>How many bytes there are to receive: of <see cref="IoControl"/>.</summary>
+    public const nuint BytesToReceive = 0x541B;
+
     /// <summary>Which direction <see cref="Shutdown"/> ends.</summary>
     public const int Sending = 1;
 
@@ -46,6 +52,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoControl(int descriptor, nuint request, int* value);
 
     [LibraryImport(Name, EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int listener, byte* address, int* addressBytes, int flags);

@@ -251,6 +251,28 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         }
     }
 
+    /// <summary>How many bytes the kernel holds that have not been received: 0 when there are none, or the connection is closed. From any thread.</summary>
+    public unsafe int CountUnread()
+    {
+        var isHeld = false; // see SendAbroad
+        try
+        {
+            _socket.DangerousAddRef(ref isHeld);
+            int count;
+            if (Libc.IoControl(_descriptor, Libc.BytesToReceive, &count) < 0) return 0;
+            byte first; // the kernel counts to a mark of urgent data and no further: behind it there may be more
+            return count > 0 ? count : (int)Math.Max(0, Libc.Receive(_descriptor, &first, 1, Libc.Peek | Libc.DontWaitNoSignal));
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+        finally
+        {
+            if (isHeld) _socket.DangerousRelease();
+        }
+    }
+
     private void BecomeKnown()
     {
         IsKnown = true;

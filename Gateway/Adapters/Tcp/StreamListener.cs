@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,6 +20,9 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 /// </summary>
 internal sealed class StreamListener : IListener
 {
+    // Kestrel's loop receives into its pipe, and nobody can see what it has received and not put there yet: microseconds, unless its thread loses its core between the two.
+    private static readonly TimeSpan KestrelReadAhead = TimeSpan.FromMilliseconds(250);
+
     private readonly TcpListenerOptions _options;
     private readonly EndPoint _configured;
     private readonly IFrameCodec _codec;
@@ -110,8 +115,9 @@ internal sealed class StreamListener : IListener
     {
         if (_probe.IsOwn(connection.RemoteEndPoint)) return;
         if (connection is SocketConnection { Thread: var home }) await home.EnterAsync(); // at once, unless another thread has accepted it
+        var (countUnread, settleAsync) = Arrivals(connection);
         var accepted = new AcceptedConnection(
-            Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, connection.DisposeAsync, connection.Abort, _codec, _limits, _metrics);
+            Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, countUnread, settleAsync, connection.DisposeAsync, connection.Abort, _codec, _limits, _metrics);
         await _life.RunAsync(accepted, _abort.Token); // connection.ConnectionClosed would not do: it fires at the peer's FIN, too
     }
 
@@ -132,6 +138,26 @@ internal sealed class StreamListener : IListener
             return socket;
         },
     };
+
+    /// <summary>How to find out what of a peer's bytes has arrived and is not in the pipe yet.</summary>
+    private static (Func<int> CountUnread, Func<Task> SettleAsync) Arrivals(ConnectionContext connection)
+    {
+        if (connection is SocketConnection ours) return (ours.CountUnread, static () => Task.CompletedTask); // receives only when it is read
+        var socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+        return (CountAvailable, static () => Task.Delay(KestrelReadAhead, TimeProvider.System));
+
+        int CountAvailable()
+        {
+            try
+            {
+                return socket.Available;
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                return 0; // it is gone, and what it held with it
+            }
+        }
+    }
 
     // Set once on the listening socket: accepted sockets inherit it, on Linux and on Windows.
     private static void KeepAlive(Socket socket, int seconds)

@@ -19,6 +19,9 @@ internal sealed class QuotaLimiter : RateLimiter
     // A connection that is to be aborted at its lease's end is aborted by a ticker, which may come this late.
     private static readonly TimeSpan AbortEarly = TimeSpan.FromMilliseconds(300);
 
+    // A connection that waits for a silo until here still has two rounds of the ticker to be told why it is closed.
+    private static readonly TimeSpan GiveUpEarly = TimeSpan.FromMilliseconds(800);
+
     private readonly Lock _lock = new();
     private readonly PermitPool _pool;
     private readonly TimeSpan? _wait;
@@ -109,8 +112,9 @@ internal sealed class QuotaLimiter : RateLimiter
             var now = Now;
             _pool.Tick(now);
             Publish();
-            var abortBefore = _pool.VoidAt == TimeSpan.MaxValue || now >= _pool.VoidAt - AbortEarly ? _pool.Generation : 0;
-            return new QuotaDemand(_pool.Generation, abortBefore, _pool.CloseDownTo, _pool.KeptWithoutLease(now));
+            return new QuotaDemand(_pool.Generation, GenerationAt(GiveUpEarly), GenerationAt(AbortEarly), _pool.CloseDownTo, _pool.KeptWithoutLease(now));
+
+            int GenerationAt(TimeSpan early) => _pool.VoidAt == TimeSpan.MaxValue || now >= _pool.VoidAt - early ? _pool.Generation : 0;
         }
     }
 

@@ -78,6 +78,88 @@ public sealed class ConnectionLifeTests
     }
 
     [Fact]
+    public async Task ARefusedConnectionHoldsNeitherPlaceNorPermitWhileItIsTold()
+    {
+        var quota = new FakeQuota(_time);
+        quota.Grant(1);
+        await using var rig = new GatewayRig(time: _time, options: new() { MaxConnections = 1 }, quota: quota.Limiter);
+        rig.Backend.OpenFault = new BackendUnavailableException("no silo");
+
+        var (peer, life) = Begin(rig);
+        Assert.StartsWith("-ERR BackendUnavailable ", peer.ReceivedText, StringComparison.Ordinal);
+        Assert.False(life.IsCompleted); // it waits for the peer to take the words
+        using (var next = await rig.AdmitAsync()) Assert.Null(next.Rejection);
+
+        peer.Finish();
+        await life.WithinAsync("the life of a refused connection");
+        Assert.Equal((1, 0), (quota.Limiter.State.Held, quota.Limiter.State.Open)); // given back once
+    }
+
+    [Fact]
+    public async Task ARefusedPeerThatTakesNothingLosesItsSocket()
+    {
+        await using var rig = new GatewayRig(time: _time);
+        rig.Backend.IsReachable = false;
+        var transport = new TaskCompletionSource();
+        var life = Begin(rig, new PipeConnection(), () => new(transport.Task), () => transport.TrySetResult(), CancellationToken.None);
+        _time.Advance(Limits.Linger); // the words stay in the transport: nobody reads them
+        Assert.False(life.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await life.WithinAsync("the life of a refused connection");
+    }
+
+    [Fact]
+    public async Task OneThatWaitsForASiloIsToldBeforeItsLeaseEnds()
+    {
+        var quota = new FakeQuota(_time);
+        quota.Grant(1);
+        var grain = new FakeGrain(answers: false);
+        await using var rig = new GatewayRig(new FakeBackend(() => grain), _time, quota: quota.Limiter);
+        var peer = new PipeConnection();
+        var aborts = 0;
+        var life = Begin(rig, peer, () => default, () => aborts++, CancellationToken.None);
+        peer.Send("owed\n");
+        var call = await grain.NextCallAsync();
+
+        _time.Advance(FakeQuota.Lease - TimeSpan.FromSeconds(0.9));
+        rig.Registry.CheckAll();
+        Assert.False(call.CancellationToken.IsCancellationRequested); // a silo may still answer
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        rig.Registry.CheckAll();
+        await CancelledAsync(call.CancellationToken);
+        call.Fail(new OperationCanceledException(call.CancellationToken));
+
+        await Deadline.UntilAsync(() => Task.FromResult(peer.Receive().Count > 0), "the peer to be told");
+        Assert.StartsWith("-ERR QuotaLost ", peer.ReceivedText, StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(0.1)); // and that is all that it has to take the words
+        await life.WithinAsync("the life of a connection whose lease ends");
+        Assert.Equal((CloseReason.QuotaLost, 0), (await grain.Closed.WithinAsync("the grain's close"), aborts));
+    }
+
+    [Fact]
+    public async Task OneThatIsOpeningIsToldBeforeItsLeaseEnds()
+    {
+        var quota = new FakeQuota(_time);
+        quota.Grant(1);
+        await using var rig = new GatewayRig(time: _time, quota: quota.Limiter);
+        rig.Backend.BeforeOpen = new TaskCompletionSource().Task;
+        var aborts = 0;
+        var peer = new PipeConnection();
+        var life = Begin(rig, peer, () => default, () => aborts++, CancellationToken.None);
+
+        _time.Advance(FakeQuota.Lease - TimeSpan.FromSeconds(0.8));
+        rig.Registry.CheckAll();
+
+        await Deadline.UntilAsync(() => Task.FromResult(peer.Receive().Count > 0), "the peer to be told");
+        Assert.StartsWith("-ERR QuotaUnavailable ", peer.ReceivedText, StringComparison.Ordinal);
+        peer.Finish();
+        await life.WithinAsync("the life of a connection whose lease ends");
+        Assert.Equal(0, aborts);
+    }
+
+    [Fact]
     public async Task OnlySoManyRefusedPeersAreToldAtATime()
     {
         await using var rig = new GatewayRig(time: _time);
@@ -209,6 +291,13 @@ public sealed class ConnectionLifeTests
         Assert.All(rig.Backend.Openings, o => Assert.Equal(_time.GetUtcNow(), o.Opening.OpenedAt));
     }
 
+    private static Task CancelledAsync(CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        token.UnsafeRegister(_ => cancelled.TrySetResult(), null);
+        return cancelled.Task.WithinAsync("a wait to be given up");
+    }
+
     private static FakeGrain MakeGrain(Outcome outcome) => new(answers: outcome is not (Outcome.BackendFault or Outcome.BackendUnavailable or Outcome.Aborted))
     {
         CloseFault = outcome is Outcome.CloseFault ? new NotSupportedException("odd") : null,
@@ -227,7 +316,7 @@ public sealed class ConnectionLifeTests
         SynchronizationContext.SetSynchronizationContext(null); // so that what a connection does at once is done when this returns
         try
         {
-            return rig.Life.RunAsync(new AcceptedConnection("test", "the peer", peer, close, abort, Framings.Line, Limits, metrics), cancellationToken);
+            return rig.Life.RunAsync(new AcceptedConnection("test", "the peer", peer, () => 0, () => Task.CompletedTask, close, abort, Framings.Line, Limits, metrics), cancellationToken);
         }
         finally
         {

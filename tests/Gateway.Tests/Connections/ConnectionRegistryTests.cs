@@ -94,7 +94,7 @@ public sealed class ConnectionRegistryTests : IDisposable
         var peer = new PipeConnection();
         var grain = new FakeGrain();
         var limits = PumpRig.Limits with { FirstByteTimeout = CoarseClock.Resolution };
-        var pump = new ConnectionPump(peer, Protocols.Framings.Line, grain, await gateway.AdmitAsync(), limits, gateway.Metrics.ForListener("t", "tcp", "line"), gateway.Clock, _time);
+        var pump = new ConnectionPump(peer, () => 0, () => Task.CompletedTask, Protocols.Framings.Line, grain, await gateway.AdmitAsync(), limits, gateway.Metrics.ForListener("t", "tcp", "line"), gateway.Clock, _time);
         var run = pump.RunAsync(Stop);
         gateway.Registry.Add(pump, Nothing);
 

@@ -28,7 +28,7 @@ internal sealed class FakeBackend(Func<FakeGrain> makeGrain) : IBackend
 
     public async ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken)
     {
-        await BeforeOpen;
+        await BeforeOpen.WaitAsync(cancellationToken);
         if (OpenFault is not null) throw OpenFault;
         Openings.Enqueue((id, opening));
         var grain = makeGrain();

@@ -25,7 +25,7 @@ internal sealed class PumpRig
         Grain = grain ?? new FakeGrain();
         Peer = new PipeConnection(bufferBytes);
         _clock = new CoarseClock(_time);
-        Pump = new ConnectionPump(Peer, codec ?? Framings.Line, Grain, Admitted, limits ?? Limits, Metrics, _clock, _time);
+        Pump = new ConnectionPump(Peer, () => 0, () => Task.CompletedTask, codec ?? Framings.Line, Grain, Admitted, limits ?? Limits, Metrics, _clock, _time);
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null); // or the pump would go on on xunit's threads
         Run = Pump.RunAsync(Cancellation.Token);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using OrleansEcho.Gateway.Adapters.Tcp;
 
@@ -9,6 +10,8 @@ namespace OrleansEcho.Gateway.Tests.Fakes;
 internal sealed class SocketPeer : IDisposable
 {
     private readonly Socket _socket;
+    private long _discarded;
+    private int _sent;
 
     private SocketPeer(Socket socket) => _socket = socket;
 
@@ -33,12 +36,26 @@ internal sealed class SocketPeer : IDisposable
         return new SocketPeer(socket);
     }
 
+    /// <summary>How many of the bytes that were sent the gateway's kernel has acknowledged.</summary>
+    public int Arrived => Volatile.Read(ref _sent) - Unacknowledged;
+
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, Stop).AsTask().WithinAsync("the gateway to take bytes")..];
+        while (!bytes.IsEmpty)
+        {
+            var sent = await _socket.SendAsync(bytes, Stop).AsTask().WithinAsync("the gateway to take bytes");
+            Interlocked.Add(ref _sent, sent);
+            bytes = bytes[sent..];
+        }
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Waits until the gateway's kernel has all that was sent: until it has acknowledged it. Nobody need have read it there.</summary>
+    public Task UntilArrivedAsync() => Deadline.UntilAsync(() => Task.FromResult(Unacknowledged is 0), "the gateway's kernel to acknowledge what was sent");
+
+    /// <summary>Sends urgent data, which a receive stops short of.</summary>
+    public void SendUrgent(byte mark) => Assert.Equal(1, _socket.Send([mark], SocketFlags.OutOfBand));
 
     /// <summary>Sends, and reads nothing, until the gateway cuts the connection or takes nothing for a second, an eternity on a loopback.</summary>
     public async Task SendUntilBlockedOrCutAsync(ReadOnlyMemory<byte> bytes)
@@ -95,5 +112,35 @@ internal sealed class SocketPeer : IDisposable
         return text.ToString();
     }
 
+    /// <summary>Receives and forgets, until the connection ends in whichever way.</summary>
+    public async Task DiscardAsync()
+    {
+        var bytes = new byte[64 * 1024];
+        try
+        {
+            while (await _socket.ReceiveAsync(bytes, Stop) is var received and > 0) Interlocked.Add(ref _discarded, received);
+        }
+        catch (SocketException)
+        {
+            // It was reset.
+        }
+    }
+
+    /// <summary>Waits until so many bytes have been discarded.</summary>
+    public Task UntilDiscardedAsync(long count) => Deadline.UntilAsync(() => Task.FromResult(Interlocked.Read(ref _discarded) >= count), $"{count} bytes");
+
     public void Dispose() => _socket.Dispose();
+
+    private int Unacknowledged
+    {
+        get
+        {
+            const nuint BytesToSend = 0x5411; // SIOCOUTQ
+            Assert.Equal(0, IoControl((int)_socket.Handle, BytesToSend, out var count));
+            return count;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "ioctl")]
+    private static extern int IoControl(int descriptor, nuint request, out int value);
 }

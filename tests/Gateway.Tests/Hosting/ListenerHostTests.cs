@@ -112,6 +112,30 @@ public sealed class ListenerHostTests
     }
 
     [Fact]
+    public async Task OneThatIsOpeningHasItsTimeToFinishByItself()
+    {
+        var opening = new TaskCompletionSource();
+        var time = new WatchedTime();
+        await using var rig = new GatewayRig(time: time, options: new() { DrainWaitSeconds = 100 });
+        rig.Backend.BeforeOpen = opening.Task;
+        var listener = rig.Listener("127.0.0.1:0");
+        await using var host = rig.Host(listener);
+        await host.StartAsync(Stop).WithinAsync("the listeners to start");
+        using var peer = await SocketPeer.ConnectAsync(listener);
+        await Deadline.UntilAsync(() => Task.FromResult(rig.Registry.Count is 1), "the connection to be admitted");
+
+        var drain = host.StoppingAsync(Stop);
+        opening.SetResult();
+
+        await peer.SendAsync("one\n");
+        Assert.Equal("one\n", await peer.ReceiveAsync(4));
+        Assert.False(drain.IsCompleted);
+        peer.Finish();
+        Assert.Equal("", await peer.ReceiveAllAsync());
+        await drain.WithinAsync("the drain");
+    }
+
+    [Fact]
     public async Task AllListenersStopAcceptingAtOnce()
     {
         await using var rig = new GatewayRig();

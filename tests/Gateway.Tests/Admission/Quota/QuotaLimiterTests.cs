@@ -243,7 +243,7 @@ public sealed class QuotaLimiterTests
         var quota = new FakeQuota(_time);
         quota.Grant(1);
         var old = (PermitLease)quota.Limiter.AttemptAcquire();
-        Assert.Equal(new QuotaDemand(old.Generation, 0, null, 0), quota.Limiter.Tick());
+        Assert.Equal(new QuotaDemand(old.Generation, 0, 0, null, 0), quota.Limiter.Tick());
 
         _time.Advance(FakeQuota.Lease - (FakeQuota.Renew / 2));
         var demand = quota.Limiter.Tick();
@@ -269,7 +269,7 @@ public sealed class QuotaLimiterTests
         quota.Grant(2);
         var (first, second) = ((PermitLease)quota.Limiter.AttemptAcquire(), quota.Limiter.AttemptAcquire());
         _time.Advance(FakeQuota.Lease * 2);
-        Assert.Equal(new QuotaDemand(first.Generation, 0, null, 2), quota.Limiter.Tick());
+        Assert.Equal(new QuotaDemand(first.Generation, 0, 0, null, 2), quota.Limiter.Tick());
         Assert.False(first.IsVoid);
 
         Assert.True(quota.Limiter.AttemptAcquire().IsAcquired);
