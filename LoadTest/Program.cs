@@ -5,9 +5,11 @@ using OrleansEcho.LoadTest.Reports;
 using OrleansEcho.LoadTest.Reports.Html;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Workers;
+using OrleansEcho.ServiceDefaults.Processes;
 
 // Every part is plugged in here. A command is a class in Commands, and a line below.
 InlineCompletions.Enable();
+TerminalWriter.Install();
 static ResultFormat<RunResult> Format(string option, string description, Action<RunResult, TextWriter> write) =>
     new(option, description, (result, path, cancellation) => OutputFile.WriteAsync(path, writer => write(result, writer), cancellation));
 

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
+using OrleansEcho.ServiceDefaults.Processes;
 using OrleansEcho.ServiceDefaults.Telemetry;
 using Spectre.Console;
 
@@ -61,6 +62,7 @@ public static partial class EchoProgram
     public static async Task<int> RunAsync(
         string[] args, ProgramDescription program, Action<WebApplicationBuilder> configure, TextWriter? output = null, TextWriter? error = null)
     {
+        if (output is null) TerminalWriter.Install();
         (output, error) = (output ?? Console.Out, error ?? Console.Error);
         foreach (var (key, value) in program.Defaults)
         {
@@ -98,6 +100,7 @@ public static partial class EchoProgram
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         await using var app = builder.Build();
         faults.AddRange(CrossFaults(app.Services));
+        faults.AddRange(OtelVariables.Faults(builder.Configuration));
         faults.AddRange(EndpointCollisions.Find(app.Services.GetServices<IEndpointClaims>().SelectMany(c => c.Claims)));
         if (faults.Count > 0)
         {
@@ -108,7 +111,9 @@ public static partial class EchoProgram
 
         if (line.Command is { } command) return await RunAsync(command, app.Services, output, error);
         ManagementEndpoint.Map(app);
-        return await RunAsync(app, program, error);
+        var exitCode = await RunAsync(app, program, error);
+        await TelemetrySetup.EndAsync(app.Services);
+        return exitCode;
     }
 
     private static async Task<int> RunAsync(ProgramCommand command, IServiceProvider services, TextWriter output, TextWriter error)

@@ -1,27 +1,24 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansEcho.ServiceDefaults.Processes;
 
 namespace OrleansEcho.ServiceDefaults;
 
-/// <summary>SIGTERM, SIGQUIT and Ctrl-C stop the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
+/// <summary>Every signal of <see cref="StopSignals"/> stops the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
 internal sealed partial class SignalLifetime(IHostApplicationLifetime application, StartInterruption interruption, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
     // Orleans calls a start that is cut short a fault, with all its stack traces. So the start may finish, unless it hangs: one takes
     // a second or two.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
-    private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly CancellationTokenSource _startPatience = new();
+    private StopSignals? _signals;
     private int _stopping;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
-        {
-            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
-        }
-
+        _signals = new StopSignals(OnSignal);
         return Task.CompletedTask;
     }
 
@@ -29,7 +26,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
 
     public void Dispose()
     {
-        foreach (var registration in _registrations) registration.Dispose();
+        _signals?.Dispose();
         _startPatience.Dispose();
     }
 
@@ -38,7 +35,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
         context.Cancel = true; // no default action: the host ends the process
         if (Interlocked.Exchange(ref _stopping, 1) is 0)
         {
-            Log.Stopping(logger, context.Signal);
+            Log.Stopping(logger, StopSignals.NameOf(context.Signal));
             application.ApplicationStarted.Register(application.StopApplication); // at once, when it has started
             _startPatience.Token.Register(application.StopApplication);
             _startPatience.CancelAfter(StartPatience);
@@ -54,7 +51,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
     private static partial class Log
     {
         [LoggerMessage(1001, LogLevel.Information, "Stopping ({Signal}); press Ctrl-C to abort at once.")]
-        public static partial void Stopping(ILogger logger, PosixSignal signal);
+        public static partial void Stopping(ILogger logger, string signal);
 
         [LoggerMessage(1002, LogLevel.Warning, "Aborted by a second signal.")]
         public static partial void Aborting(ILogger logger);

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
+using OrleansEcho.ServiceDefaults.Processes;
 
 namespace OrleansEcho.LoadTest.Commands;
 
-/// <summary>Ctrl-C, SIGTERM and SIGQUIT: the first ends what is going on in order, the second at once.</summary>
+/// <summary>The first of <see cref="StopSignals"/> ends what is going on in order, so that its results are kept; a Ctrl-C after that ends it at once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly StopSignals _signals;
     private readonly TextWriter _error;
     private readonly Action<int> _exit;
 
@@ -16,7 +17,7 @@ internal sealed class Interruption : IDisposable
     public Interruption(TextWriter error, Action<int> exit)
     {
         (_error, _exit) = (error, exit);
-        foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT }) _registrations.Add(PosixSignalRegistration.Create(signal, On));
+        _signals = new StopSignals(On);
     }
 
     /// <summary>Cancelled by the first.</summary>
@@ -28,17 +29,18 @@ internal sealed class Interruption : IDisposable
         context.Cancel = true;
         if (_source.IsCancellationRequested)
         {
-            _exit(ExitCodes.Interrupted);
+            // Only a person who presses it again means at once: a terminal that is closed sends SIGHUP twice, itself and by its shell.
+            if (context.Signal is PosixSignal.SIGINT) _exit(ExitCodes.Interrupted);
             return;
         }
 
-        _error.WriteLine("Ending the run, and writing what there is; press Ctrl-C again to abort.");
         _source.Cancel();
+        _error.WriteLine("Ending the run, and writing what there is; press Ctrl-C again to abort.");
     }
 
     public void Dispose()
     {
-        foreach (var registration in _registrations) registration.Dispose();
+        _signals.Dispose();
         _source.Dispose();
     }
 }

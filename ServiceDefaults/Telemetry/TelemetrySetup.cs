@@ -2,15 +2,19 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace OrleansEcho.ServiceDefaults.Telemetry;
 
 /// <summary>OpenTelemetry: metrics to be scraped always, everything over OTLP where the standard variable names a collector.</summary>
 internal static class TelemetrySetup
 {
-    private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    // What has not been sent when a program ends is the last seconds' of it. A collector that is there takes it in milliseconds; for one that accepts and does not answer each signal would be waited for
+    // in turn, and longer than supervisors wait before they kill.
+    private static readonly TimeSpan LastExport = TimeSpan.FromSeconds(2);
 
     private const string OrleansMeter = "Microsoft.Orleans";
 
@@ -29,8 +33,19 @@ internal static class TelemetrySetup
                 .AddMeter("OrleansEcho.*", OrleansMeter, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddView(Stream)
                 .AddPrometheusExporter());
-        if (string.IsNullOrEmpty(builder.Configuration[OtlpVariable])) return;
+        if (!OtelVariables.NamesACollector(builder.Configuration)) return;
         telemetry.WithTracing(tracing => tracing.AddSource("Microsoft.Orleans.*")).WithLogging(null, logs => logs.IncludeFormattedMessage = true).UseOtlpExporter();
+    }
+
+    /// <summary>Sends what has not been sent, as far as that is possible in a short time, and lets go of the rest. When all else has stopped.</summary>
+    public static async Task EndAsync(IServiceProvider services)
+    {
+        var timeout = (int)LastExport.TotalMilliseconds;
+        Task ends = Task.WhenAll(
+            Task.Run(() => services.GetService<MeterProvider>()?.Shutdown(timeout)),
+            Task.Run(() => services.GetService<TracerProvider>()?.Shutdown(timeout)),
+            Task.Run(() => services.GetService<LoggerProvider>()?.Shutdown(timeout)));
+        await ends.WaitAsync(LastExport).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whatever is wrong with telemetry, the program has done its work
     }
 
     private static MetricStreamConfiguration? Stream(Instrument instrument) => instrument switch

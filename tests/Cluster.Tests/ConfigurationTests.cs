@@ -29,6 +29,18 @@ public sealed class ConfigurationTests : ProcessTest
     }
 
     [Fact]
+    public async Task NonsenseInAVariableOfOpenTelemetry_IsAFaultAsAnyOther()
+    {
+        var silo = Start(EchoExecutable.Silo, ["--port", "0", "--quota", "0"], new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector:4317",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "5s",
+        });
+        Assert.Equal(2, await silo.WaitForExitAsync());
+        Assert.Equal(["OrleansEcho.Silo", "error: OTEL_EXPORTER_OTLP_ENDPOINT", "error: OTEL_METRIC_EXPORT_INTERVAL", "error: Quota:Limit"], silo.Output.Errors.Select(e => e.Split(" cannot ")[0].Split(": '")[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task MoreConnectionsThanDescriptors_AreAFault()
     {
         var error = Assert.Single((await FailAsync(2, EchoExecutable.Gateway, "--max-connections", "1000000")).Skip(1));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
@@ -58,6 +59,27 @@ public sealed class ManagementTests : ProcessTest
                 context.Response.Close();
             }
         }
+    }
+
+    [Fact]
+    public async Task Collector_ThatAcceptsAndNeverAnswers_DelaysNoStop()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var standalone = Start(EchoExecutable.Standalone, EchoService.FreeListeners, new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{silent.LocalEndpoint}",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+        });
+        await standalone.ManagementAsync();
+        using var export = await silent.AcceptTcpClientAsync(Cancelled).AsTask().WithinAsync("the first export");
+
+        standalone.Send(Signal.Terminate);
+
+        await standalone.Output.WaitForAsync("Drained.");
+        Assert.Equal(0, await standalone.WaitForExitAsync(TimeSpan.FromSeconds(8))); // two for the collector; each signal's own patience would be five or ten
     }
 
     private static async Task IsReadyAsync(EchoProcess process, params string[] checks)

@@ -13,8 +13,9 @@ public sealed class StopTests : ProcessTest
     {
         { Topology.Standalone, Signal.Terminate },
         { Topology.Standalone, Signal.Interrupt },
+        { Topology.Standalone, Signal.Quit },
         { Topology.TwoProcesses, Signal.Terminate },
-        { Topology.TwoProcesses, Signal.Interrupt },
+        { Topology.TwoProcesses, Signal.HangUp },
     };
 
     [Theory]
@@ -54,6 +55,18 @@ public sealed class StopTests : ProcessTest
         await service.Front.Output.WaitForAsync("1 connections did not end in time and are aborted");
         Assert.Equal(0, await service.Front.WaitForExitAsync(Quick));
         await flood;
+    }
+
+    [Fact]
+    public async Task HangUp_IsNoWish_WhereItWasIgnoredAtTheStart()
+    {
+        var standalone = Start(EchoExecutable.Standalone, EchoService.FreeListeners, through: "nohup");
+        var live = new Uri(await standalone.ManagementAsync(), "/health/live");
+        standalone.Send(Signal.HangUp);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await EchoService.GetAsync(live)).Status);
+        standalone.Send(Signal.Terminate);
+        await standalone.Output.WaitForAsync("Stopping (SIGTERM)"); // the first that it heard of
+        Assert.Equal(0, await standalone.WaitForExitAsync(Quick));
     }
 
     [Fact]

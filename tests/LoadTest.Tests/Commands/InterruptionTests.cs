@@ -5,6 +5,22 @@ namespace OrleansEcho.LoadTest.Tests.Commands;
 
 public sealed class InterruptionTests
 {
+    [Theory]
+    [InlineData(PosixSignal.SIGHUP)] // a terminal that is closed sends it twice
+    [InlineData(PosixSignal.SIGTERM)]
+    [InlineData(PosixSignal.SIGQUIT)]
+    public void WhateverEndsTheRun_OnlyCtrlCEndsTheProcess(PosixSignal first)
+    {
+        var codes = new List<int>();
+        using var interruption = new Interruption(TextWriter.Null, codes.Add);
+        interruption.On(new PosixSignalContext(first));
+        interruption.On(new PosixSignalContext(first));
+        Assert.True(interruption.Token.IsCancellationRequested);
+        Assert.Empty(codes);
+        interruption.On(new PosixSignalContext(PosixSignal.SIGINT));
+        Assert.Equal([130], codes);
+    }
+
     [Fact]
     public void FirstSignal_EndsTheRun_AndTheSecondTheProcess()
     {

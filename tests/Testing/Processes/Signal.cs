@@ -4,6 +4,7 @@ namespace OrleansEcho.Testing.Processes;
 public enum Signal
 {
     None = 0,
+    HangUp = 1,
     Interrupt = 2,
     Quit = 3,
     Kill = 9,
