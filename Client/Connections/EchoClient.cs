@@ -33,6 +33,9 @@ public sealed class EchoClient : IAsyncDisposable
 
     internal bool HasTimedOut => _session.HasTimedOut;
 
+    /// <inheritdoc cref="EchoSession.EchoedSince"/>
+    internal long? EchoedSince => _session.EchoedSince;
+
     internal Task<SessionEnd> Completion => _session.Completion;
 
     /// <summary>Connects. A gateway that refuses the connection is only heard of with the first request.</summary>

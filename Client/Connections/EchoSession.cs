@@ -24,6 +24,7 @@ internal sealed class EchoSession : IAsyncDisposable
     private readonly ITimer _timer;
     private ITimer? _lastWords;
     private long _dueAt = long.MaxValue; // of the timer; none when it is not armed
+    private long? _echoedSince;
     private Exception? _writeFault;
     private SessionEnd? _end;
     private volatile bool _hasTimedOut;
@@ -47,6 +48,15 @@ internal sealed class EchoSession : IAsyncDisposable
 
     /// <summary>Whether an echo did not come in time, also one for which nobody waited any more: what is behind it in the stream may come late, too.</summary>
     public bool HasTimedOut => _hasTimedOut;
+
+    /// <summary>The timestamp at which the last request that was echoed was sent: after it, the connection worked. Null before the first echo.</summary>
+    public long? EchoedSince
+    {
+        get
+        {
+            lock (_gate) return _echoedSince;
+        }
+    }
 
     /// <param name="message">The message.</param>
     /// <param name="timeout">The call's own; the option's when null.</param>
@@ -136,6 +146,7 @@ internal sealed class EchoSession : IAsyncDisposable
             if (_end is not null || !_owed.TryPeek(out pending) || !pending.IsOwed(payload)) return false;
             _owed.Dequeue();
             _requests?.Add(-1);
+            _echoedSince = pending.Patience.Since;
         }
 
         pending.Echoed();

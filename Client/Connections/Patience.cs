@@ -9,12 +9,15 @@ internal readonly record struct Patience
     public Patience(TimeProvider time, TimeSpan? own, TimeSpan option)
     {
         (Timeout, IsOwn) = (own ?? option, own is not null);
-        var now = time.GetTimestamp();
-        Deadline = now + Ticks(Timeout);
-        OverdueAt = now + Ticks(Timeout > option ? Timeout : option);
+        Since = time.GetTimestamp();
+        Deadline = Since + Ticks(Timeout);
+        OverdueAt = Since + Ticks(Timeout > option ? Timeout : option);
 
         long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
     }
+
+    /// <summary>The timestamp of the call.</summary>
+    public long Since { get; }
 
     /// <summary>The caller's.</summary>
     public TimeSpan Timeout { get; }

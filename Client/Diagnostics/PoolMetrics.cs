@@ -1,9 +1,14 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using OrleansEcho.Client.Pooling;
 
 namespace OrleansEcho.Client.Diagnostics;
 
 /// <summary>A pool's instruments, on the meter <c>OrleansEcho.Client</c>. Described in docs/client.md.</summary>
+/// <remarks>
+/// Whoever listens to an instrument is called where a figure is noted, in the midst of what the pool does. One that throws is logged
+/// once and must not cost a connection or a lease.
+/// </remarks>
 internal sealed class PoolMetrics : IDisposable
 {
     /// <summary>The name of the meter.</summary>
@@ -12,6 +17,8 @@ internal sealed class PoolMetrics : IDisposable
     private const string PoolTag = "echo.client.pool";
 
     private readonly KeyValuePair<string, object?> _pool;
+    private readonly string _name;
+    private readonly ILogger _logger;
     private readonly Meter _meter;
     private readonly Meter? _own;
     private readonly Counter<long> _created;
@@ -19,11 +26,14 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Counter<long> _failed;
     private readonly Histogram<double> _acquire;
     private volatile Func<EchoPoolStatistics>? _read;
+    private int _isFailing;
 
     /// <param name="meters">Where meters come from; one of its own when null.</param>
     /// <param name="pool">The pool's name.</param>
-    public PoolMetrics(IMeterFactory? meters, string pool)
+    /// <param name="logger">Where a listener that fails is told of.</param>
+    public PoolMetrics(IMeterFactory? meters, string pool, ILogger logger)
     {
+        (_name, _logger) = (pool, logger);
         _pool = new KeyValuePair<string, object?>(PoolTag, pool);
         _meter = meters?.Create(MeterName) ?? (_own = new Meter(MeterName));
         _created = _meter.CreateCounter<long>("echo.client.connections.created", "{connection}", "Connections that were opened.");
@@ -43,20 +53,57 @@ internal sealed class PoolMetrics : IDisposable
         _meter.CreateObservableUpDownCounter("echo.client.gateways.available", () => Read(static pool => pool.Gateways.Count(static gateway => gateway.IsAvailable)), "{gateway}", "Gateways to which connections would be opened now.");
     }
 
-    public void Created() => _created.Add(1, _pool);
+    public void Created() => Add(_created);
 
-    public void Destroyed(CloseCause cause) => _destroyed.Add(1, _pool, new("echo.client.close_cause", cause.ToString()));
+    public void Destroyed(CloseCause cause) => Add(_destroyed, new KeyValuePair<string, object?>("echo.client.close_cause", cause.ToString()));
 
-    public void Failed(Exception fault) => _failed.Add(1, _pool, new("error.type", fault.GetType().Name));
+    public void Failed(Exception fault) => Add(_failed, new KeyValuePair<string, object?>("error.type", fault.GetType().Name));
 
-    public void Acquired(TimeSpan waited) => _acquire.Record(waited.TotalSeconds, _pool);
+    public void Acquired(TimeSpan waited)
+    {
+        try
+        {
+            _acquire.Record(waited.TotalSeconds, _pool);
+        }
+        catch (Exception fault)
+        {
+            ListenerFails(fault);
+        }
+    }
 
-    public void NotAcquired(TimeSpan waited, Exception fault) => _acquire.Record(waited.TotalSeconds, _pool, new("error.type", fault.GetType().Name));
+    public void NotAcquired(TimeSpan waited, Exception why)
+    {
+        try
+        {
+            _acquire.Record(waited.TotalSeconds, _pool, new("error.type", why.GetType().Name));
+        }
+        catch (Exception fault)
+        {
+            ListenerFails(fault);
+        }
+    }
 
     public void Dispose()
     {
         _read = null; // a factory's instruments outlive the pool: they neither speak of it nor keep it
         _own?.Dispose();
+    }
+
+    private void Add(Counter<long> counter, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(1, [_pool, .. tags]);
+        }
+        catch (Exception fault)
+        {
+            ListenerFails(fault);
+        }
+    }
+
+    private void ListenerFails(Exception fault)
+    {
+        if (Interlocked.Exchange(ref _isFailing, 1) is 0) PoolLog.ListenerFails(_logger, _name, fault.Message);
     }
 
     private Measurement<int>[] Read(Func<EchoPoolStatistics, int> select) => _read is { } read ? [new(select(read()), _pool)] : [];

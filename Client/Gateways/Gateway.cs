@@ -5,7 +5,7 @@ using OrleansEcho.Client.Pooling;
 namespace OrleansEcho.Client.Gateways;
 
 /// <summary>One place where connections go: a resolved address. Belongs to the pool's state and is guarded by its lock.</summary>
-internal sealed class Gateway(GatewayAddress address, EndPoint endPoint)
+internal sealed class Gateway(GatewayAddress address, EndPoint endPoint, Ejection ejection)
 {
     public GatewayAddress Address => address;
 
@@ -30,23 +30,23 @@ internal sealed class Gateway(GatewayAddress address, EndPoint endPoint)
         return mine < others || (mine == others && Leased + Opening < other.Leased + other.Opening);
     }
 
-    /// <summary>Openings that have failed since one worked.</summary>
-    public int Failures { get; set; }
-
-    /// <summary>When the last of them was counted.</summary>
-    public TimeSpan FailedAt { get; set; } = TimeSpan.MinValue;
-
-    /// <summary>Until when it is left alone after a failure.</summary>
-    public TimeSpan EjectedUntil { get; set; }
+    /// <summary>Openings that have failed since one worked, and until when there are no more.</summary>
+    public Ejection Ejection => ejection;
 
     /// <summary>When something about it was last found broken: connections that were not used since are asked first.</summary>
     public TimeSpan SuspectSince { get; set; } = TimeSpan.MinValue;
 
     public Exception? LastFault { get; set; }
 
+    /// <summary>When that happened.</summary>
+    public TimeSpan FaultAt { get; set; } = TimeSpan.MinValue;
+
     /// <summary>Its name does not stand for it any more.</summary>
     public bool IsGone { get; set; }
 
     /// <summary>Whether a connection to it may be opened. One that has failed is tried by one opening at a time.</summary>
-    public bool IsAvailable(TimeSpan now) => !IsGone && (Failures is 0 || (now >= EjectedUntil && Opening is 0));
+    public bool IsAvailable(TimeSpan now) => !IsGone && ejection.IsOver(now) && (ejection.Failures is 0 || Opening is 0);
+
+    /// <summary>Whether a connection to it may be opened when no gateway is available, and none is connected to.</summary>
+    public bool IsLastResort(TimeSpan now) => !IsGone && Opening is 0 && now >= ejection.UntilAsLastResort;
 }

@@ -1,31 +1,31 @@
 using System.Net;
+using OrleansEcho.Client.Faults;
 
 namespace OrleansEcho.Client.Gateways;
 
 /// <summary>The gateways of a pool: which there are, which is next, and which are left alone for a while.</summary>
 internal sealed class GatewaySet
 {
-    // Every failure doubles the wait, until it is far beyond any maximum.
-    private const int MostDoublings = 30;
-
     // A resolver that failed is asked again soon, but not by every tick.
     private static readonly TimeSpan ResolveAgain = TimeSpan.FromSeconds(1);
 
     private readonly GatewayChoice _choice;
-    private readonly TimeSpan _firstEjection;
-    private readonly TimeSpan _longestEjection;
+    private readonly Func<Ejection> _newEjection;
     private readonly TimeSpan _resolveInterval;
     private readonly Random _random;
+    private readonly Ejection _cluster;
     private readonly List<Gateway> _all = [];
     private readonly List<Gateway> _candidates = [];
     private int _turn;
 
     public GatewaySet(IEnumerable<GatewayAddress> addresses, GatewayChoice choice, TimeSpan firstEjection, TimeSpan longestEjection, TimeSpan resolveInterval, Random random)
     {
-        (_choice, _firstEjection, _longestEjection, _resolveInterval, _random) = (choice, firstEjection, longestEjection, resolveInterval, random);
+        (_choice, _resolveInterval, _random) = (choice, resolveInterval, random);
+        _newEjection = () => new Ejection(firstEjection, longestEjection, random);
+        _cluster = _newEjection();
         foreach (var address in addresses)
         {
-            if (address.EndPoint is { } endPoint) _all.Add(new Gateway(address, endPoint));
+            if (address.EndPoint is { } endPoint) _all.Add(new Gateway(address, endPoint, _newEjection()));
             else Names.Add(new GatewayName(address));
         }
     }
@@ -55,32 +55,39 @@ internal sealed class GatewaySet
         return chosen;
     }
 
-    public bool AnyAvailable(TimeSpan now)
-    {
-        foreach (var gateway in _all)
-        {
-            if (gateway.IsAvailable(now)) return true;
-        }
+    /// <summary>Whether a connection to it may be opened: it has not failed, and the whole cluster is not full, or that was a while ago.</summary>
+    public bool IsAvailable(Gateway gateway, TimeSpan now) => gateway.IsAvailable(now) && _cluster.IsOver(now) && MayTryCluster;
 
-        return false;
+    /// <summary>Whether a connection to it may be opened when none is available, and none is connected to.</summary>
+    public bool IsLastResort(Gateway gateway, TimeSpan now) => gateway.IsLastResort(now) && now >= _cluster.UntilAsLastResort && MayTryCluster;
+
+    public bool AnyAvailable(TimeSpan now) => _all.Exists(gateway => IsAvailable(gateway, now));
+
+    /// <summary>A connection was opened.</summary>
+    public void Succeeded(Gateway gateway)
+    {
+        gateway.Ejection.Succeeded();
+        _cluster.Succeeded();
     }
 
-    public static void Succeeded(Gateway gateway) => (gateway.Failures, gateway.EjectedUntil) = (0, TimeSpan.Zero);
-
-    /// <summary>Leaves a gateway alone: twice as long with every failure, and up to a half less by chance, so that clients do not come back together.</summary>
-    /// <param name="gateway">The gateway that could not be connected to.</param>
+    /// <summary>Leaves a gateway alone for a while; or all of them, where it spoke for the whole cluster.</summary>
+    /// <param name="gateway">The gateway that could not be connected to, or has refused a connection.</param>
     /// <param name="begun">When that was begun: what was under way when another one failed is the same failure.</param>
     /// <param name="now">The time.</param>
     /// <param name="fault">What has failed.</param>
-    /// <returns>For how long; null when it was counted with another one.</returns>
+    /// <returns>For how long the gateway is left alone; null when it was counted with another failure, or is the whole cluster's.</returns>
     public TimeSpan? Failed(Gateway gateway, TimeSpan begun, TimeSpan now, Exception fault)
     {
-        (gateway.LastFault, gateway.SuspectSince) = (fault, now);
-        if (gateway.Failures > 0 && begun <= gateway.FailedAt) return null;
-        var doubled = _firstEjection * (1L << Math.Min(gateway.Failures, MostDoublings));
-        var wait = (doubled < _longestEjection ? doubled : _longestEjection) * (1 - (_random.NextDouble() / 2));
-        (gateway.Failures, gateway.FailedAt, gateway.EjectedUntil) = (gateway.Failures + 1, now, now + wait);
-        return wait;
+        (gateway.LastFault, gateway.FaultAt) = (fault, now);
+        if (fault is EchoReasonException { Reason: EchoReason.QuotaExceeded })
+        {
+            // Another gateway of the same cluster would say the same; this one is well.
+            _cluster.Failed(begun, now);
+            return null;
+        }
+
+        gateway.SuspectSince = now;
+        return gateway.Ejection.Failed(begun, now);
     }
 
     /// <summary>A name was resolved: new addresses join, and those that it stands for no more are gone.</summary>
@@ -97,7 +104,7 @@ internal sealed class GatewaySet
         }
 
         endPoints.ExceptWith(_all.Where(gateway => gateway.Address == name.Address).Select(gateway => gateway.EndPoint));
-        _all.AddRange(endPoints.Select(endPoint => new Gateway(name.Address, endPoint)));
+        _all.AddRange(endPoints.Select(endPoint => new Gateway(name.Address, endPoint, _newEjection())));
         return gone;
     }
 
@@ -107,12 +114,22 @@ internal sealed class GatewaySet
     /// <summary>All gateways and what is wrong with each, for the message of an exception.</summary>
     public string Describe(TimeSpan now)
     {
-        var gateways = _all.Select(gateway => gateway.LastFault is { } fault && gateway.Failures > 0
-            ? $"{gateway.Name} is tried again in {Math.Max(0, (gateway.EjectedUntil - now).TotalSeconds):0.0} s ({fault.Message.TrimEnd('.')})"
+        var isAnyLeft = AnyAvailable(now);
+        var gateways = _all.Select(gateway => gateway.LastFault is { } fault && (gateway.Ejection.Failures > 0 || !_cluster.IsOver(now))
+            ? $"{gateway.Name} is tried again in {Math.Max(0, (NextTry(gateway) - now).TotalSeconds):0.0} s ({fault.Message.TrimEnd('.')})"
             : $"{gateway.Name} is available");
         var names = Names.Where(name => name.Fault is not null).Select(name => $"{name.Address.Host} cannot be resolved ({name.Fault!.Message.TrimEnd('.')})");
         return string.Join("; ", gateways.Concat(names));
+
+        TimeSpan NextTry(Gateway gateway) => isAnyLeft
+            ? Later(gateway.Ejection.Until, _cluster.Until)
+            : Later(gateway.Ejection.UntilAsLastResort, _cluster.UntilAsLastResort);
+
+        static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
     }
+
+    // One that was full is tried by one opening at a time, whichever gateway that goes to.
+    private bool MayTryCluster => _cluster.Failures is 0 || _all.TrueForAll(static gateway => gateway.Opening is 0);
 
     // The candidates stand in the order of turns: the first of equals is whose turn it is.
     private Gateway Least()

@@ -47,12 +47,12 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (new EchoClientPoolOptionsValidator().Validate(null, options) is { Failed: true } result)
             throw new OptionsValidationException(nameof(EchoClientPoolOptions), typeof(EchoClientPoolOptions), result.Failures);
-        (_options, _time, _logger) = (options, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        (_options, _time, _logger) = (options, time ?? TimeProvider.System, new QuietLogger(logger ?? NullLogger.Instance));
         _start = _time.GetTimestamp();
         seams ??= new PoolSeams(new SocketConnector(options.Connection.Tls, "Connection:Tls:"), new DnsResolver(), new Random());
         var addresses = options.Gateways.Select(text => GatewayAddress.TryParse(text, out var address, out _) ? address : throw new InvalidOperationException("The validator took no address for one."));
         var gateways = new GatewaySet(addresses, options.Choice, options.FirstEjection, options.LongestEjection, options.ResolveInterval, seams.Random);
-        _metrics = new PoolMetrics(meters, options.Name);
+        _metrics = new PoolMetrics(meters, options.Name, _logger);
         _duties = new PoolDuties(this, new PoolWorker(options, seams, _time), _metrics, _logger, options.Name, _drained, _closing.Token);
         _state = new PoolState(options, gateways, seams.Random, _duties);
         _metrics.Observe(ReadStatistics);
@@ -223,7 +223,8 @@ public sealed class EchoClientPool : IAsyncDisposable, IDisposable
     internal void TakeBack(PooledConnection connection, long generation)
     {
         var isReusable = connection.Client is { IsOpen: true, HasTimedOut: false };
-        lock (_gate) _state.Return(connection, generation, isReusable, Now());
+        TimeSpan? echoedSince = connection.Client?.EchoedSince is { } asked ? _time.GetElapsedTime(_start, asked) : null;
+        lock (_gate) _state.Return(connection, generation, isReusable, echoedSince, Now());
         DoDuties();
     }
 

@@ -40,7 +40,7 @@ public sealed class EchoClientPoolOptions
     /// <remarks>The default lets connections find gateways that have joined within the half hour.</remarks>
     public TimeSpan MaximumLifetime { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>After how much idling a connection has to echo one byte before it is leased: 0 (always) to 1 d.</summary>
+    /// <summary>How old the last echo of a connection may be before it has to echo one byte to be leased: 0 (it always has to) to 1 d.</summary>
     /// <remarks>The default is less than most of what drops idle connections silently, and costs a busy pool nothing.</remarks>
     public TimeSpan ValidateAfter { get; set; } = TimeSpan.FromSeconds(10);
 

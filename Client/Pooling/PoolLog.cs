@@ -22,4 +22,7 @@ internal static partial class PoolLog
 
     [LoggerMessage(5006, LogLevel.Warning, "Pool {Pool}: {Count} leases did not return within {Seconds:0.#} s; their connections are closed.")]
     public static partial void Abandoned(ILogger logger, string pool, int count, double seconds);
+
+    [LoggerMessage(5007, LogLevel.Warning, "Pool {Pool}: a listener to its instruments fails, so that its figures are not complete: {Fault}")]
+    public static partial void ListenerFails(ILogger logger, string pool, string fault);
 }

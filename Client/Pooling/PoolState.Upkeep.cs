@@ -38,6 +38,7 @@ internal sealed partial class PoolState
         if (!IsClosed && name.Fault?.Message != fault.Message) _effects.Enqueue(new PoolEffect.ReportNotResolved(name, fault)); // once, and not each time that it is tried again
         GatewaySet.NotResolved(name, now, fault);
         Serve(now);
+        FailIfNobodyIsLeft(now);
     }
 
     /// <summary>Nothing is leased any more; what is leased may return.</summary>
@@ -79,7 +80,7 @@ internal sealed partial class PoolState
         _created,
         _destroyed,
         IsClosed,
-        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateway.IsAvailable(now), gateway.Leased, gateway.Idle.Count, gateway.Requests.Value, gateway.Failures, gateway.LastFault?.Message))]);
+        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateways.IsAvailable(gateway, now), gateway.Leased, gateway.Idle.Count, gateway.Requests.Value, gateway.Ejection.Failures, gateway.LastFault?.Message))]);
 
     /// <summary>For one who has waited too long: who holds what.</summary>
     /// <param name="timeout">The call's own time-out; the option's when null.</param>

@@ -77,13 +77,19 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     public bool GiveUp(FillRequest request) => _filling.Remove(request);
 
     /// <summary>A lease ends.</summary>
-    public void Return(PooledConnection connection, long generation, bool isReusable, TimeSpan now)
+    /// <param name="connection">Which connection's.</param>
+    /// <param name="generation">Which one: only the last one of a connection can end.</param>
+    /// <param name="isReusable">Whether the connection can be lent again.</param>
+    /// <param name="echoedSince">A time after which it has echoed something; null when it never has for a caller.</param>
+    /// <param name="now">The time.</param>
+    public void Return(PooledConnection connection, long generation, bool isReusable, TimeSpan? echoedSince, TimeSpan now)
     {
         if (connection.State is not ConnectionState.Leased || connection.Generation != generation) return;
         connection.Generation++;
         connection.Gateway.Leased--;
         if (connection.IsReported) _effects.Enqueue(new PoolEffect.ReportLateReturn(connection.Origin, now - connection.LeasedAt));
         (connection.Origin, connection.IsReported, connection.LastUsed) = (default, false, now);
+        if (echoedSince > connection.AliveAt) connection.AliveAt = echoedSince.Value; // a lease that nothing was sent on has shown nothing
         if (WhyNotKeep(connection, isReusable, now) is { } cause) Close(connection, cause);
         else PutIdle(connection);
         Serve(now);
@@ -94,9 +100,9 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     {
         connection.Gateway.Opening--;
         _created++;
-        if (connection.Gateway.Failures > 0) _effects.Enqueue(new PoolEffect.ReportReturn(connection.Gateway));
-        GatewaySet.Succeeded(connection.Gateway);
-        connection.LastUsed = now;
+        if (connection.Gateway.Ejection.Failures > 0) _effects.Enqueue(new PoolEffect.ReportReturn(connection.Gateway));
+        gateways.Succeeded(connection.Gateway);
+        (connection.LastUsed, connection.AliveAt) = (now, now);
         connection.Until = now + (options.MaximumLifetime * (1 - (LifetimeJitter * random.NextDouble())));
         if (WhyNotKeep(connection, isReusable: true, now) is { } cause) Close(connection, cause);
         else PutIdle(connection);
@@ -115,6 +121,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         }
 
         Serve(now);
+        FailIfNobodyIsLeft(now);
     }
 
     /// <summary>A connection that has idled was asked whether it lives.</summary>
@@ -122,6 +129,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     {
         if (connection.State is not ConnectionState.Validating) return; // the pool was closed meanwhile
         connection.LastUsed = now;
+        if (isAlive) connection.AliveAt = now;
         if (!isAlive) Distrust(connection, now);
         else if (WhyNotKeep(connection, isReusable: true, now) is { } cause) Close(connection, cause);
         else PutIdle(connection);
@@ -146,7 +154,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     }
 
     private static bool IsFresh(PooledConnection connection, TimeSpan validateAfter, TimeSpan now) =>
-        now - connection.LastUsed < validateAfter && connection.LastUsed >= connection.Gateway.SuspectSince;
+        now - connection.AliveAt < validateAfter && connection.AliveAt >= connection.Gateway.SuspectSince;
 
     // Serves those who wait, first come first, with what is there, and begins what has to come for the rest.
     private void Serve(TimeSpan now)
@@ -184,7 +192,8 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
             _filling.Clear();
         }
 
-        if (_waiting.Count + _filling.Count > 0 && Total is 0 && !gateways.AnyAvailable(now) && !gateways.Names.Exists(static name => name.IsResolving)) FailAll(now);
+        // Nobody is left: one gateway at a time is tried nevertheless, so that those who wait hear of it when it is back.
+        if (_waiting.Count + _filling.Count > 0 && Total is 0) TryOpen(static (gateway, state) => state.gateways.IsLastResort(gateway, state.now), now);
         if (IsClosed && Total is 0) _effects.Enqueue(new PoolEffect.Drained());
     }
 
@@ -192,9 +201,11 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         static (gateway, state) => gateway.Idle is [.., var last] && IsFresh(last, state.ValidateAfter, state.now),
         (options.ValidateAfter, now));
 
-    private bool TryOpen(TimeSpan now)
+    private bool TryOpen(TimeSpan now) => TryOpen(static (gateway, state) => state.gateways.IsAvailable(gateway, state.now), now);
+
+    private bool TryOpen(Func<Gateway, (GatewaySet gateways, TimeSpan now), bool> willDo, TimeSpan now)
     {
-        if (Total >= options.MaximumSize || gateways.Choose(static (gateway, time) => gateway.IsAvailable(time), now) is not { } gateway) return false;
+        if (Total >= options.MaximumSize || gateways.Choose(willDo, (gateways, now)) is not { } gateway) return false;
         var connection = new PooledConnection(gateway, owner) { State = ConnectionState.Opening, BegunAt = now };
         _counts[(int)ConnectionState.Opening]++;
         _all.Add(connection);
@@ -203,10 +214,16 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         return true;
     }
 
+    // After a failure, when nothing else is under way: who comes from now on waits for the next try.
+    private void FailIfNobodyIsLeft(TimeSpan now)
+    {
+        if (_waiting.Count + _filling.Count > 0 && Total is 0 && !gateways.Names.Exists(static name => name.IsResolving)) FailAll(now);
+    }
+
     private void FailAll(TimeSpan now)
     {
         var names = string.Join(", ", options.Gateways);
-        var last = gateways.All.MaxBy(static gateway => gateway.SuspectSince)?.LastFault ?? gateways.Names.Find(static name => name.Fault is not null)?.Fault;
+        var last = gateways.All.MaxBy(static gateway => gateway.FaultAt)?.LastFault ?? gateways.Names.Find(static name => name.Fault is not null)?.Fault;
         FailAll(() => new EchoGatewaysDownException(names, $"No gateway of pool '{options.Name}' can be used: {gateways.Describe(now)}.", last));
     }
 

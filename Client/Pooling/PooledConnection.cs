@@ -34,6 +34,9 @@ internal sealed class PooledConnection(Gateway gateway, ILeaseOwner? owner)
     /// <summary>When it last was returned, opened or found alive.</summary>
     public TimeSpan LastUsed { get; set; }
 
+    /// <summary>A time after which it has echoed something: what it is judged by when it is lent again.</summary>
+    public TimeSpan AliveAt { get; set; }
+
     public TimeSpan LeasedAt { get; set; }
 
     public LeaseOrigin Origin { get; set; }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using OrleansEcho.Client.Pooling;
 using OrleansEcho.Protocols;
@@ -21,7 +20,7 @@ internal sealed class PoolRig : IAsyncDisposable, IMeterFactory
 
     public ScriptedResolver Resolver { get; } = new();
 
-    public FakeLogger Log { get; } = new();
+    public FaultyLogger Log { get; } = new();
 
     public EchoClientPoolOptions Options { get; } = new();
 

@@ -49,11 +49,12 @@ public sealed class GatewayChoiceTests
         }
 
         Assert.True(waits[10..].Distinct().Count() > 20);
-        Assert.False(gateway.IsAvailable(gateway.EjectedUntil - TimeSpan.FromTicks(1)));
-        Assert.True(gateway.IsAvailable(gateway.EjectedUntil));
+        var until = gateway.Ejection.Until;
+        Assert.False(gateway.IsAvailable(until - TimeSpan.FromTicks(1)));
+        Assert.True(gateway.IsAvailable(until));
         gateway.Opening = 1;
-        Assert.False(gateway.IsAvailable(gateway.EjectedUntil)); // one probe at a time
-        GatewaySet.Succeeded(gateway);
+        Assert.False(gateway.IsAvailable(until)); // one probe at a time
+        set.Succeeded(gateway);
         Assert.True(gateway.IsAvailable(TimeSpan.Zero));
     }
 

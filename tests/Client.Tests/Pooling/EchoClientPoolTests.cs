@@ -99,7 +99,7 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task AllGatewaysDown_FailsAtOnce_AndIsTriedAgainLater()
+    public async Task AllGatewaysDown_FailsAfterOneTryOfEach_AndTheNextCallerWaitsForTheNextTry()
     {
         _rig.With(PoolRig.B);
         (_rig.Connector.Down[PoolRig.A], _rig.Connector.Down[PoolRig.B]) = (true, true);
@@ -107,14 +107,53 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         Assert.Contains($"{PoolRig.A} is tried again in 0.", fault.Message, StringComparison.Ordinal);
         Assert.IsType<EchoConnectException>(fault.InnerException);
         Assert.False(_rig.Now.IsHealthy);
-        await Assert.ThrowsAsync<EchoGatewaysDownException>(_rig.AcquireAsync);
-        Assert.Equal((1, 1), (_rig.Connector.Attempts(PoolRig.A), _rig.Connector.Attempts(PoolRig.B)));
+        var next = _rig.Pool.AcquireAsync(Stop).AsTask();
+        Assert.Equal((1, 1, false), (_rig.Connector.Attempts(PoolRig.A), _rig.Connector.Attempts(PoolRig.B), next.IsCompleted));
+        _rig.Time.Advance(_rig.Options.FirstEjection);
+        await Assert.ThrowsAsync<EchoGatewaysDownException>(() => next.WithinAsync("the next try"));
+        Assert.Equal((2, 2), (_rig.Connector.Attempts(PoolRig.A), _rig.Connector.Attempts(PoolRig.B)));
 
         _rig.Connector.Down.Clear();
         _rig.Time.Advance(_rig.Options.FirstEjection);
         await EchoAsync();
         Assert.True(_rig.Now.IsHealthy);
         await _rig.UntilAsync(_ => _rig.Log.Collector.GetSnapshot().Any(line => line.Id.Id is 5002), "the log to say that it is back");
+    }
+
+    [Fact]
+    public async Task OnlyGatewayThatWasAwayForLong_ServesWhoComesFirst()
+    {
+        _rig.Connector.Down[PoolRig.A] = true;
+        for (var second = 0; second < 60; second++)
+        {
+            var callers = Enumerable.Range(0, 5).Select(_ => _rig.Pool.AcquireAsync(Stop).AsTask()).ToArray();
+            _rig.Time.Advance(TimeSpan.FromSeconds(1));
+            foreach (var caller in callers) await Assert.ThrowsAsync<EchoGatewaysDownException>(() => caller.WithinAsync("the failure"));
+        }
+
+        Assert.InRange(_rig.Connector.Attempts(PoolRig.A), 60, 61); // one for the callers of a moment, however many; the first ones may be two moments
+        Assert.InRange(_rig.Now.Gateways[0].Failures, 50, 61);
+        _rig.Connector.Down.Clear();
+        var first = _rig.Pool.AcquireAsync(Stop).AsTask();
+        _rig.Time.Advance(_rig.Options.FirstEjection);
+        await (await first.WithinAsync("a connection")).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task FullCluster_IsNoGatewaysFault()
+    {
+        _rig.With(PoolRig.B);
+        _rig.Connector.Script = static peer => peer.RefuseAsync("QuotaExceeded", "full");
+        var fault = await Assert.ThrowsAsync<EchoGatewaysDownException>(_rig.AcquireAsync);
+        Assert.Equal(EchoReason.QuotaExceeded, Assert.IsType<EchoRefusedException>(fault.InnerException).Reason);
+        Assert.Equal(1, _rig.Connector.Attempts(PoolRig.A) + _rig.Connector.Attempts(PoolRig.B)); // the other one would say the same
+        Assert.All(_rig.Now.Gateways, gateway => Assert.Equal((0, false), (gateway.Failures, gateway.IsAvailable)));
+        Assert.False(_rig.Now.IsHealthy);
+        _rig.Connector.Script = static peer => peer.EchoAllAsync();
+        _rig.Time.Advance(_rig.Options.FirstEjection);
+        await using var first = await _rig.AcquireAsync();
+        await using var second = await _rig.AcquireAsync();
+        Assert.NotEqual(first.Gateway, second.Gateway);
     }
 
     [Fact]
@@ -125,12 +164,14 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         var leases = new[] { await _rig.AcquireAsync(), await _rig.AcquireAsync(), await _rig.AcquireAsync() };
         Assert.All(leases, lease => Assert.Equal(PoolRig.B, lease.Gateway));
         Assert.Equal(1, _rig.Connector.Attempts(PoolRig.A));
-        _rig.Connector.Script = static peer => peer.RefuseAsync("QuotaExceeded", "full");
+        _rig.Connector.Script = static peer => peer.RefuseAsync("TooManyConnections", "full");
         var waiting = _rig.Pool.AcquireAsync(Stop).AsTask();
         await _rig.UntilAsync(now => now.Gateways[1].Failures is 1, "the refusal");
         Assert.False(waiting.IsCompleted); // three live connections may come back: it is no time to give up
         await leases[0].DisposeAsync();
-        Assert.Equal(leases[0].GetType(), (await waiting.WithinAsync("the returned connection")).GetType());
+        await using var lent = await waiting.WithinAsync("the returned connection");
+        Assert.Equal((PoolRig.B, 3, 3L), (lent.Gateway, _rig.Now.Leased, _rig.Now.Created));
+        (await lent.SendAsync("x"u8.ToArray(), Stop)).Dispose();
     }
 
     [Fact]
@@ -169,6 +210,37 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         _rig.Connector.Script = static peer => peer.EchoAllAsync();
         await EchoAsync();
         Assert.Equal((2L, 1L), (_rig.Now.Created, _rig.Now.Destroyed));
+    }
+
+    [Fact]
+    public async Task ConnectionIsAsked_WhenItsLastEchoIsOld_WhateverItWasLeasedFor()
+    {
+        _rig.Options.ValidateAfter = TimeSpan.FromSeconds(3);
+        var questions = 0;
+        _rig.Connector.Script = async peer =>
+        {
+            while (await peer.ReceiveAsync() is { } message)
+            {
+                if (message is [(byte)'.']) questions++;
+                await peer.SendAsync(peer.Frame(message));
+            }
+        };
+        await LeaseAsync(TimeSpan.FromSeconds(2), sends: false);
+        Assert.Equal(1, questions); // when it was opened
+        await LeaseAsync(TimeSpan.FromSeconds(2), sends: false);
+        await LeaseAsync(TimeSpan.Zero, sends: true);
+        Assert.Equal(2, questions); // two leases on which nothing came back have shown nothing
+        await LeaseAsync(TimeSpan.FromSeconds(2), sends: true);
+        await LeaseAsync(TimeSpan.Zero, sends: true);
+        Assert.Equal(2, questions);
+
+        async Task LeaseAsync(TimeSpan held, bool sends)
+        {
+            var lease = await _rig.AcquireAsync();
+            _rig.Time.Advance(held);
+            if (sends) (await lease.SendAsync("hello"u8.ToArray(), Stop)).Dispose();
+            await lease.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -358,10 +430,15 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task UnknownNameFailsAtOnce_AndIsAskedAgain()
+    public async Task UnknownNameFails_AndIsAskedAgain()
     {
         await using var rig = new PoolRig().With("echo.example:7001");
-        Assert.Contains("echo.example cannot be resolved", (await Assert.ThrowsAsync<EchoGatewaysDownException>(rig.AcquireAsync)).Message, StringComparison.Ordinal);
+        var caller = rig.Pool.AcquireAsync(Stop).AsTask(); // it may come after the first answer: then it waits for the next
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains(
+            "echo.example cannot be resolved",
+            (await Assert.ThrowsAsync<EchoGatewaysDownException>(() => caller.WithinAsync("the resolver's answer"))).Message,
+            StringComparison.Ordinal);
         rig.Resolver["echo.example"] = "10.0.0.1";
         rig.Time.Advance(TimeSpan.FromSeconds(1));
         await (await rig.AcquireAsync()).DisposeAsync();
@@ -410,6 +487,34 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         await _rig.Pool.DisposeAsync();
         idle.RecordObservableInstruments();
         Assert.Empty(idle.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task ListenerOrLoggerThatThrows_CostsNeitherAConnectionNorALease()
+    {
+        _rig.Options.MaximumSize = 1;
+        _rig.Log.Fault = new InvalidOperationException("the log is broken");
+        var thrown = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Meter.Scope == _rig) own.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => Throw());
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Throw());
+        listener.Start();
+        for (var i = 0; i < 3; i++) await EchoAsync();
+        _rig.Time.Advance(_rig.Options.IdleTimeout);
+        await EchoAsync();
+        Assert.Equal((0, 1, 2L, 1L), (_rig.Now.Leased, _rig.Now.Idle, _rig.Now.Created, _rig.Now.Destroyed));
+        Assert.Equal(7, thrown); // two openings, a close, four acquisitions
+        Assert.Single(_rig.Log.Collector.GetSnapshot(), line => line.Id.Id is 5007);
+
+        void Throw()
+        {
+            Interlocked.Increment(ref thrown);
+            throw new InvalidOperationException("the listener is broken");
+        }
     }
 
     [Fact]

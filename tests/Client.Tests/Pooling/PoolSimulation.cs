@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansEcho.Client.Faults;
 using OrleansEcho.Client.Gateways;
 using OrleansEcho.Client.Pooling;
 
@@ -7,6 +8,8 @@ namespace OrleansEcho.Client.Tests.Pooling;
 /// <summary>A pool's state among things that happen to it in any order. After each of them, everything that must always be true is checked.</summary>
 internal sealed class PoolSimulation
 {
+    private static readonly Exception Down = new IOException("nobody listens");
+    private static readonly Exception Full = new EchoRefusedException("10.0.0.1:1", EchoReason.QuotaExceeded, "QuotaExceeded", "");
     private static readonly SimulatedEvent[] Events = Enum.GetValues<SimulatedEvent>();
 
     private readonly EchoClientPoolOptions _options = new() { LeakThreshold = TimeSpan.FromSeconds(20), IdleTimeout = TimeSpan.FromSeconds(30), MaximumLifetime = TimeSpan.FromMinutes(2) };
@@ -65,7 +68,7 @@ internal sealed class PoolSimulation
                 Return(index, isReusable: which % 5 is not 0);
                 break;
             case SimulatedEvent.ReturnAgain when Pick(_returned, which) is { } index:
-                _state.Return(_connections[_returned[index]], GenerationOf(_returned[index]), isReusable: true, _now);
+                _state.Return(_connections[_returned[index]], GenerationOf(_returned[index]), isReusable: true, _now, _now);
                 break;
             case SimulatedEvent.GiveUp when Pick(_asked, which) is { } index && _state.GiveUp(_asked[index]):
                 _asked.RemoveAt(index);
@@ -75,7 +78,7 @@ internal sealed class PoolSimulation
                 FinishOpening(index, isOpen: true);
                 break;
             case SimulatedEvent.FailToOpen when Pick(_opening, which) is { } index:
-                FinishOpening(index, isOpen: false);
+                FinishOpening(index, isOpen: false, isFull: which % 3 is 0);
                 break;
             case SimulatedEvent.FinishValidation when Pick(_validating, which) is { } index:
                 FinishValidation(index, isAlive: which % 4 is not 0);
@@ -137,16 +140,16 @@ internal sealed class PoolSimulation
         var lease = _leased[index];
         _leased.RemoveAt(index);
         _returned.Add(lease);
-        _state.Return(_connections[lease], _generations[lease], isReusable, _now);
+        _state.Return(_connections[lease], _generations[lease], isReusable, _returned.Count % 2 is 0 ? _now : null, _now);
     }
 
-    private void FinishOpening(int index, bool isOpen)
+    private void FinishOpening(int index, bool isOpen, bool isFull = false)
     {
         var connection = _opening[index];
         _opening.RemoveAt(index);
         if (isOpen) _open.Add(connection);
         if (isOpen) _state.Opened(connection, _now);
-        else _state.NotOpened(connection, new IOException("nobody listens"), _now);
+        else _state.NotOpened(connection, isFull ? Full : Down, _now);
     }
 
     private void FinishValidation(int index, bool isAlive)
@@ -224,7 +227,9 @@ internal sealed class PoolSimulation
         if (counts.Waiting <= counts.Opening + counts.Validating) return;
         Check(counts.Idle is 0, "somebody waits although a connection idles");
         Check(counts.Total == _options.MaximumSize || !_gateways.AnyAvailable(_now), "somebody waits although a connection could be opened");
-        Check(counts.Total > 0 || _gateways.Names.Exists(name => name.IsResolving), "somebody waits for nothing");
+        if (counts.Total > 0) return;
+        Check(!_gateways.All.Any(gateway => _gateways.IsLastResort(gateway, _now)), "somebody waits although a last gateway could be tried");
+        Check(_gateways.All.Count > 0 || _gateways.Names.Exists(name => name.IsResolving || name.Fault is not null), "somebody waits for nothing");
     }
 
     // From here on nothing fails: everybody who waits has to be served.
@@ -236,7 +241,8 @@ internal sealed class PoolSimulation
             if (_opening.Count > 0) FinishOpening(0, isOpen: true);
             else if (_validating.Count > 0) FinishValidation(0, isAlive: true);
             else if (_leased.Count > 0) Return(0, isReusable: true);
-            else Happen(SimulatedEvent.Resolve, 1);
+            else if (_gateways.Names.Exists(name => name.IsResolving)) Happen(SimulatedEvent.Resolve, 1);
+            else Happen(SimulatedEvent.PassTime, 1); // for the next try
             Settle("at the end");
         }
     }
