@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Backend;
 
@@ -20,7 +21,8 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Gate
 
     /// <summary>
     /// Whether another try can help: the outcome is unknown, or the call did not reach a silo. Cancelled is what a call is whose silo was
-    /// lost, and Orleans calls one so that has expired before a silo was found for its grain.
+    /// lost, and Orleans calls one so that has expired before a silo was found for its grain. What the handler of a connection has thrown is none of these, whatever it is: its grain
+    /// makes it a <see cref="ConnectionHandlerException"/>.
     /// </summary>
     public static bool IsTransient(Exception fault) =>
         fault is TimeoutException or OrleansException or SocketException or IOException or ObjectDisposedException or OperationCanceledException;

@@ -17,8 +17,10 @@ public sealed class MessageSet
     /// <param name="bytes">The payloads, end to end. The set owns the array from now on.</param>
     /// <param name="lengths">The length of each payload; null when the whole array is one message. The set owns the array from now on.</param>
     /// <param name="isLast">The peer will send nothing after this set.</param>
+    /// <exception cref="ArgumentException">The lengths do not make up the bytes: some would be lost, or others' be sent. The builder beside the grains gets them right.</exception>
     public MessageSet(long sequence, byte[] bytes, int[]? lengths, bool isLast = false)
     {
+        if (lengths is not null) Check(bytes, lengths);
         Sequence = sequence;
         Bytes = bytes;
         Lengths = lengths;
@@ -46,6 +48,19 @@ public sealed class MessageSet
 
     /// <summary>How many messages the set has.</summary>
     public int Count => Lengths?.Length ?? 1;
+
+    private static void Check(byte[] bytes, int[] lengths)
+    {
+        var total = 0L;
+        foreach (var length in lengths)
+        {
+            if (length < 0) throw new ArgumentException($"A message of {length} bytes; there is none shorter than 0.", nameof(lengths));
+            total += length;
+        }
+
+        if (total == bytes.Length) return;
+        throw new ArgumentException($"The lengths of {lengths.Length} messages add up to {total} bytes, and the set has {bytes.Length}.", nameof(lengths));
+    }
 
     /// <summary>Walks over the payloads, in order, without allocating.</summary>
     public PayloadEnumerator GetEnumerator() => new(this);

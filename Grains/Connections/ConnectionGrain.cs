@@ -63,8 +63,9 @@ internal sealed partial class ConnectionGrain : Grain, IConnectionGrain, ISetHan
 
     /// <summary>The one method to replace: what it answers with is written to the peer. An echo answers with what came.</summary>
     /// <remarks>
-    /// After a failure it may be called again with a set that it has handled (the same <see cref="MessageSet.Sequence"/>): the peer gets
+    /// After a failure of the network or a silo it may be called again with a set that it has handled (the same <see cref="MessageSet.Sequence"/>): the peer gets
     /// one answer, but what else the method does, it may do twice. What the grain remembers is lost when it is collected or its silo stops.
+    /// What the method itself throws ends the connection with <see cref="CloseReason.InternalError"/>, and is not tried again. An answer is made with <see cref="MessageSetBuilder"/>.
     /// </remarks>
     public ValueTask<MessageSet?> EchoAsync(MessageSet set) => new(_record.Accept(set, _time.GetUtcNow()) ? set : null);
 

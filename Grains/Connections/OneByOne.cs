@@ -7,6 +7,9 @@ namespace OrleansEcho.Grains.Connections;
 /// Has sets handled one by one, also when handling one waits for something: Orleans lets a grain's calls wait for each other, but turns that a lane gives it are no calls. To be
 /// used on the grain's scheduler only.
 /// </summary>
+/// <remarks>
+/// What handling one throws comes out as a <see cref="ConnectionHandlerException"/>, so that nobody takes it for a failure of the way there and sends the set again.
+/// </remarks>
 /// <param name="grain">What handles them.</param>
 internal sealed class OneByOne(ISetHandler grain)
 {
@@ -16,8 +19,17 @@ internal sealed class OneByOne(ISetHandler grain)
     public ValueTask<MessageSet?> HandleAsync(MessageSet set)
     {
         if (!_last.IsCompleted) return Keep(AfterAsync(_last, set));
-        var answer = grain.EchoAsync(set);
-        return answer.IsCompleted ? answer : Keep(answer.AsTask());
+        ValueTask<MessageSet?> answer;
+        try
+        {
+            answer = grain.EchoAsync(set);
+        }
+        catch (Exception fault)
+        {
+            throw new ConnectionHandlerException(set.Sequence, fault);
+        }
+
+        return answer.IsCompletedSuccessfully ? answer : Keep(AwaitAsync(answer, set.Sequence));
     }
 
     /// <summary>Waits until none is under way.</summary>
@@ -31,7 +43,26 @@ internal sealed class OneByOne(ISetHandler grain)
     private async Task<MessageSet?> AfterAsync(Task before, MessageSet set)
     {
         await EndOf(before);
-        return await grain.EchoAsync(set);
+        try
+        {
+            return await grain.EchoAsync(set);
+        }
+        catch (Exception fault)
+        {
+            throw new ConnectionHandlerException(set.Sequence, fault);
+        }
+    }
+
+    private static async Task<MessageSet?> AwaitAsync(ValueTask<MessageSet?> answer, long sequence)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (Exception fault)
+        {
+            throw new ConnectionHandlerException(sequence, fault);
+        }
     }
 
     private ValueTask<MessageSet?> Keep(Task<MessageSet?> answer)

@@ -49,6 +49,16 @@ public sealed class OrleansBackendConnectionTests : IAsyncLifetime
         Assert.Single(_rig.Repeats.GetMeasurementSnapshot());
     }
 
+    [Theory]
+    [MemberData(nameof(Transient))]
+    public async Task ASetThatItsHandlerFailedAtIsNotSentAgain(Exception cause)
+    {
+        _rig.First.Fail(new ConnectionHandlerException(1, cause));
+        await Assert.ThrowsAsync<ConnectionHandlerException>(() => _rig.EchoAsync(1, "a").WithinAsync("the failure"));
+        Assert.Equal(["echo 1"], _rig.First.Calls);
+        Assert.Empty(_rig.Repeats.GetMeasurementSnapshot());
+    }
+
     [Fact]
     public async Task AnOpeningThatFailsOnTheWayIsTriedAgainWithItsSet()
     {

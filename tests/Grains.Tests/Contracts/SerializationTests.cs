@@ -18,15 +18,25 @@ public sealed class SerializationTests : IDisposable
 
     [Fact]
     public void SetsArriveWhole() =>
-        Gen.Select(Gen.Long[1, long.MaxValue], Gen.Byte.Array[0, 300], Gen.Int[0, int.MaxValue].Array[0, 20].Null(), Gen.Bool).Sample(
-            (sequence, bytes, lengths, isLast) =>
+        Gen.Select(Gen.Long[1, long.MaxValue], Gen.Int[0, 300].Array[0, 20].Null(), Gen.Int[0, 300], Gen.Int, Gen.Bool).Sample(
+            (sequence, lengths, length, seed, isLast) =>
             {
+                var bytes = new byte[lengths?.Sum() ?? length];
+                new Random(seed).NextBytes(bytes);
                 var arrived = RoundTrip(new MessageSet(sequence, bytes, lengths, isLast));
                 Assert.Equal((sequence, isLast), (arrived.Sequence, arrived.IsLast));
                 Assert.Equal(bytes, arrived.Bytes);
                 Assert.Equal(lengths, arrived.Lengths);
             },
             iter: 1_000);
+
+    [Fact]
+    public void HandlersFailureArrivesAsWhatItIs()
+    {
+        var arrived = RoundTrip(new ConnectionHandlerException(3, new TimeoutException("the database")));
+        Assert.Equal("What was to be done with set 3 failed: TimeoutException: the database", arrived.Message);
+        Assert.IsType<TimeoutException>(arrived.InnerException);
+    }
 
     [Fact]
     public void OpeningArrivesWhole()

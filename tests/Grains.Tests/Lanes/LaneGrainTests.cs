@@ -91,7 +91,7 @@ public sealed class LaneGrainTests : IAsyncLifetime
             Assert.Equal([SetOutcome.Late, SetOutcome.Here, SetOutcome.Here], Outcomes(await second.WithinAsync("the batch")));
         }
 
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => TheLane.CollectAsync(2, 1).AsTask().WithinAsync("its exception"));
+        var fault = await Assert.ThrowsAsync<ConnectionHandlerException>(() => TheLane.CollectAsync(2, 1).AsTask().WithinAsync("its exception"));
         Assert.EndsWith("is closed (PeerClosed).", fault.Message, StringComparison.Ordinal);
         Assert.Null(await TheLane.CollectAsync(2, 0).AsTask().WithinAsync("the end of the closing"));
     }
