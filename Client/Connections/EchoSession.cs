@@ -21,6 +21,7 @@ internal sealed class EchoSession : IAsyncDisposable
     private readonly RequestCount? _requests;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
+    private readonly string _framing;
     private readonly ITimer _timer;
     private ITimer? _lastWords;
     private long _dueAt = long.MaxValue; // of the timer; none when it is not armed
@@ -28,10 +29,11 @@ internal sealed class EchoSession : IAsyncDisposable
     private Exception? _writeFault;
     private SessionEnd? _end;
     private volatile bool _hasTimedOut;
+    private bool _hasEchoed;
 
     public EchoSession(string gateway, Stream stream, IFrameCodec codec, EchoConnectionOptions options, TimeProvider time, RequestCount? requests)
     {
-        (Gateway, _stream, _time, _timeout, _requests) = (gateway, stream, time, options.RequestTimeout, requests);
+        (Gateway, _stream, _time, _timeout, _framing, _requests) = (gateway, stream, time, options.RequestTimeout, codec.Name, requests);
         _room = new SemaphoreSlim(options.MaxRequestsInFlight);
         _output = new SessionOutput(stream, codec, _gate, WriteFailed);
         using var own = OwnContext.Begin();
@@ -145,6 +147,7 @@ internal sealed class EchoSession : IAsyncDisposable
         {
             if (_end is not null || !_owed.TryPeek(out pending) || !pending.IsOwed(payload)) return false;
             _owed.Dequeue();
+            _hasEchoed = true;
             _requests?.Add(-1);
             _echoedSince = pending.Patience.Since;
         }
@@ -204,7 +207,7 @@ internal sealed class EchoSession : IAsyncDisposable
             if (next < long.MaxValue) Arm(next);
 
             // Inside the gate: a request that left the queue could be somebody else's by now.
-            foreach (var pending in late ?? []) pending.TryFail(LateReply(pending.Patience, "the gateway has not answered"));
+            foreach (var pending in late ?? []) pending.TryFail(LateReply(pending.Patience, WhyLate()));
         }
     }
 
@@ -215,6 +218,11 @@ internal sealed class EchoSession : IAsyncDisposable
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(due, 0)), Timeout.InfiniteTimeSpan);
     }
 
+    // A listener that waits for the end of a line takes a length and its payload for the beginning of one, and says nothing.
+    private string WhyLate() => _hasEchoed
+        ? "the gateway has not answered"
+        : $"no echo has come on this connection at all; does the listener speak the framing {_framing} (Framing)?";
+
     private TimeoutException LateReply(in Patience patience, string why) =>
-        new($"No echo from {Gateway} within {patience.Timeout.TotalSeconds:0.###} s ({(patience.IsOwn ? "the call's time-out" : "RequestTimeout")}): {why}.");
+        new($"No echo from {Gateway} within {patience.Timeout.TotalSeconds:0.###} s ({(patience.IsOwn ? "the call's time-out" : "RequestTimeout")}): {why}{(why.EndsWith('?') ? "" : ".")}");
 }

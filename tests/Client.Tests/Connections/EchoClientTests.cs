@@ -80,6 +80,27 @@ public sealed class EchoClientTests
         Assert.Equal("in time", await TextAsync(inTime));
     }
 
+    // To a listener of the framing line a length and a payload are the beginning of a line, whose end it waits for.
+    [Fact]
+    public async Task FramingIsAskedFor_WhenThereWasNeverAnEcho()
+    {
+        var (client, peer) = await ConnectAsync("length-prefixed");
+        await using var owned = client;
+        Assert.EndsWith(": no echo has come on this connection at all; does the listener speak the framing length-prefixed (Framing)?", await LateAsync(), StringComparison.Ordinal);
+        await peer.EchoOneAsync();
+        var echoed = client.SendAsync(Bytes("heard"), Stop);
+        await peer.EchoOneAsync();
+        Assert.Equal("heard", await TextAsync(echoed));
+        Assert.EndsWith(": the gateway has not answered.", await LateAsync(), StringComparison.Ordinal);
+
+        async Task<string> LateAsync()
+        {
+            var request = client.SendAsync(Bytes("hello"), Stop);
+            _time.Advance(_options.RequestTimeout);
+            return (await Assert.ThrowsAsync<TimeoutException>(() => request.AsTask())).Message;
+        }
+    }
+
     [Fact]
     public async Task CallsOwnTimeoutHolds_InsteadOfTheOptions()
     {
