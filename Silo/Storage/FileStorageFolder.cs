@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Silo.Storage;
 
@@ -40,15 +41,28 @@ internal sealed class FileStorageFolder(IOptions<StorageOptions> options) : IHos
         {
             throw new StartupException(ExitCode.Failure, $"The folder {Path} ({Key}) may not be written to by this user; change that, or choose another with --{Key}=FOLDER.", fault);
         }
-        catch (IOException fault) when (_lock is null)
+        catch (IOException fault) when (IsLocked(fault))
         {
             throw new StartupException(ExitCode.Failure, $"The folder {Path} ({Key}) is in use by another process; stop it, or choose another with --{Key}=FOLDER.", fault);
+        }
+        catch (IOException fault)
+        {
+            throw new StartupException(ExitCode.Failure, $"The folder {Path} ({Key}) cannot be written to: {Reachability.Lower(fault.Message.Split(" : '")[0].TrimEnd('.'))}; mend that, or choose another with --{Key}=FOLDER.", fault);
         }
 
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // What .NET says of a lock that another process has: the system's own number of the fault.
+    private static bool IsLocked(IOException fault)
+    {
+        const int windowsSharingViolation = unchecked((int)0x80070020);
+        const int wouldBlockOnLinux = 11;
+        const int wouldBlockOnMacOs = 35;
+        return fault.HResult == (OperatingSystem.IsWindows() ? windowsSharingViolation : OperatingSystem.IsLinux() ? wouldBlockOnLinux : wouldBlockOnMacOs);
+    }
 
     // Not at the stop: by then the silo's last writes have not all ended.
     public void Dispose() => _lock?.Dispose();

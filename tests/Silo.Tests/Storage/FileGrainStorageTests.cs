@@ -85,6 +85,15 @@ public sealed class FileGrainStorageTests(FileStore store) : LastingGrainStorage
     }
 
     [Fact]
+    public async Task FolderThatCannotBeWrittenTo_IsNotSaidToBeInUse()
+    {
+        using var folder = new StateFolder();
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "lock"), "/proc/self/nothing"); // cannot be made by anybody, root or not
+        var line = await RunningSilo.RefusalAsync(folder.Settings);
+        Assert.StartsWith($"The folder {folder.Path} (Storage:Folder) cannot be written to: ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FolderThatIsAFile_IsNamed()
     {
         using var folder = new StateFolder();
