@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,6 +20,9 @@ namespace OrleansEcho.ServiceDefaults;
 /// <summary>Runs a program of this project from its command line to its exit code.</summary>
 public static partial class EchoProgram
 {
+    // Nobody reads more, and a file of something else may have hundreds of thousands.
+    private const int MostFaults = 100;
+
     private static readonly TimeSpan StopAfterFailedStart = TimeSpan.FromSeconds(5);
 
     // What these say at the levels below is either said better by our own lines or true of every healthy start.
@@ -84,10 +88,12 @@ public static partial class EchoProgram
         builder.Services.AddRouting();
         var sources = new SettingsSources();
         var faults = new List<string>(line.Faults);
-        faults.AddRange(sources.Load(builder.Configuration, program, line));
+        faults.AddRange(sources.Load(program, line));
         var wrong = program.Options.Check(sources.Layers);
-        faults.AddRange(wrong.Select(f => f.Message));
-        if (wrong.Count > 0) LeaveOut(builder.Configuration, wrong);
+        faults.AddRange(wrong.Take(MostFaults).Select(f => f.Message));
+
+        // Without what is wrong: the rest is still looked at, so that a person sees every fault at once.
+        sources.Apply(builder.Configuration, wrong.Select(f => f.Key).ToHashSet(StringComparer.OrdinalIgnoreCase));
 
         builder.Services.AddSingleton(sources);
         builder.Services.AddSingleton(AnsiConsole.Console);
@@ -99,19 +105,22 @@ public static partial class EchoProgram
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         await using var app = builder.Build();
-        faults.AddRange(CrossFaults(app.Services));
+        faults.AddRange(CrossFaults(app.Services).Where(f => !wrong.Take(MostFaults).Any(w => f.StartsWith(w.Key + ":", StringComparison.OrdinalIgnoreCase)))); // said already
         faults.AddRange(OtelVariables.Faults(builder.Configuration));
         faults.AddRange(EndpointCollisions.Find(app.Services.GetServices<IEndpointClaims>().SelectMany(c => c.Claims)));
         if (faults.Count > 0)
         {
-            await error.WriteLineAsync($"{program.Name} cannot start: {(faults.Count is 1 ? "one fault" : $"{faults.Count} faults")} in its configuration.");
-            foreach (var fault in faults) await error.WriteLineAsync($"error: {fault}");
+            var more = Math.Max(0, wrong.Count - MostFaults);
+            await error.WriteLineAsync($"{program.Name} cannot start: {(faults.Count is 1 ? "one fault" : $"{faults.Count + more} faults")} in its configuration.");
+            foreach (var fault in faults) await error.WriteLineAsync($"error: {Shown.Text(fault)}");
+            if (more > 0) await error.WriteLineAsync($"error: and {more} more keys that are wrong; is it a file of settings for this program?");
+            foreach (var nearMiss in sources.NearMisses) await error.WriteLineAsync($"note: {nearMiss}");
             return ExitCode.InvalidConfiguration;
         }
 
         if (line.Command is { } command) return await RunAsync(command, app.Services, output, error);
         ManagementEndpoint.Map(app);
-        var exitCode = await RunAsync(app, program, error);
+        var exitCode = await RunAsync(app, program, sources, error);
         await TelemetrySetup.EndAsync(app.Services);
         return exitCode;
     }
@@ -125,14 +134,18 @@ public static partial class EchoProgram
         }
         catch (StartupException fault)
         {
-            await error.WriteLineAsync($"error: {fault.Message}");
+            await error.WriteLineAsync($"error: {Shown.Text(fault.Message)}");
             return fault.ExitCode;
         }
     }
 
-    private static async Task<int> RunAsync(WebApplication app, ProgramDescription program, TextWriter error)
+    private static async Task<int> RunAsync(WebApplication app, ProgramDescription program, SettingsSources sources, TextWriter error)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(program.Name);
+        foreach (var nearMiss in sources.NearMisses) Log.NearMiss(logger, nearMiss);
+        foreach (var replaced in sources.Replaced) Log.Replaced(logger, replaced);
+        var management = app.Services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address;
+        if (PortAddress.TryParse(management, out var open, out _) && !IPAddress.IsLoopback(open.Address)) Log.ManagementIsOpen(logger, management, open.Port);
         var interrupted = false;
         try
         {
@@ -148,7 +161,7 @@ public static partial class EchoProgram
             var explained = Explain(fault, app.Services);
             if (explained is null) Log.CannotStart(logger, program.Name, fault);
             else Log.StartFault(logger, program.Name, fault);
-            await error.WriteLineAsync($"error: {explained?.Message ?? $"{program.Name} cannot start; the log says why."}");
+            await error.WriteLineAsync($"error: {Shown.Text(explained?.Message ?? $"{program.Name} cannot start; the log says why.")}");
             await StopQuietlyAsync(app, logger);
             return explained?.ExitCode ?? ExitCode.Failure;
         }
@@ -203,24 +216,10 @@ public static partial class EchoProgram
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansEcho", LogLevel.Information);
         foreach (var (category, level) in QuietCategories) builder.Logging.AddFilter(category, level);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.ColorBehavior = LoggerColorBehavior.Default;
-        });
+        builder.Logging.AddConsole(console => console.FormatterName = LogLineFormatter.FormatterName).AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
 
         // A terminal that nobody reads must not stop what logs: some of it runs on the threads that sockets wait for. How many lines were left out is said.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
-    }
-
-    // The rest of the configuration is still looked at, so that a person sees every fault at once.
-    private static void LeaveOut(ConfigurationManager configuration, IReadOnlyList<ConfigurationFault> faults)
-    {
-        var rest = configuration.AsEnumerable().Where(pair => pair.Value is not null && !faults.Any(f => f.Key.Equals(pair.Key, StringComparison.OrdinalIgnoreCase))).ToList();
-        configuration.Sources.Clear();
-        configuration.AddInMemoryCollection(rest);
     }
 
     private static IEnumerable<string> CrossFaults(IServiceProvider services)
@@ -260,5 +259,14 @@ public static partial class EchoProgram
 
         [LoggerMessage(1013, LogLevel.Error, "{Program} did not stop in order.")]
         public static partial void CannotStop(ILogger logger, string program, Exception fault);
+
+        [LoggerMessage(1014, LogLevel.Warning, "{NearMiss}")]
+        public static partial void NearMiss(ILogger logger, string nearMiss);
+
+        [LoggerMessage(1015, LogLevel.Information, "{Replaced}")]
+        public static partial void Replaced(ILogger logger, string replaced);
+
+        [LoggerMessage(1016, LogLevel.Information, "Health and metrics can be read by everybody who reaches {Address} (Management:Address): it asks for no password. Keep others away from it, or set --management 127.0.0.1:{Port}.")]
+        public static partial void ManagementIsOpen(ILogger logger, string address, int port);
     }
 }

@@ -27,7 +27,7 @@ public static class PortAddress
         if (host is "*") endPoint = new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port); // the former takes IPv4, too
         else if (host is "localhost") endPoint = new IPEndPoint(IPAddress.Loopback, port);
         else if (isBracketed == host.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(host, out var address)) endPoint = new IPEndPoint(address, port);
-        else fault = host.Contains(':', StringComparison.Ordinal) ? "an IPv6 address stands in brackets, as in [::1]:8080" : $"'{host}' is not an IP address, localhost or *";
+        else fault = host.Contains(':', StringComparison.Ordinal) ? "an IPv6 address stands in brackets, as in [::1]:8080" : $"{Shown.Value(host)} is not an IP address, localhost or *";
         return endPoint is not null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Silo;
 
@@ -35,7 +36,7 @@ internal sealed class OwnAddress(Func<IReadOnlyList<IPAddress>> read)
         if (text.Equals(Auto, StringComparison.OrdinalIgnoreCase)) return Choose();
         return IPAddress.TryParse(text, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
             ? (address, "")
-            : (null, $"{Key}: '{text}' is not an IP address that others could connect to, such as 127.0.0.1, or {Auto}.");
+            : (null, $"{Key}: {Shown.Value(text)} is not an IP address that others could connect to, such as 127.0.0.1, or {Auto}.");
     }
 
     private (IPAddress? Address, string Fault) Choose()

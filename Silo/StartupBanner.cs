@@ -27,7 +27,7 @@ internal sealed class StartupBanner(
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("silo", "address");
         table.AddRow(new Text("gateways connect to"), new Text(ports.Gateway?.ToString() ?? "(none)"));
-        table.AddRow(new Text("cluster, service"), new Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}"));
+        table.AddRow(new Text("cluster, service"), new Text(Shown.Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}")));
         table.AddRow(new Text("list of silos"), new Text(membership.Value switch { { IsRedis: true } => "Redis", { IsAdoNet: true } => "PostgreSQL", _ => "in memory: this one alone" }));
         table.AddRow(new Text("silos and gateways use"), new Text(tls.Value.IsOn ? "TLS, with a certificate at both ends" : "plain text"));
         table.AddRow(new Text("grains' state"), new Text(storage.Value.Is(StorageOptions.Memory) ? "in memory: lost with the silo" : storage.Value.Provider));

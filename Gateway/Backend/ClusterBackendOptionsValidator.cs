@@ -13,7 +13,7 @@ internal sealed class ClusterBackendOptionsValidator : IValidateOptions<ClusterB
         var parts = Split(options.Silos);
         foreach (var part in parts.Length is 0 ? [options.Silos] : parts)
         {
-            if (Parse(part) is null) faults.Add($"{BackendOptions.Section}:Silos: '{part}' is not the address and port of a silo, such as 127.0.0.1:30000 or [::1]:30000.");
+            if (Parse(part) is null) faults.Add($"{BackendOptions.Section}:Silos: {Shown.Value(part)} is not the address and port of a silo, such as 127.0.0.1:30000 or [::1]:30000.");
         }
 
         return faults.Count is 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

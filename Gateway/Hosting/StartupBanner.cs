@@ -26,7 +26,7 @@ internal sealed class StartupBanner(
         var table = new Table().Border(TableBorder.Rounded).AddColumns("listener", "framing", "address", "longest message");
         foreach (var listener in host.Listeners)
         {
-            table.AddRow(new Text(listener.Name), new Text(listener.Protocol), new Text(listener.Address), new Text($"{listener.MaxMessageBytes} B"));
+            table.AddRow(new Text(Shown.Text(listener.Name)), new Text(listener.Protocol), new Text(Shown.Text(listener.Address)), new Text($"{listener.MaxMessageBytes} B"));
         }
 
         console.Write(table);
@@ -59,7 +59,7 @@ internal sealed class StartupBanner(
         try
         {
             while (await readiness.FindObstacleAsync(_stop.Token) is not null) await Task.Delay(LookEvery, time, _stop.Token);
-            await output.WriteLineAsync($"Try: {example}");
+            await output.WriteLineAsync($"Try: {Shown.Text(example)}");
         }
         catch (OperationCanceledException)
         {

@@ -48,7 +48,9 @@ internal sealed class OrleansSession : IOpenSession
         var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var session = new OrleansSession(Services(configuration, membership, silos), place);
+            var services = Services(configuration, membership, silos);
+            await ValidateAsync(services); // first: what is made of wrong settings has no words for what is wrong with them
+            var session = new OrleansSession(services, place);
             try
             {
                 await session.StartAsync(settings.Session, cancellation);
@@ -108,7 +110,7 @@ internal sealed class OrleansSession : IOpenSession
     private static IPEndPoint[] Silos(string text) =>
     [
         .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(silo =>
-            PortAddress.TryParse(silo, out var address, out var fault) ? address : throw new CannotRunException($"--silo: '{silo}' is no silo's address: {fault}.")),
+            PortAddress.TryParse(silo, out var address, out var fault) ? address : throw new CannotRunException($"--silo: {Shown.Value(silo)} is no silo's address: {fault}.")),
     ];
 
     private static ServiceProvider Services(IConfiguration configuration, MembershipOptions membership, IPEndPoint[] silos)
@@ -146,17 +148,21 @@ internal sealed class OrleansSession : IOpenSession
         return services.BuildServiceProvider();
     }
 
-    private async Task StartAsync(string session, CancellationToken cancellation)
+    private static async Task ValidateAsync(ServiceProvider services)
     {
         try
         {
-            _services.GetService<IStartupValidator>()?.Validate();
+            services.GetService<IStartupValidator>()?.Validate();
         }
         catch (OptionsValidationException fault)
         {
+            await services.DisposeAsync();
             throw new CannotRunException(string.Join(Environment.NewLine, fault.Failures));
         }
+    }
 
+    private async Task StartAsync(string session, CancellationToken cancellation)
+    {
         try
         {
             foreach (var part in _parts) await part.StartAsync(cancellation);

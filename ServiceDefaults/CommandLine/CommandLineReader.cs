@@ -52,7 +52,7 @@ internal static class CommandLineReader
 
     public static CommandLineResult Read(string[] args, ProgramDescription program)
     {
-        var target = new FlagTarget();
+        var target = new FlagTarget(program.Options);
         var faults = new List<string>();
         var (withFlags, settings) = SplitSettings(args);
         foreach (var (key, value) in settings)
@@ -77,7 +77,7 @@ internal static class CommandLineReader
         var parsed = root.Parse(flagArgs, new ParserConfiguration { ResponseFileTokenReplacer = null });
         faults.AddRange(parsed.Errors.Select(e => e.Message.TrimEnd('.') + "; --help lists all flags."));
         string[] names = [.. takingValues, .. program.Commands.Select(c => c.Name), help.Name, version.Name];
-        faults.AddRange(parsed.UnmatchedTokens.Select(token => $"There is no flag '{token}'{Suggestion(token, names)}"));
+        faults.AddRange(Unknown(parsed.UnmatchedTokens).Select(word => $"There is no flag {Shown.Value(word)}{Suggestion(word, names, program.Options)}"));
         foreach (var (flag, option) in flags)
         {
             var values = ValuesOf(parsed, option);
@@ -89,7 +89,7 @@ internal static class CommandLineReader
 
             foreach (var value in values)
             {
-                if (flag.Apply(value, target) is { } wrong) faults.Add($"{flag.Name}: '{value}' {wrong}.");
+                if (flag.Apply(value, target) is { } wrong) faults.Add($"{flag.Name}: {Shown.Value(value)} {wrong}.");
             }
         }
 
@@ -111,9 +111,15 @@ internal static class CommandLineReader
 
     private static string Repeated(string name, int times) => $"{name} stands {times} times; it takes one value.";
 
-    private static string Suggestion(string token, string[] names)
+    // The words alone: what follows one, after = or as the next word, is its value, and may be a password.
+    private static IEnumerable<string> Unknown(IReadOnlyList<string> tokens) =>
+        tokens.Where((token, i) => IsFlag(token) || i is 0 || !IsFlag(tokens[i - 1]) || tokens[i - 1].Contains('=', StringComparison.Ordinal)).Select(token => token.Split('=')[0]);
+
+    private static bool IsFlag(string token) => token.StartsWith('-');
+
+    private static string Suggestion(string word, string[] names, OptionCatalog options)
     {
-        var word = token.Split('=')[0];
+        if (NearMiss.Option(word, options) is { } option) return $"; did you mean --{option}?";
         var nearest = names.MinBy(name => EditDistance.Between(name, word))!;
         return EditDistance.Between(nearest, word) <= Math.Max(2, word.Length / 4) ? $"; did you mean {nearest}?" : "; --help lists all.";
     }

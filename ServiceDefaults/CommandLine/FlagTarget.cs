@@ -1,11 +1,18 @@
+using OrleansEcho.ServiceDefaults.Configuration;
+
 namespace OrleansEcho.ServiceDefaults.CommandLine;
 
 /// <summary>What a flag may change.</summary>
 public sealed class FlagTarget
 {
+    private readonly OptionCatalog _options;
+
+    internal FlagTarget(OptionCatalog options) => _options = options;
+
     internal Dictionary<string, string?> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    internal List<string> DroppedDefaults { get; } = [];
+    /// <summary>The sections that flags stand instead of, whoever set something there.</summary>
+    internal HashSet<(string Section, string Flag)> Replacements { get; } = [];
 
     internal List<string> Contradictions { get; } = [];
 
@@ -14,7 +21,9 @@ public sealed class FlagTarget
     {
         if (Settings.TryGetValue(key, out var before) && before != value)
         {
-            Contradictions.Add($"{key} is set twice on the command line, to '{before}' and to '{value}'.");
+            // Of an option that is not known one does not know either whether it may be shown.
+            var isShown = _options.Find(key) is { IsSecret: false } || key.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase);
+            Contradictions.Add($"{key} is set twice on the command line, to {(isShown ? $"{Shown.Value(before)} and to {Shown.Value(value)}" : "different values")}.");
         }
 
         Settings[key] = value;
@@ -23,6 +32,8 @@ public sealed class FlagTarget
     /// <summary>Whether the command line has set an option before.</summary>
     public bool Has(string key) => Settings.ContainsKey(key);
 
-    /// <summary>Takes the program's own defaults under a section away: what the command line says stands instead of them.</summary>
-    public void DropDefaults(string section) => DroppedDefaults.Add(section);
+    /// <summary>Takes away what is set under a section elsewhere, by default, in files and in the environment: what the command line says stands instead of it.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="flag">The flag that does so, for who wonders.</param>
+    public void Replace(string section, string flag) => Replacements.Add((section, flag));
 }

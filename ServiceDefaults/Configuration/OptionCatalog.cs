@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Text;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Logging;
 
 namespace OrleansEcho.ServiceDefaults.Configuration;
@@ -23,6 +21,7 @@ public sealed class OptionCatalog
     private static readonly string[] FamilySections = ["Gateway", "Backend", "Silo", "Storage", "Quota"];
 
     private readonly List<OptionEntry> _entries = [];
+    private readonly HashSet<string> _roots = new(StringComparer.OrdinalIgnoreCase); // the sections at the top
 
     /// <summary>The options, in the order in which their classes were added and their properties are declared.</summary>
     public IReadOnlyList<OptionEntry> Entries => _entries;
@@ -32,6 +31,7 @@ public sealed class OptionCatalog
         where TOptions : class, new()
     {
         var defaults = new TOptions();
+        _roots.Add(section.Split(':')[0]);
         foreach (var property in typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             var key = $"{section}:{property.Name}";
@@ -71,49 +71,48 @@ public sealed class OptionCatalog
 
     /// <summary>Finds every fault of a configuration.</summary>
     /// <param name="layers">The layers, weakest first, each with the words that say where it comes from.</param>
-    internal IReadOnlyList<ConfigurationFault> Check(IReadOnlyList<(string Origin, IConfigurationProvider Provider)> layers)
+    internal IReadOnlyList<ConfigurationFault> Check(IReadOnlyList<SettingsLayer> layers)
     {
         var faults = new List<ConfigurationFault>();
         var effective = new Dictionary<string, (string Value, string Origin)>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (origin, provider) in layers)
+        foreach (var layer in layers)
         {
-            foreach (var (key, value) in Leaves(provider))
+            var origin = layer.Origin;
+            foreach (var (key, value) in Leaves(layer))
             {
                 if (IsLogLevel(key) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
                 {
-                    faults.Add(new(key, $"{key}: '{value}' (from {origin}) is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}."));
+                    faults.Add(new(key, () => $"{key}: {Shown.Value(value)} (from {origin}) is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}."));
                 }
 
-                if (!IsOurs(key, provider)) continue;
-                if (Find(key) is null) faults.Add(new(key, $"{key} (from {origin}) is {WhatElse(key)}"));
-                else if (value is null) faults.Add(new(key, $"{key} (from {origin}) is null; leave it out for the default."));
+                if (!IsOurs(key, layer.Kind)) continue;
+                if (Find(key) is null) faults.Add(new(key, () => $"{key} (from {origin}) is {WhatElse(key)}"));
+                else if (key.Any(char.IsControl)) faults.Add(new(key, () => $"{key} (from {origin}) has a control character in its name."));
+                else if (value is null) faults.Add(new(key, () => $"{key} (from {origin}) is null; leave it out for the default."));
                 else effective[key] = (value, origin);
             }
         }
 
         foreach (var (key, (value, origin)) in effective)
         {
-            if (Find(key)!.Check(value) is { } wrong) faults.Add(new(key, $"{key}: '{value}' (from {origin}) {wrong}."));
+            if (Find(key)!.Check(value) is { } wrong) faults.Add(new(key, () => $"{key}: {Shown.Value(value)} (from {origin}) {wrong}."));
         }
 
         return faults;
     }
 
     /// <summary>The keys of a layer that are ours.</summary>
-    internal IEnumerable<string> KeysIn(IConfigurationProvider provider) => Leaves(provider).Select(l => l.Key).Where(k => IsOurs(k, provider));
+    internal IEnumerable<string> KeysIn(SettingsLayer layer) => Leaves(layer).Select(l => l.Key).Where(k => IsOurs(k, layer.Kind));
 
-    // The environment is everybody's: only what is under one of our sections is ours. A file or a command line is for us alone.
-    private bool IsOurs(string key, IConfigurationProvider provider)
+    /// <summary>Whether a key is for programs of this project. The environment is everybody's: only what is under one of our sections is ours there.</summary>
+    internal bool IsOurs(string key, SettingsKind kind)
     {
-        var root = key.Split(':')[0];
-        var isFile = provider is FileConfigurationProvider or StreamConfigurationProvider;
-        if (provider is EnvironmentVariablesConfigurationProvider)
-        {
-            return key.Contains(':', StringComparison.Ordinal) && _entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase));
-        }
+        var colon = key.IndexOf(':', StringComparison.Ordinal);
+        var root = colon < 0 ? key : key[..colon];
+        if (kind is SettingsKind.Environment) return colon >= 0 && _roots.Contains(root);
 
         // One file may serve gateways and silos; a command line is for one program.
-        if (isFile && FamilySections.Contains(root, StringComparer.OrdinalIgnoreCase) && !_entries.Exists(e => e.Key.StartsWith(root + ":", StringComparison.OrdinalIgnoreCase))) return false;
+        if (kind is SettingsKind.File && !_roots.Contains(root) && FamilySections.Contains(root, StringComparer.OrdinalIgnoreCase)) return false;
         return !ForeignSections.Contains(root, StringComparer.OrdinalIgnoreCase) && !root.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -129,18 +128,13 @@ public sealed class OptionCatalog
     }
 
     // A null is a leaf where an option stands; elsewhere it is an empty section.
-    private IEnumerable<(string Key, string? Value)> Leaves(IConfigurationProvider provider, string? parent = null)
-    {
-        foreach (var segment in provider.GetChildKeys([], parent).Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            var key = parent is null ? segment : $"{parent}:{segment}";
-            if (provider.TryGet(key, out var value) && (value is not null || Find(key) is not null)) yield return (key, value);
-            foreach (var leaf in Leaves(provider, key)) yield return leaf;
-        }
-    }
+    private IEnumerable<KeyValuePair<string, string?>> Leaves(SettingsLayer layer) => layer.Settings.Where(s => s.Value is not null || Find(s.Key) is not null);
 }
 
 /// <summary>What is wrong with one key of a configuration.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Message">One line for a person.</param>
-internal sealed record ConfigurationFault(string Key, string Message);
+/// <param name="Describe">One line for a person; called for those that are shown, as there may be very many.</param>
+internal sealed record ConfigurationFault(string Key, Func<string> Describe)
+{
+    public string Message => Describe();
+}

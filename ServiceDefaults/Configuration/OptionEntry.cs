@@ -11,13 +11,17 @@ public sealed class OptionEntry
     private readonly Type _type;
     private readonly RangeAttribute? _range;
     private readonly string[]? _allowed;
+    private readonly string? _beforeName; // of the key, where a name stands in it: Gateway:Listeners: and :Address
+    private readonly string _afterName = "";
 
     internal OptionEntry(string key, PropertyInfo property, object defaults)
     {
         _type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         _range = property.GetCustomAttribute<RangeAttribute>();
         _allowed = property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Select(v => Text(v)).ToArray();
+        IsSecret = property.GetCustomAttribute<PasswordPropertyTextAttribute>() is { Password: true };
         Key = key;
+        if (key.Split("<name>") is [var before, var after]) (_beforeName, _afterName) = (before, after);
         Default = Text(property.GetValue(defaults));
         Description = property.GetCustomAttribute<DescriptionAttribute>()?.Description
             ?? throw new InvalidOperationException($"{property.DeclaringType}.{property.Name} has no [Description].");
@@ -41,6 +45,9 @@ public sealed class OptionEntry
         : _type == typeof(double) ? "a number"
         : "text";
 
+    /// <summary>Whether its value may hold a password (<c>[PasswordPropertyText(true)]</c>), and so never stands in a message.</summary>
+    internal bool IsSecret { get; }
+
     private string Within => _range is null ? "" : $" from {Values}";
 
     /// <summary>What is wrong with a value; null when nothing is.</summary>
@@ -48,7 +55,7 @@ public sealed class OptionEntry
     {
         if (_allowed is not null) return _allowed.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"is not one of {Values}";
         if (_type == typeof(bool)) return bool.TryParse(value, out _) ? null : "is not true or false";
-        if (_type == typeof(string)) return null;
+        if (_type == typeof(string)) return !IsSecret && value.Any(char.IsControl) ? "has a control character in it" : null;
         if (_type == typeof(int) && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return "is not a whole number" + Within;
         if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return "is not a number" + Within;
         if (_range is null) return null;
@@ -58,7 +65,14 @@ public sealed class OptionEntry
     }
 
     /// <summary>Whether a key as it stands in a configuration is this option's.</summary>
-    internal bool Matches(string key) => KeyFor(key).Equals(key, StringComparison.OrdinalIgnoreCase);
+    internal bool Matches(string key)
+    {
+        if (_beforeName is null) return Key.Equals(key, StringComparison.OrdinalIgnoreCase);
+        return key.Length >= _beforeName.Length + _afterName.Length
+            && key.StartsWith(_beforeName, StringComparison.OrdinalIgnoreCase)
+            && key.EndsWith(_afterName, StringComparison.OrdinalIgnoreCase)
+            && !key.AsSpan(_beforeName.Length, key.Length - _beforeName.Length - _afterName.Length).Contains(':');
+    }
 
     /// <summary>Whether a key as it stands in a configuration is that of a section with this option in it.</summary>
     internal bool IsBeneath(string key) => KeyFor(key).StartsWith(key + ":", StringComparison.OrdinalIgnoreCase);

@@ -1,7 +1,4 @@
-using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.FileProviders.Physical;
 using OrleansEcho.ServiceDefaults.CommandLine;
 
 namespace OrleansEcho.ServiceDefaults.Configuration;
@@ -9,35 +6,41 @@ namespace OrleansEcho.ServiceDefaults.Configuration;
 /// <summary>Where a program's settings come from: the layers of its configuration, weakest first.</summary>
 public sealed class SettingsSources
 {
-    private readonly List<(string Origin, IConfigurationProvider Provider)> _layers = [];
+    private readonly List<SettingsLayer> _layers = [];
     private readonly List<string> _descriptions = ["built-in defaults"];
+    private readonly List<string> _replaced = [];
+    private readonly List<string> _nearMisses = [];
+    private Dictionary<string, string?> _defaults = [];
 
     /// <summary>The environment's name as hosts of .NET find it.</summary>
     internal static string EnvironmentName => Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? "Production";
 
     /// <summary>One line for a person.</summary>
-    public override string ToString() => string.Join(" < ", _descriptions);
+    public override string ToString() => Shown.Text(string.Join(" < ", _descriptions));
 
-    /// <summary>The layers that a person wrote: not the built-in defaults.</summary>
-    internal IReadOnlyList<(string Origin, IConfigurationProvider Provider)> Layers => _layers;
+    /// <summary>The layers that a person wrote: not the built-in defaults, and without what a flag stands instead of.</summary>
+    internal IReadOnlyList<SettingsLayer> Layers => _layers;
 
-    /// <summary>Puts the layers into <paramref name="configuration"/>.</summary>
+    /// <summary>What flags stand instead of, a line for each layer that had set something there.</summary>
+    internal IReadOnlyList<string> Replaced => _replaced;
+
+    /// <summary>Variables that set nothing and look like options of this program, a line each.</summary>
+    internal IReadOnlyList<string> NearMisses => _nearMisses;
+
+    /// <summary>Reads the layers.</summary>
     /// <returns>What could not be read.</returns>
-    internal IReadOnlyList<string> Load(ConfigurationManager configuration, ProgramDescription program, CommandLineResult line)
+    internal IReadOnlyList<string> Load(ProgramDescription program, CommandLineResult line)
     {
         var faults = new List<string>();
-        configuration.Sources.Clear();
-        configuration.AddInMemoryCollection(program.Defaults.Where(d => !line.Target.DroppedDefaults.Exists(s => d.Key.StartsWith(s + ":", StringComparison.OrdinalIgnoreCase))));
+        _defaults = program.Defaults.Where(d => !line.Target.Replacements.Any(r => IsUnder(d.Key, r.Section))).ToDictionary();
         AddFile("appsettings.json", isOptional: true);
         AddFile($"appsettings.{EnvironmentName}.json", isOptional: true);
-        if (line.ConfigFile is { } file) AddFile(file, isOptional: false);
-        configuration.AddEnvironmentVariables();
-        Describe("environment", Latest(), program.Options);
-        configuration.AddInMemoryCollection(line.Target.Settings);
-        Describe("command line", Latest(), program.Options);
+        if (line.ConfigFile is { } path) AddFile(path, isOptional: false);
+        var environment = SettingsReader.ReadEnvironment();
+        _nearMisses.AddRange(NearMiss.Find(environment, program.Options));
+        AddDescribed("environment", new("the environment", SettingsKind.Environment, environment));
+        AddDescribed("command line", new("the command line", SettingsKind.CommandLine, line.Target.Settings));
         return faults;
-
-        IConfigurationProvider Latest() => ((IConfigurationRoot)configuration).Providers.Last();
 
         void AddFile(string path, bool isOptional)
         {
@@ -45,37 +48,59 @@ public sealed class SettingsSources
             if (!File.Exists(full))
             {
                 if (path is "appsettings.json") _descriptions.Add($"{full} (not there)");
-                if (!isOptional) faults.Add($"--config: there is no file '{path}'.");
+                if (!isOptional) faults.Add($"--config: there is no file {Shown.Value(path)}.");
                 return;
             }
 
             try
             {
-                // A provider of our own: the default one does not see files whose names begin with a dot.
-                var folder = new PhysicalFileProvider(Path.GetDirectoryName(full)!, ExclusionFilters.None);
-                configuration.AddJsonFile(folder, Path.GetFileName(full), optional: false, reloadOnChange: false);
-                _layers.Add((path, Latest()));
+                var settings = SettingsReader.ReadFile(full);
                 _descriptions.Add(full);
+                Add(new(path, SettingsKind.File, settings));
             }
             catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                faults.Add($"'{path}' cannot be read: {Words(Cause(fault))}.");
-                configuration.Sources.RemoveAt(configuration.Sources.Count - 1);
+                faults.Add($"{Shown.Value(path)} cannot be read: {SettingsReader.Words(fault)}.");
             }
+        }
+
+        void AddDescribed(string name, SettingsLayer layer)
+        {
+            var keys = program.Options.KeysIn(Add(layer)).ToList();
+            _descriptions.Add(keys.Count is 0 ? $"{name} (nothing)" : $"{name} ({string.Join(", ", keys)})");
+        }
+
+        SettingsLayer Add(SettingsLayer layer)
+        {
+            if (layer.Kind is not SettingsKind.CommandLine) layer = WithoutReplaced(layer, line.Target.Replacements);
+            _layers.Add(layer);
+            return layer;
         }
     }
 
-    private void Describe(string origin, IConfigurationProvider provider, OptionCatalog catalog)
+    /// <summary>Puts the layers into <paramref name="configuration"/>, weakest first.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="except">Keys to leave out of all of them.</param>
+    internal void Apply(ConfigurationManager configuration, IReadOnlySet<string> except)
     {
-        _layers.Add(($"the {origin}", provider));
-        var keys = catalog.KeysIn(provider).ToList();
-        _descriptions.Add(keys.Count is 0 ? $"{origin} (nothing)" : $"{origin} ({string.Join(", ", keys)})");
+        configuration.Sources.Clear();
+        configuration.AddInMemoryCollection(_defaults);
+        foreach (var layer in _layers) configuration.AddInMemoryCollection(except.Count is 0 ? layer.Settings : layer.Settings.Where(s => !except.Contains(s.Key)));
     }
 
-    // A parser counts lines from 0, people and their editors from 1.
-    private static string Words(Exception cause) => cause is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
-        ? $"{cause.Message.Split(" LineNumber:")[0].TrimEnd('.')}, at line {line + 1}, column {column + 1}"
-        : cause.Message.TrimEnd('.');
+    // A listener of another layer that kept its address and lost its framing would be another one than anybody configured: all or nothing.
+    private SettingsLayer WithoutReplaced(SettingsLayer layer, IReadOnlyCollection<(string Section, string Flag)> replacements)
+    {
+        foreach (var (section, flag) in replacements)
+        {
+            var replaced = layer.Settings.Keys.Where(key => IsUnder(key, section)).ToList();
+            if (replaced.Count is 0) continue;
+            _replaced.Add(Shown.Text($"{flag} stands instead of what {layer.Origin} sets: {string.Join(", ", replaced)}."));
+            layer = layer with { Settings = layer.Settings.Where(s => !IsUnder(s.Key, section)).ToDictionary(StringComparer.OrdinalIgnoreCase) };
+        }
 
-    private static Exception Cause(Exception fault) => fault.InnerException is { } inner ? Cause(inner) : fault;
+        return layer;
+    }
+
+    private static bool IsUnder(string key, string section) => key.Length > section.Length && key[section.Length] is ':' && key.StartsWith(section, StringComparison.OrdinalIgnoreCase);
 }

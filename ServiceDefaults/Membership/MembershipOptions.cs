@@ -23,6 +23,7 @@ public sealed class MembershipOptions
 
     /// <summary>How to reach the store of the list; none by default, because no address is right for all. It may hold a password: it is never shown.</summary>
     [Description("How to reach the store of Membership: for redis as StackExchange.Redis writes it (localhost:6379,password=...), for adonet as Npgsql does (Host=localhost;Username=...). Never shown: it may hold a password.")]
+    [PasswordPropertyText(true)]
     public string ConnectionString { get; set; } = "";
 
     /// <summary>Whether the list is in a Redis.</summary>

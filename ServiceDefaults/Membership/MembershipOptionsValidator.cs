@@ -12,8 +12,8 @@ internal sealed class MembershipOptionsValidator : IValidateOptions<MembershipOp
         return options switch
         {
             { IsShared: true, ConnectionString: "" } => ValidateOptionsResult.Fail($"{connection}: is missing; {membership} needs one, such as {(options.IsRedis ? "localhost:6379" : PostgresSettings.Example)}."),
-            { IsRedis: true } when !RedisSettings.TryParse(options.ConnectionString, out _) => ValidateOptionsResult.Fail(RedisSettings.Unreadable(connection)),
-            { IsAdoNet: true } when !PostgresSettings.TryParse(options.ConnectionString, out _) => ValidateOptionsResult.Fail(PostgresSettings.Unreadable(connection)),
+            { IsRedis: true } when !RedisSettings.TryParse(options.ConnectionString, out _) => ValidateOptionsResult.Fail(RedisSettings.Unreadable(connection, options.ConnectionString)),
+            { IsAdoNet: true } when !PostgresSettings.TryParse(options.ConnectionString, out _) => ValidateOptionsResult.Fail(PostgresSettings.Unreadable(connection, options.ConnectionString)),
             { IsShared: false, ConnectionString: not "" } => ValidateOptionsResult.Fail(
                 $"{connection}: is set, and {membership} uses none; set {MembershipOptions.Key(nameof(options.Membership))} to {MembershipOptions.Redis} or {MembershipOptions.AdoNet}, or leave it out."),
             _ => ValidateOptionsResult.Success,

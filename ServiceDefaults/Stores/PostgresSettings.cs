@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Npgsql;
 
 namespace OrleansEcho.ServiceDefaults.Stores;
@@ -15,14 +16,14 @@ public static class PostgresSettings
     public const string Example = "Host=localhost;Username=echo;Password=...;Database=echo";
 
     /// <summary>Reads a connection string.</summary>
-    /// <returns>False when it is none, or names no server.</returns>
+    /// <returns>False when it is none, or names no server, or what it names cannot be one.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out NpgsqlConnectionStringBuilder? settings)
     {
         settings = null;
         try
         {
             var read = new NpgsqlConnectionStringBuilder(Defaults + text);
-            if (string.IsNullOrEmpty(read.Host)) return false;
+            if (string.IsNullOrEmpty(read.Host) || !read.Host.Split(',', StringSplitOptions.TrimEntries).All(IsServer)) return false;
             settings = read;
             return true;
         }
@@ -39,5 +40,14 @@ public static class PostgresSettings
     public static string Place(this NpgsqlConnectionStringBuilder settings) => $"{settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username ?? "(the user's)"}";
 
     /// <summary>The fault of a text that is no connection string; does not hold the text.</summary>
-    public static string Unreadable(string key) => $"{key}: is not a connection string of Npgsql with a host, such as {Example}.";
+    public static string Unreadable(string key, string text) => StoreHost.IsUrl(text)
+        ? $"{key}: is a URL, or has one in it, which Npgsql does not read; write {Example}."
+        : $"{key}: is not a connection string of Npgsql with a host, such as {Example}.";
+
+    // With its port, where there are several, and an IPv6 address in brackets then.
+    private static bool IsServer(string host)
+    {
+        var colon = host.LastIndexOf(':');
+        return StoreHost.IsName(host) || (colon > 0 && ushort.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) && StoreHost.IsName(host[..colon]));
+    }
 }

@@ -14,14 +14,14 @@ public static class RedisSettings
     private static readonly TimeSpan LongestPauseBetweenAttempts = TimeSpan.FromSeconds(2); // back soon after Redis is
 
     /// <summary>Reads a connection string.</summary>
-    /// <returns>False when it is none, or names no server.</returns>
+    /// <returns>False when it is none, or names no server, or what it names cannot be one.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out ConfigurationOptions? settings)
     {
         settings = null;
         try
         {
             var read = ConfigurationOptions.Parse(Defaults + text);
-            if (read.EndPoints.Count is 0) return false;
+            if (read.EndPoints.Count is 0 || !read.EndPoints.All(IsServer) || HasServerAfterOption(text)) return false;
             read.AbortOnConnectFail = false; // a Redis that is not there yet ends no silo
             read.BacklogPolicy = BacklogPolicy.FailFast; // a call that waits for a connection would only fail later
             read.ReconnectRetryPolicy = new LinearRetry((int)LongestPauseBetweenAttempts.TotalMilliseconds);
@@ -42,5 +42,13 @@ public static class RedisSettings
         string.Join(", ", settings.EndPoints.Select(e => e is DnsEndPoint dns ? $"{dns.Host}:{(dns.Port is 0 ? 6379 : dns.Port)}" : e.ToString()));
 
     /// <summary>The fault of a text that is no connection string; does not hold the text.</summary>
-    public static string Unreadable(string key) => $"{key}: is not a connection string of StackExchange.Redis with a server, such as localhost:6379,password=....";
+    public static string Unreadable(string key, string text) => StoreHost.IsUrl(text)
+        ? $"{key}: is a URL, which StackExchange.Redis does not read; write localhost:6379,user=...,password=... (and ssl=true for rediss)."
+        : $"{key}: is not a connection string of StackExchange.Redis, its servers first, such as localhost:6379,password=....";
+
+    private static bool IsServer(EndPoint server) => server is not DnsEndPoint dns || StoreHost.IsName(dns.Host);
+
+    // The rest of a password that has a comma in it: the client would take it for a server, and every message would name it.
+    private static bool HasServerAfterOption(string text) =>
+        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).SkipWhile(part => !part.Contains('=', StringComparison.Ordinal)).Any(part => !part.Contains('=', StringComparison.Ordinal));
 }

@@ -38,7 +38,10 @@ internal static class ManagementEndpoint
         app.Use((context, next) =>
         {
             context.Response.Headers.CacheControl = "no-store";
-            return next(context);
+            if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) return next(context);
+            context.Response.Headers.Allow = "GET, HEAD"; // everything here is to be read; what else somebody tries must not look as if it had worked
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            return Task.CompletedTask;
         });
         app.MapGet("/", () => Results.Text(Index));
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = (context, _) => WriteAsync(context, new { status = "Live" }) });
@@ -74,6 +77,6 @@ internal static class ManagementEndpoint
     {
         public ValidateOptionsResult Validate(string? name, ManagementOptions options) => PortAddress.TryParse(options.Address, out _, out var fault)
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}: '{options.Address}' is no address to listen on: {fault}.");
+            : ValidateOptionsResult.Fail($"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}: {Shown.Value(options.Address)} is no address to listen on: {fault}.");
     }
 }

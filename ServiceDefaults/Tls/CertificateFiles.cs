@@ -47,7 +47,7 @@ internal sealed class CertificateFiles(ClusterTlsOptions options, CertificateRol
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
-            faults.Add($"{ClusterTlsOptions.KeyOf(option)}: there is no file '{path}'.");
+            faults.Add($"{ClusterTlsOptions.KeyOf(option)}: there is no file {Shown.Value(path)}.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -86,14 +86,14 @@ internal sealed class CertificateFiles(ClusterTlsOptions options, CertificateRol
             }
             catch (Exception fault) when (fault is CryptographicException or ArgumentException)
             {
-                faults.Add($"{key} does not match the first certificate in '{options.Certificate}' ({ClusterTlsOptions.KeyOf(nameof(options.Certificate))}), or cannot be read.");
+                faults.Add($"{key} does not match the first certificate in {Shown.Value(options.Certificate)} ({ClusterTlsOptions.KeyOf(nameof(options.Certificate))}), or cannot be read.");
             }
         }
 
         return null;
     }
 
-    private static string Named(string option, string path) => $"{ClusterTlsOptions.KeyOf(option)}: '{path}'";
+    private static string Named(string option, string path) => $"{ClusterTlsOptions.KeyOf(option)}: {Shown.Value(path)}";
 }
 
 /// <summary>What the three files say: equal when nothing has changed.</summary>

@@ -25,7 +25,7 @@ internal sealed class ClusterTlsOptionsValidator(CertificateRole role, TimeProvi
         var key = ClusterTlsOptions.KeyOf(nameof(options.Name));
         if (options.Name.Length is 0) yield break;
         if (!options.IsOn) yield return $"{key}: is set, and there is no TLS without Certificate, Key and Authority; set them, or leave it out.";
-        if (Uri.CheckHostName(options.Name) is not UriHostNameType.Dns) yield return $"{key}: '{options.Name}' is not a DNS name, such as orleansecho.example.com.";
+        if (Uri.CheckHostName(options.Name) is not UriHostNameType.Dns) yield return $"{key}: {Shown.Value(options.Name)} is not a DNS name, such as orleansecho.example.com.";
     }
 
     private static IReadOnlyList<string> Find(CertificateFiles files)

@@ -6,5 +6,5 @@ internal static class PeerText
     private const int Longest = 100;
 
     public static string Of(string text) =>
-        string.Concat(text.Take(Longest).Select(c => char.IsControl(c) ? '?' : c)) + (text.Length > Longest ? "..." : "");
+        Shown.Text(text.Length > Longest ? text[..Longest] + "..." : text);
 }

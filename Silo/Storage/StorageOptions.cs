@@ -21,6 +21,7 @@ internal sealed class StorageOptions
 
     /// <summary>How to reach the store; none by default, because no address is right for all. It may hold a password: it is never shown.</summary>
     [Description("How to reach the store: for redis as StackExchange.Redis writes it (localhost:6379,password=...), for postgresql as Npgsql does (Host=localhost;Username=...). Never shown: it may hold a password.")]
+    [PasswordPropertyText(true)]
     public string ConnectionString { get; set; } = "";
 
     /// <summary>The folder of the provider <c>file</c>; none by default, so that nobody's state lies where a program happened to be started.</summary>

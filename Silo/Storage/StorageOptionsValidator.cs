@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Silo.Storage;
@@ -18,12 +19,12 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.Is(StorageOptions.Redis))
         {
             if (isMissing) faults.Add($"{Connection}: is missing; {provider} needs one, such as localhost:6379.");
-            else if (!RedisSettings.TryParse(options.ConnectionString, out _)) faults.Add(RedisSettings.Unreadable(Connection));
+            else if (!RedisSettings.TryParse(options.ConnectionString, out _)) faults.Add(RedisSettings.Unreadable(Connection, options.ConnectionString));
         }
         else if (options.Is(StorageOptions.PostgreSql))
         {
             if (isMissing) faults.Add($"{Connection}: is missing; {provider} needs one, such as {PostgresSettings.Example}.");
-            else if (!PostgresSettings.TryParse(options.ConnectionString, out _)) faults.Add(PostgresSettings.Unreadable(Connection));
+            else if (!PostgresSettings.TryParse(options.ConnectionString, out _)) faults.Add(PostgresSettings.Unreadable(Connection, options.ConnectionString));
         }
         else if (!isMissing)
         {
@@ -32,7 +33,7 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         }
 
         if (options.Is(StorageOptions.File) && options.Folder.Length is 0) faults.Add($"{Folder}: is missing; {provider} needs one, such as /var/lib/orleansecho.");
-        if (!options.Is(StorageOptions.File) && options.Folder.Length > 0) faults.Add($"{Folder}: '{options.Folder}' is set, and {provider} uses none; set {StorageOptions.Section}:{nameof(StorageOptions.Provider)} to {StorageOptions.File}, or leave it out.");
+        if (!options.Is(StorageOptions.File) && options.Folder.Length > 0) faults.Add($"{Folder}: {Shown.Value(options.Folder)} is set, and {provider} uses none; set {StorageOptions.Section}:{nameof(StorageOptions.Provider)} to {StorageOptions.File}, or leave it out.");
         if (!options.Is(StorageOptions.PostgreSql) && options.CreateSchema) faults.Add($"{Schema}: true, and {provider} has no tables; set {StorageOptions.Section}:{nameof(StorageOptions.Provider)} to {StorageOptions.PostgreSql}, or leave it out.");
         return faults.Count is 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

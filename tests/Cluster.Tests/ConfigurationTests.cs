@@ -131,7 +131,7 @@ public sealed class ConfigurationTests : ProcessTest
                 "line": { "Address": "127.0.0.1:0", "MaxMessageBytes": 10 },
                 "length-prefixed": { "Address": "127.0.0.1:0", "MaxMessageBytes": 10 },
                 "raw": { "Enabled": false },
-                "file": { "Address": "127.0.0.1:0", "MaxMessageBytes": 10 } } } }
+                "file": { "Framing": "line", "Address": "127.0.0.1:0", "MaxMessageBytes": 10 } } } }
             """);
         foreach (var (listener, limit) in ((string, int)[])[("line", 30), ("file", 10)])
         {
@@ -150,6 +150,28 @@ public sealed class ConfigurationTests : ProcessTest
         var settings = await process.Output.WaitForAsync("Settings: ");
         Assert.Contains(Path.Combine(process.WorkingDirectory, "appsettings.json"), settings, StringComparison.Ordinal);
         Assert.DoesNotContain(process.Output.Lines, l => l.Contains("Listener raw", StringComparison.Ordinal));
+    }
+
+    /// <summary>As in the container's image, whose environment opens three listeners on all addresses.</summary>
+    [Fact]
+    public async Task Listen_ReplacesTheListenersOfTheImage()
+    {
+        var dockerfile = await File.ReadAllTextAsync(Path.Combine(EchoExecutable.Repository, "Gateway", "Dockerfile"), Cancelled);
+        var image = dockerfile.Split("\nENV ")[1].Split("\nEXPOSE")[0].Split(['\\', '\n', ' '], StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        Assert.Equal("*:7007", image["Gateway__Listeners__raw__Address"]);
+        var process = Start(EchoExecutable.Gateway, ["--listen", "chat:line=127.0.0.1:0", "--management", "127.0.0.1:0"], image);
+        await process.ManagementAsync();
+        Assert.Contains("Listener chat accepts on 127.0.0.1:", Assert.Single(process.Output.Lines, l => l.Contains(" accepts on ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        await process.Output.WaitForAsync("--listen stands instead of what the environment sets: Gateway:Listeners:length-prefixed:Address, Gateway:Listeners:line:Address, Gateway:Listeners:raw:Address.");
+    }
+
+    [Fact]
+    public async Task ListenerWithoutAFraming_IsAFault()
+    {
+        var error = Assert.Single((await FailAsync(2, EchoExecutable.Gateway, "--Gateway:Listeners:chat:Address=127.0.0.1:0")).Skip(1));
+        Assert.Equal("error: Gateway:Listeners:chat:Framing: is missing; a listener needs one of line, length-prefixed, raw.", error);
+        var other = Assert.Single((await FailAsync(2, EchoExecutable.Gateway, "--Gateway:Listeners:chat:Address=127.0.0.1:0", "--Gateway:Listeners:chat:Framing=morse")).Skip(1));
+        Assert.Equal("error: Gateway:Listeners:chat:Framing: 'morse' (from the command line) is not one of line, length-prefixed, raw.", other);
     }
 
     private Task<IReadOnlyList<string>> FailAsync(int exitCode, EchoExecutable program, params string[] arguments) => FailAsync(exitCode, Start(program, arguments));

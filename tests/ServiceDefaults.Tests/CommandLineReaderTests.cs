@@ -34,7 +34,7 @@ public sealed class CommandLineReaderTests
         var line = Read("--item", "a=x", "--item=b=y");
         Assert.Empty(line.Faults);
         Assert.Equal(["Sample:Items:a:Address=x", "Sample:Items:b:Address=y"], line.Target.Settings.Select(s => $"{s.Key}={s.Value}").Order(StringComparer.Ordinal));
-        Assert.Contains("Sample:Items", line.Target.DroppedDefaults);
+        Assert.Contains("Sample:Items", line.Target.Replacements.Select(r => r.Section));
     }
 
     [Theory]
@@ -49,8 +49,11 @@ public sealed class CommandLineReaderTests
     [InlineData("--config stands 2 times; it takes one value.", "--config", "a.json", "--config", "b.json")]
     [InlineData("--item: 'a' is not of the form NAME=ADDRESS.", "--item", "a")]
     [InlineData("--log-level: 'loud' is not one of trace, debug, info, warning, error, none.", "--log-level", "loud")]
-    [InlineData("There is no flag '--cuont=5'; did you mean --count?", "--cuont=5")]
+    [InlineData("There is no flag '--cuont'; did you mean --count?", "--cuont=5")]
     [InlineData("There is no flag '--frobnicate'; --help lists all.", "--frobnicate")]
+    [InlineData("There is no flag '--Sample_Count'; did you mean --Sample:Count?", "--Sample_Count=5")]
+    [InlineData("There is no flag '--sample-count'; did you mean --Sample:Count?", "--sample-count", "5")]
+    [InlineData("There is no flag '--frobnicate'; --help lists all.", "--frobnicate", "5")]
     [InlineData("There is no flag 'count'; did you mean --count?", "count")]
     [InlineData("There is no flag '@file'; --help lists all.", "@file")]
     public void FaultIsReported(string fault, params string[] args) => Assert.Equal([fault], Read(args).Faults);

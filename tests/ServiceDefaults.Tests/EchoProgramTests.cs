@@ -64,6 +64,43 @@ public sealed class EchoProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task TheFirstFaultsAreListed_WhenThereAreVeryMany()
+    {
+        _folder.Write("appsettings.json", $"{{{string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"K{i}\":1"))}}}");
+        await using var run = ProgramRun.Start(["--nonsense"]);
+        Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
+        Assert.Equal("OrleansEcho.Sample cannot start: 1001 faults in its configuration.", run.ErrorLines[0]);
+        Assert.Equal("error: and 900 more keys that are wrong; is it a file of settings for this program?", run.ErrorLines[^1]);
+        Assert.Equal(103, run.ErrorLines.Count);
+    }
+
+    [Fact]
+    public async Task NothingInAFaultSteersTheTerminal()
+    {
+        _folder.Write("appsettings.json", """{ "\u001b[31mred\nerror: forged": 1, "Sample": { "Color": "\u001b[2Jblue\r\n", "Name": "a\u009bb" } }""");
+        await using var run = ProgramRun.Start(["--no\u001b[1mflag"]);
+        Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
+        Assert.Equal(5, run.ErrorLines.Count);
+        Assert.All(run.ErrorLines, line => Assert.DoesNotContain(line, char.IsControl));
+        Assert.Contains(@"error: Sample:Color: '\u001b[2Jblue\r\n' (from appsettings.json) is not one of red, green.", run.ErrorLines);
+    }
+
+    [Fact]
+    public async Task NearMissIsNoted_AndLogged()
+    {
+        _folder.SetVariable("Sample_Count", "5");
+        await using (var wrong = ProgramRun.Start(["--nonsense"]))
+        {
+            await wrong.EndAsync();
+            Assert.Equal("note: The variable Sample_Count sets nothing; did you mean Sample__Count?", wrong.ErrorLines[^1]);
+        }
+
+        await using var run = ProgramRun.Start(AnyPort);
+        await run.StartedAsync();
+        Assert.Contains(run.Log, l => l.Level is LogLevel.Warning && l.Message == "The variable Sample_Count sets nothing; did you mean Sample__Count?");
+    }
+
+    [Fact]
     public async Task OneFaultIsListed_WhenAFileIsMalformed()
     {
         _folder.Write("appsettings.json", "{");

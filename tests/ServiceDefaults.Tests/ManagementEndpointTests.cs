@@ -37,6 +37,38 @@ public sealed partial class ManagementEndpointTests : IDisposable
         Assert.Equal("{\"status\":\"Live\"}\n", live.Body);
     }
 
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("TRACE")]
+    [InlineData("POST")]
+    [InlineData("OPTIONS")]
+    public async Task NothingIsDoneHere(string method)
+    {
+        await using var run = ProgramRun.Start(["--management", "127.0.0.1:0"]);
+        using var client = await ClientAsync(run);
+        foreach (var path in (string[])["/", "/health/live", "/health/ready", "/metrics", "/nowhere"])
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal((HttpStatusCode.MethodNotAllowed, "GET, HEAD"), (response.StatusCode, string.Join(", ", response.Content.Headers.Allow)));
+        }
+
+        using var head = await client.SendAsync(new(HttpMethod.Head, "/health/live"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:0", false)]
+    [InlineData("localhost:0", false)]
+    [InlineData("0.0.0.0:0", true)]
+    [InlineData("*:0", true)]
+    public async Task ItIsSaidThatOthersMayRead(string address, bool isSaid)
+    {
+        await using var run = ProgramRun.Start(["--management", address]);
+        await run.StartedAsync();
+        Assert.Equal(isSaid, run.Log.Any(l => l.Message.StartsWith($"Health and metrics can be read by everybody who reaches {address} (Management:Address)", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task IndexListsWhatIsServed()
     {

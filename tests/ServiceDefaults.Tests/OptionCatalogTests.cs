@@ -1,8 +1,5 @@
 using System.Text;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
-using Microsoft.Extensions.Configuration.Memory;
 using OrleansEcho.ServiceDefaults.Configuration;
 
 namespace OrleansEcho.ServiceDefaults.Tests;
@@ -88,6 +85,11 @@ public sealed class OptionCatalogTests
     public void NullIsRefused(string option) =>
         Assert.Equal([$"Sample:{option} (from some.json) is null; leave it out for the default."], Check(Json($$"""{ "Sample": { "{{option}}": null } }""")));
 
+    [Theory]
+    [InlineData("Sample:Name", "\u001b[31mred", @"Sample:Name: '\u001b[31mred' (from the command line) has a control character in it.")]
+    [InlineData("Sample:Items:a\nb:Address", "there", "Sample:Items:a\nb:Address (from the command line) has a control character in its name.")]
+    public void ControlCharacterIsRefused(string key, string value, string fault) => Assert.Equal([fault], Check(CommandLine((key, value))));
+
     [Fact]
     public void EmptySectionIsNoFault() => Assert.Empty(Check(Json("""{ "Sample": { "Items": { "a": {} } }, "Management": {} }""")));
 
@@ -159,26 +161,24 @@ public sealed class OptionCatalogTests
     public void OptionNeedsADescription() =>
         Assert.Contains($"{nameof(Undescribed)}.{nameof(Undescribed.Secret)}", Assert.Throws<InvalidOperationException>(() => new OptionCatalog().Add<Undescribed>("X")).Message, StringComparison.Ordinal);
 
-    private static IReadOnlyList<string> Check(params (string Origin, IConfigurationProvider Provider)[] layers) => Check(SampleProgram.Catalog(), layers);
+    private static IReadOnlyList<string> Check(params SettingsLayer[] layers) => [.. SampleProgram.Catalog().Check(layers).Select(f => f.Message)];
 
-    private static IReadOnlyList<string> Check(OptionCatalog catalog, params (string Origin, IConfigurationProvider Provider)[] layers)
+    private static SettingsLayer Json(string text)
     {
-        foreach (var (_, provider) in layers) provider.Load();
-        return [.. catalog.Check(layers).Select(f => f.Message)];
+        var file = new JsonText(text);
+        file.Load();
+        return new("some.json", SettingsKind.File, file.Settings);
     }
 
-    private static (string Origin, IConfigurationProvider Provider) Json(string text) =>
-        ("some.json", new JsonStreamConfigurationProvider(new JsonStreamConfigurationSource { Stream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }));
+    private static SettingsLayer Environment(params (string Key, string Value)[] variables) => new("the environment", SettingsKind.Environment, Settings(variables));
 
-    private static (string Origin, IConfigurationProvider Provider) Environment(params (string Key, string Value)[] variables) =>
-        ("the environment", new FixedEnvironment(variables));
+    private static SettingsLayer CommandLine(params (string Key, string Value)[] settings) => new("the command line", SettingsKind.CommandLine, Settings(settings));
 
-    private static (string Origin, IConfigurationProvider Provider) CommandLine(params (string Key, string Value)[] settings) =>
-        ("the command line", new MemoryConfigurationProvider(new MemoryConfigurationSource { InitialData = settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)) }));
+    private static Dictionary<string, string?> Settings((string Key, string Value)[] settings) => settings.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.OrdinalIgnoreCase);
 
-    private sealed class FixedEnvironment((string Key, string Value)[] variables) : EnvironmentVariablesConfigurationProvider
+    private sealed class JsonText(string text) : JsonStreamConfigurationProvider(new JsonStreamConfigurationSource { Stream = new MemoryStream(Encoding.UTF8.GetBytes(text)) })
     {
-        public override void Load() => Data = variables.ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.OrdinalIgnoreCase);
+        public IReadOnlyDictionary<string, string?> Settings => Data.AsReadOnly();
     }
 
     private sealed class Undescribed

@@ -39,7 +39,7 @@ internal static class SampleProgram
     private static string? AddItem(string value, FlagTarget target)
     {
         if (value.Split('=') is not [var name, var address]) return "is not of the form NAME=ADDRESS";
-        target.DropDefaults(SampleItemOptions.Section);
+        target.Replace(SampleItemOptions.Section, "--item");
         target.Set($"{SampleItemOptions.Section}:{name}:Address", address);
         return null;
     }

@@ -48,12 +48,59 @@ public sealed class SettingsSourcesTests
     }
 
     [Fact]
-    public void DefaultsOfASectionAreDropped_WhenAFlagStandsInsteadOfThem()
+    public void NothingElseIsLeftOfASection_WhenAFlagStandsInsteadOfIt()
     {
         using var folder = new WorkingFolder();
-        var configuration = Load("--item", "mine=elsewhere").Configuration;
-        Assert.Equal("mine", Assert.Single(configuration.GetSection("Sample:Items").GetChildren()).Key);
-        Assert.Equal("built-in", configuration["Sample:Name"]);
+        folder.Write("appsettings.json", """{ "Sample": { "Name": "file", "Items": { "first": { "Size": 2 }, "mine": { "Size": 3 } } } }""");
+        folder.SetVariable("Sample__Items__SECOND__Address", "everywhere");
+        var (configuration, sources, faults) = Load("--item", "mine=elsewhere", "--Sample:Items:mine:Size=4");
+        Assert.Empty(faults);
+        Assert.Equal(["Address=elsewhere", "Size=4"], Assert.Single(configuration.GetSection("Sample:Items").GetChildren()).GetChildren().Select(option => $"{option.Key}={option.Value}"));
+        Assert.Equal("file", configuration["Sample:Name"]);
+        Assert.Equal(
+            [
+                "--item stands instead of what appsettings.json sets: Sample:Items:first:Size, Sample:Items:mine:Size.",
+                "--item stands instead of what the environment sets: Sample:Items:SECOND:Address.",
+            ],
+            sources.Replaced);
+    }
+
+    [Fact]
+    public void NothingIsSaidOfTheDefaults_WhenAFlagStandsInsteadOfThem()
+    {
+        using var folder = new WorkingFolder();
+        Assert.Empty(Load("--item", "mine=elsewhere").Sources.Replaced);
+    }
+
+    [Theory]
+    [InlineData("Sample_Count", "5", "Sample__Count")]
+    [InlineData("SAMPLE_COUNT", "5", "Sample__Count")]
+    [InlineData("Sample.Count", "5", "Sample__Count")]
+    [InlineData("sampleCount", "5", null)] // one word may be anything
+    [InlineData("Sampel_Count", "5", null)] // two letters
+    [InlineData("Samle__Count", "5", "Sample__Count")]
+    [InlineData("Sample_Items_first_Size", "5", "Sample__Items__first__Size")]
+    [InlineData("Sample_Count", "tcp://10.0.0.1:80", null)] // Kubernetes' for a service with the name of a section
+    [InlineData("Sample_Service_Host", "5", null)]
+    [InlineData("Sample__Count", "5", null)] // it sets the option
+    public void NearMissOfAVariableIsSaid(string variable, string value, string? meant)
+    {
+        using var folder = new WorkingFolder();
+        folder.SetVariable(variable, value);
+        Assert.Equal(
+            meant is null ? [] : [$"The variable {variable} sets nothing; did you mean {meant}?"],
+            Load().Sources.NearMisses);
+    }
+
+    [Fact]
+    public void AHundredThousandKeysAreReadInSeconds()
+    {
+        using var folder = new WorkingFolder();
+        folder.Write("appsettings.json", $"{{{string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"K{i}\":1"))}}}");
+        var since = TimeProvider.System.GetTimestamp();
+        var faults = SampleProgram.Catalog().Check(Load().Sources.Layers);
+        Assert.Equal((100_000, "K0 (from appsettings.json) is not an option; --help lists all."), (faults.Count, faults[0].Message));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since).TotalSeconds, 0, 30); // half a one; minutes, when each key is looked for among all
     }
 
     [Fact]
@@ -129,6 +176,8 @@ public sealed class SettingsSourcesTests
         var program = SampleProgram.Description();
         var line = CommandLineReader.Read(args, program);
         var (configuration, sources) = (new ConfigurationManager(), new SettingsSources());
-        return (configuration, sources, [.. line.Faults, .. sources.Load(configuration, program, line)]);
+        IReadOnlyList<string> faults = [.. line.Faults, .. sources.Load(program, line)];
+        sources.Apply(configuration, new HashSet<string>());
+        return (configuration, sources, faults);
     }
 }

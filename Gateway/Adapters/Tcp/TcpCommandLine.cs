@@ -1,4 +1,5 @@
 using OrleansEcho.Protocols;
+using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.CommandLine;
 using OrleansEcho.ServiceDefaults.Configuration;
 
@@ -18,11 +19,13 @@ public static class TcpCommandLine
         ["Gateway:Listeners:raw:Address"] = "127.0.0.1:7007",
     };
 
+    private const string ListenName = "--listen";
+
     /// <summary>The flag that adds a listener.</summary>
     public static Flag ListenFlag { get; } = Flag.Custom(
-        "--listen",
+        ListenName,
         "[NAME:]FRAMING=ADDRESS",
-        $"Listens there, instead of on the default listeners, as in line=127.0.0.1:7000 or raw=unix:/tmp/echo.sock; framings: {string.Join(", ", Framings.Names)}.",
+        $"Listens there, instead of where anything else says (defaults, files, environment), as in line=127.0.0.1:7000 or raw=unix:/tmp/echo.sock; framings: {string.Join(", ", Framings.Names)}.",
         isRepeatable: true,
         Listen);
 
@@ -39,10 +42,10 @@ public static class TcpCommandLine
         var framing = codec.Name; // as the configuration spells it
         var name = colon < 0 ? UnusedName(framing, target) : left[..colon];
         if (name.Length is 0) return "has an empty name before its colon";
-        if (target.Has($"{TcpListenerOptions.Section}:{name}:Address")) return $"is the second listener named '{name}'";
+        if (target.Has($"{TcpListenerOptions.Section}:{name}:Address")) return $"is the second listener named {Shown.Value(name)}";
         if (!ListenAddress.TryParse(address, out _, out var fault)) return $"has no address to listen on: {fault}";
 
-        target.DropDefaults(TcpListenerOptions.Section);
+        target.Replace(TcpListenerOptions.Section, ListenName);
         target.Set($"{TcpListenerOptions.Section}:{name}:Framing", framing);
         target.Set($"{TcpListenerOptions.Section}:{name}:Address", address);
         return null;

@@ -18,10 +18,10 @@ internal sealed class TcpListenerOptions
     [Description("Where it listens: 127.0.0.1:7000, [::1]:7000, *:7000 (all addresses), localhost:7000, or unix:/path/to/socket.")]
     public string Address { get; set; } = "";
 
-    /// <summary>How messages are told apart on its connections.</summary>
-    [Description("How messages are told apart (docs/protocols.md).")]
+    /// <summary>How messages are told apart on its connections; none by default, because a listener in another framing than its peers' answers nobody.</summary>
+    [Description("How messages are told apart (docs/protocols.md); the three listeners that there are by default have theirs, every other one needs it.")]
     [AllowedValues("line", "length-prefixed", "raw")]
-    public string Framing { get; set; } = "line";
+    public string Framing { get; set; } = "";
 
     /// <summary>
     /// The longest message, in bytes of payload. 64 KiB holds nearly every chat, game or device message and keeps what one connection

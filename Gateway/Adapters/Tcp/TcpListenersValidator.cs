@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using OrleansEcho.Protocols;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
@@ -11,6 +13,7 @@ internal sealed class TcpListenersValidator : IValidateOptions<TcpListeners>
         foreach (var (listener, settings) in options.Active)
         {
             var key = $"{TcpListenerOptions.Section}:{listener}";
+            if (settings.Framing.Length is 0) faults.Add($"{key}:Framing: is missing; a listener needs one of {string.Join(", ", Framings.Names)}.");
             if (settings.MaxBytesInFlight < settings.MaxMessageBytes)
             {
                 faults.Add($"{key}:MaxBytesInFlight: {settings.MaxBytesInFlight} is less than {key}:MaxMessageBytes, {settings.MaxMessageBytes}; one message must fit, so set both.");
@@ -18,7 +21,7 @@ internal sealed class TcpListenersValidator : IValidateOptions<TcpListeners>
 
             if (!ListenAddress.TryParse(settings.Address, out _, out var fault))
             {
-                faults.Add($"{key}:Address: '{settings.Address}' is no address to listen on: {fault}.");
+                faults.Add($"{key}:Address: {Shown.Value(settings.Address)} is no address to listen on: {fault}.");
             }
         }
 

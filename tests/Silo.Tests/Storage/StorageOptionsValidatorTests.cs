@@ -25,6 +25,18 @@ public sealed class StorageOptionsValidatorTests
         { "postgresql", "secret", "", false, ["Storage:ConnectionString: is not a connection string of Npgsql"] },
         { "postgresql", "Host=localhost;Secret=1", "", false, ["Storage:ConnectionString: is not a connection string of Npgsql"] },
         { "postgresql", "Host=localhost;Port=secret", "", false, ["Storage:ConnectionString: is not a connection string of Npgsql"] },
+        { "redis", "redis://u:secret@localhost:6379", "", false, ["Storage:ConnectionString: is a URL"] },
+        { "redis", "rediss://:secret@localhost", "", false, ["Storage:ConnectionString: is a URL"] },
+        { "redis", "u:secret@localhost:6379", "", false, ["Storage:ConnectionString: is not a connection string"] },
+        { "redis", "secret@@@", "", false, ["Storage:ConnectionString: is not a connection string"] },
+        { "redis", "localhost:6379,password=a,secret", "", false, ["Storage:ConnectionString: is not a connection string"] },
+        { "redis", "localhost:6379,password=a b,secret:1", "", false, ["Storage:ConnectionString: is not a connection string"] },
+        { "redis", "unix://secret", "", false, ["Storage:ConnectionString: is a URL"] },
+        { "postgresql", "postgres://u:secret@localhost/e", "", false, ["Storage:ConnectionString: is a URL"] },
+        { "postgresql", "Host=postgres://u:secret@localhost/e", "", false, ["Storage:ConnectionString: is a URL"] },
+        { "postgresql", "Host=u:secret@localhost", "", false, ["Storage:ConnectionString: is not a connection string"] },
+        { "postgresql", "Host=localhost;Password=a;secret", "", false, ["Storage:ConnectionString: is not a connection string"] },
+        { "postgresql", "Host=localhost,u:secret@other;Username=echo", "", false, ["Storage:ConnectionString: is not a connection string"] },
         { "postgresql", "Username=secret", "", false, ["Storage:ConnectionString: is not a connection string of Npgsql"] },
     };
 

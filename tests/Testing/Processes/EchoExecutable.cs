@@ -31,6 +31,9 @@ public sealed record EchoExecutable
         }
     }
 
+    /// <summary>The repository's folder.</summary>
+    public static string Repository => Root(AppContext.BaseDirectory);
+
     /// <summary>One that was built elsewhere, or at another time.</summary>
     /// <param name="name">What to call it.</param>
     /// <param name="command">The command that becomes it.</param>

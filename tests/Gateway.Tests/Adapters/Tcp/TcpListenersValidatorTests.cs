@@ -7,11 +7,12 @@ public sealed class TcpListenersValidatorTests
     [Fact]
     public void EveryFaultIsReported()
     {
-        var faults = Validate(At("nowhere"), At("127.0.0.1:7000"), new() { Address = "127.0.0.1:7001", MaxMessageBytes = 101, MaxBytesInFlight = 100 });
+        var faults = Validate(At("nowhere"), At("127.0.0.1:7000"), new() { Address = "127.0.0.1:7001", Framing = "raw", MaxMessageBytes = 101, MaxBytesInFlight = 100 }, new() { Address = "127.0.0.1:7002" });
 
-        Assert.Equal(2, faults.Count);
+        Assert.Equal(3, faults.Count);
         Assert.StartsWith("Gateway:Listeners:l1:Address: 'nowhere' is no address to listen on: ", faults[0], StringComparison.Ordinal);
         Assert.Equal("Gateway:Listeners:l3:MaxBytesInFlight: 100 is less than Gateway:Listeners:l3:MaxMessageBytes, 101; one message must fit, so set both.", faults[1]);
+        Assert.Equal("Gateway:Listeners:l4:Framing: is missing; a listener needs one of line, length-prefixed, raw.", faults[2]);
     }
 
     [Fact]
@@ -22,7 +23,7 @@ public sealed class TcpListenersValidatorTests
     public void AGatewayNeedsAListener() =>
         Assert.Equal(["Gateway:Listeners: no listener is enabled; a gateway needs one, as with --listen line=127.0.0.1:7000."], Validate(new TcpListenerOptions { Enabled = false }));
 
-    private static TcpListenerOptions At(string address) => new() { Address = address };
+    private static TcpListenerOptions At(string address) => new() { Address = address, Framing = "line" };
 
     private static List<string> Validate(params TcpListenerOptions[] options)
     {
