@@ -28,7 +28,7 @@ public static partial class EchoProgram
     // What these say at the levels below is either said better by our own lines or true of every healthy start.
     private static readonly (string Category, LogLevel Least)[] QuietCategories =
     [
-        ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose (docs/performance.md)
+        ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose (docs/experiments.md)
         ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
         ("Orleans.Messaging", LogLevel.Critical), // a stack trace for each message that finds no silo; who sent it hears of it
         ("Orleans.Grain", LogLevel.Critical), // a stack trace for each grain that cannot be made; who called it hears of it

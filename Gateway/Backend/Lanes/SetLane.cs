@@ -19,7 +19,7 @@ internal sealed class SetLane
     /// <summary>How many sets travel together at most: the silo takes a millisecond to hand so many on.</summary>
     public const int MaxSets = 512;
 
-    /// <summary>How many bytes travel together at most, if it is not one set alone: half of it made 1 KiB messages dearer, and more made nothing cheaper (docs/performance.md).</summary>
+    /// <summary>How many bytes travel together at most, if it is not one set alone: half of it made 1 KiB messages dearer, and more made nothing cheaper (docs/experiments.md).</summary>
     public const int MaxBytes = 256 * 1024;
 
     /// <summary>How long sets wait for calls that do not return (a grain that takes its time, a silo that stands still): then they go all the same.</summary>
