@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -43,6 +44,8 @@ internal sealed partial class ConnectionQuotaGrain(
     private bool _wasRead;
     private TimeSpan? _storeFailsSince;
     private bool _saidRelearning;
+    private bool _saidSuperseded;
+    private SharedQuota? _saidShared;
 
     private string Scope => this.GetPrimaryKeyString();
 
@@ -121,6 +124,7 @@ internal sealed partial class ConnectionQuotaGrain(
         {
             Log.Failed(logger, Scope, fault); // a fault of ours: another activation begins with what is stored
             _ledger.Supersede();
+            _saidSuperseded = true;
         }
         finally
         {
@@ -165,9 +169,7 @@ internal sealed partial class ConnectionQuotaGrain(
         }
         catch (InconsistentStateException)
         {
-            Log.Superseded(logger, Scope);
-            _ledger.Supersede();
-            DeactivateOnIdle();
+            _ledger.Overtaken(Now);
         }
         catch (Exception fault) // each store has exceptions of its own
         {
@@ -223,6 +225,8 @@ internal sealed partial class ConnectionQuotaGrain(
 
         if (_ledger.IsSuperseded)
         {
+            if (!_saidSuperseded) Log.Superseded(logger, Scope);
+            _saidSuperseded = true;
             foreach (var waiting in _waiting.Values) waiting.SetException(Superseded());
             _waiting.Clear();
             DeactivateOnIdle();
@@ -230,12 +234,20 @@ internal sealed partial class ConnectionQuotaGrain(
         }
 
         if (!_wasRead) return;
+        if (_ledger.SharedWith is { } other && other != _saidShared) SayShared(other);
         metrics.Count(Scope, _ledger.Counts, _counted);
         _counted = _ledger.Counts.Copy();
         _snapshot = _ledger.Describe(Now);
         if (_snapshot.IsRelearning && !_saidRelearning) Log.Relearning(logger, Scope, QuotaTerms.WaitFor(terms.Lease).TotalSeconds);
         if (!_snapshot.IsRelearning && _saidRelearning) Log.Relearned(logger, Scope, _snapshot.Leased, _snapshot.Limit);
         _saidRelearning = _snapshot.IsRelearning;
+    }
+
+    private void SayShared(SharedQuota other)
+    {
+        _saidShared = other;
+        if (other.ConfiguredLimit == other.OwnLimit) Log.Shared(logger, Scope, other.Cluster);
+        else Log.SharedAndDifferent(logger, Scope, other.Cluster, other.OwnLimit?.ToString(CultureInfo.InvariantCulture) ?? "none", other.ConfiguredLimit?.ToString(CultureInfo.InvariantCulture) ?? "none");
     }
 
     private static partial class Log
@@ -260,6 +272,12 @@ internal sealed partial class ConnectionQuotaGrain(
 
         [LoggerMessage(3105, LogLevel.Information, "Another activation of the quota '{Scope}' has taken over; this one has stopped.")]
         public static partial void Superseded(ILogger logger, string scope);
+
+        [LoggerMessage(3109, LogLevel.Information, "The quota '{Scope}' is shared with cluster {Cluster}: it has the same service (Cluster:ServiceId) and the same store. The limit holds for both together.")]
+        public static partial void Shared(ILogger logger, string scope, string cluster);
+
+        [LoggerMessage(3110, LogLevel.Warning, "The quota '{Scope}' is shared with cluster {Cluster}, and they are configured differently: the limit is {Own} here, and {InForce} was configured last and is in force. Set the same Quota:Limit in both, or give each its own Cluster:ServiceId.")]
+        public static partial void SharedAndDifferent(ILogger logger, string scope, string cluster, string own, string inForce);
 
         [LoggerMessage(3106, LogLevel.Error, "The quota '{Scope}' failed; another activation of it begins.")]
         public static partial void Failed(ILogger logger, string scope, Exception fault);

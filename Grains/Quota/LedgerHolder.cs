@@ -24,6 +24,15 @@ internal sealed class LedgerHolder(string id, string gateway)
     /// <summary>When it asked last.</summary>
     public TimeSpan HeardAt { get; set; }
 
+    /// <summary>When this activation handled a request of its last; null when others have.</summary>
+    public TimeSpan? AskedAt { get; set; }
+
+    /// <summary>Whether the store has it as one whose lease may be renewed without another write.</summary>
+    public bool MayOutlastStored { get; set; }
+
+    /// <summary>Whether the record that is being written has it so.</summary>
+    public bool WillOutlastStored { get; set; }
+
     /// <summary>It has said that it stops.</summary>
     public bool HasLeft { get; set; }
 
@@ -53,6 +62,9 @@ internal sealed class LedgerHolder(string id, string gateway)
     /// <summary>The longest lease that it may have.</summary>
     public TimeSpan Lease { get; set; }
 
+    /// <summary>Its lease has ended, and that was counted.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>What is on loan to it or about to be.</summary>
     public int Total => Leased + Proposed;
 
@@ -68,6 +80,27 @@ internal sealed class LedgerHolder(string id, string gateway)
         if (shortage < Shortage && now - ShortageAt < stands) return;
         (Shortage, ShortageAt) = (shortage, now);
     }
+
+    /// <summary>Notes that its lease has ended on every clock by then.</summary>
+    public void EndBy(TimeSpan end)
+    {
+        if (end < ExpiresAt) ExpiresAt = end;
+    }
+
+    /// <summary>Takes over what was known of it before the record was read anew, in which nothing else was lent to it.</summary>
+    /// <param name="before">What was known.</param>
+    /// <param name="endsAsKnown">Nobody has renewed its lease since.</param>
+    public void Remember(LedgerHolder before, bool endsAsKnown)
+    {
+        (InUse, Unleased, HeardAt, AskedAt, HasLeft, HasEnded) = (before.InUse, before.Unleased, before.HeardAt, before.AskedAt, before.HasLeft, before.HasEnded);
+        (Recalled, Told, LastReply) = (before.Recalled, before.Told, before.LastReply);
+        RememberShortage(before);
+        if (endsAsKnown) EndBy(before.ExpiresAt);
+    }
+
+    /// <summary>Takes over what it lacked, and since when: it lacks no more what it has been lent since.</summary>
+    public void RememberShortage(LedgerHolder before) =>
+        (Shortage, ShortageAt) = (Math.Max(0, before.Shortage - Math.Max(0, Leased - before.Leased)), before.ShortageAt);
 
     /// <summary>Notes a lease that begins at <paramref name="now"/> at the latest.</summary>
     public void Renew(TimeSpan lease, TimeSpan now)

@@ -32,6 +32,13 @@ internal sealed partial class QuotaLedger
         }
 
         var holder = _holders[request.Holder];
+        if (holder.Leased > 0 && !holder.MayOutlastStored)
+        {
+            // The record says when its lease ends: whoever reads it does not wait any longer.
+            Answer(question, holder, Reply(question, LeaseOutcome.Unavailable) with { Denial = QuotaDenial.StorageUnavailable });
+            return;
+        }
+
         holder.Renew(lease, now);
         if (request.Needed > holder.Leased) Counts.Deny(QuotaDenial.StorageUnavailable);
         Answer(question, holder, Reply(question, LeaseOutcome.Granted) with

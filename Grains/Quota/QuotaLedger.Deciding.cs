@@ -79,6 +79,8 @@ internal sealed partial class QuotaLedger
         holder.Unleased = request.Unleased;
         holder.HasLeft = request.IsLast; // but its number is remembered: what it asked before may still be under way
         holder.HeardAt = now;
+        holder.AskedAt = now;
+        holder.HasEnded = false;
         holder.Recalled = 0;
         holder.NoteShortage(request.IsLast ? 0 : Math.Max(0, request.Needed - request.Held), now, ShortagesStand);
         holder.LastNumber = request.Number;

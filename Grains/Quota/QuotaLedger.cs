@@ -13,13 +13,23 @@ namespace OrleansEcho.Grains.Quota;
 /// </remarks>
 internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
 {
+    // Each time somebody else has written, so that nothing stands still; more in a row than this is a store that is broken.
+    private const int MostOvertakenInARow = 20;
+
     // Far beyond anything real, and far from where sums would overflow.
     private const int MostPermits = 1_000_000_000;
     private const long MostEpochs = 1_000_000_000_000;
 
     private readonly SortedDictionary<string, LedgerHolder> _holders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LedgerHolder> _ended = []; // since the last good write: another's record may still have them
     private readonly List<Question> _questions = [];
     private readonly List<LedgerAnswer> _answers = [];
+    private int? _configuredLimit;
+    private string? _relearningId; // which wait it is: another cluster that goes on with it writes down how much of it is left
+    private int _relearnings;
+    private int _overtakenInARow;
+    private bool _isOvertaken;
+    private bool _isConfigured;
     private List<Decision>? _batch;
     private int _lastTicket;
     private int? _limit;
@@ -35,6 +45,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
 
     /// <summary>Another activation has taken over: this one answers nothing any more.</summary>
     public bool IsSuperseded { get; private set; }
+
+    /// <summary>The last of the other clusters whose quota this is, too: they have the same service and the same store. Null for none.</summary>
+    public SharedQuota? SharedWith { get; private set; }
 
     /// <summary>The store must be read before anything can be decided.</summary>
     public bool NeedsRead { get; private set; } = true;
@@ -97,14 +110,21 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     {
         NeedsRead = false;
         _mayMissHolders = found is null && terms.MayHaveForgotten;
-        if (_hasWritten)
+        if (found is not null && found.Writer != id)
         {
-            if (found is not null && found.Writer != id)
+            var isShared = IsOfAnotherCluster(found);
+            if ((_hasWritten || _isOvertaken) && !isShared)
             {
                 Supersede();
                 return;
             }
 
+            if (isShared) _hasWritten = false; // this table covers nothing any more that the other has written since
+        }
+
+        _isOvertaken = false;
+        if (_hasWritten)
+        {
             // The store was emptied. Its own table is the truth, unless another activation had taken over before.
             if (_mayMissHolders) Relearn(now);
         }
@@ -127,12 +147,32 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         if (_batch is { } batch)
         {
             _batch = null;
-            foreach (var holder in _holders.Values) holder.Proposed = 0;
+            DropProposals();
             foreach (var decision in batch) AnswerWithoutStore(decision.Question, decision.IsLost ? Reading.Lost : Reading.Valid, now);
         }
 
         foreach (var question in _questions) AnswerWithoutStore(question, null, now);
         _questions.Clear();
+    }
+
+    /// <summary>
+    /// A write found another's record in the store. Another activation of this cluster takes over, and this one stops when it has read who
+    /// it was; another cluster, which shares the quota, does not: this one goes on from what that one has written.
+    /// </summary>
+    public void Overtaken(TimeSpan now)
+    {
+        if (++_overtakenInARow > MostOvertakenInARow)
+        {
+            _overtakenInARow = 0;
+            StoreFailed(now);
+            return;
+        }
+
+        (_isOvertaken, _hasWritten, NeedsRead) = (true, false, true);
+        DropProposals();
+        if (_batch is not { } batch) return;
+        _batch = null;
+        _questions.InsertRange(0, batch.Select(decision => decision.Question)); // nothing of it was decided
     }
 
     /// <summary>The store has a record of somebody else's: stop for good. Who waits is told nothing; it asks again and finds the other.</summary>
@@ -171,6 +211,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         if (_mayMissHolders) Relearn(now);
         _mayMissHolders = false;
         _hasWritten = true;
+        _overtakenInARow = 0;
+        _ended.Clear();
+        foreach (var holder in _holders.Values) holder.MayOutlastStored = holder.WillOutlastStored;
         _verifiedAt = _writeBegan;
         foreach (var decision in batch)
         {
@@ -228,8 +271,17 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         };
     }
 
+    private void DropProposals()
+    {
+        foreach (var holder in _holders.Values) holder.Proposed = 0;
+    }
+
+    private bool IsOfAnotherCluster(QuotaRecord found) => found.Cluster is { } other && terms.Cluster is { } own && other != own;
+
     private void Adopt(QuotaRecord? found, TimeSpan now)
     {
+        var known = _holders.Values.Concat(_ended.Values).DistinctBy(holder => holder.Id).ToDictionary(holder => holder.Id);
+        var (relearned, relearnedUntil) = (_relearningId, _relearnsUntil);
         _holders.Clear();
         _relearnsUntil = TimeSpan.MinValue;
         _epoch = (found?.Epoch ?? 0) + 1;
@@ -237,18 +289,43 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         _limit = found is null ? terms.Limit : found.Limit;
         _foundLimit = found?.Limit is not null;
         var wasUnlimited = found is { Limit: null };
-        if (found is not null && found.ConfiguredLimit != terms.Limit) (_limit, _version) = (terms.Limit, _version + 1);
+
+        // Once in a life: clusters that share a quota and are configured differently would else change the limit with each write.
+        if (found is not null && !_isConfigured && found.ConfiguredLimit != terms.Limit) (_limit, _version) = (terms.Limit, _version + 1);
+        _configuredLimit = _isConfigured && found is not null ? found.ConfiguredLimit : terms.Limit;
+        _isConfigured = true;
+        if (found is not null && IsOfAnotherCluster(found)) SharedWith = new(found.Cluster!, _configuredLimit, terms.Limit);
         foreach (var stored in found?.Holders ?? [])
         {
             // When it was lent this is not known, but it was before now.
-            var holder = new LedgerHolder(stored.Holder, stored.Gateway) { Leased = stored.Leased, InUse = stored.Leased, LastNumber = stored.LastNumber };
+            var holder = new LedgerHolder(stored.Holder, stored.Gateway) { Leased = stored.Leased, InUse = Math.Min(stored.InUse ?? stored.Leased, stored.Leased), LastNumber = stored.LastNumber };
             holder.Renew(stored.Lease, now);
             holder.HeardAt = now;
+            if (stored.EndsIn is { } rest) holder.EndBy(now + rest);
+            var before = known.GetValueOrDefault(holder.Id);
+            if (before is not null) holder.RememberShortage(before);
+            if (before?.AskedAt is null) holder.NoteShortage(stored.Shortage, now, ShortagesStand); // else it has said so here, and more recently
+            if (before is not null && before.LastNumber == holder.LastNumber && before.Leased == holder.Leased)
+            {
+                holder.Remember(before, endsAsKnown: stored.EndsIn is not null);
+            }
+
             _holders.Add(holder.Id, holder);
         }
 
         if (wasUnlimited && _limit is not null) _mayMissHolders = true;
-        if (_mayMissHolders || found is { IsComplete: false }) Relearn(now);
+        if (_mayMissHolders) Relearn(now);
+        else if (found is { IsComplete: false }) RelearnFor(found, relearned, relearnedUntil, now);
+    }
+
+    // What is left of the wait that the record tells of: who begins it anew with each takeover never comes to its end.
+    private void RelearnFor(QuotaRecord found, string? known, TimeSpan knownUntil, TimeSpan now)
+    {
+        Relearn(now);
+        if (found is not { IncompleteFor: { } rest, Relearning: { } name }) return;
+        var until = name == known && knownUntil < now + rest ? knownUntil : now + rest;
+        if (until < _relearnsUntil) _relearnsUntil = until;
+        _relearningId = name;
     }
 
     // Who is not in the table was lent permits on the same terms as those who are: an earlier configuration may have had a longer lease.
@@ -256,6 +333,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     {
         var lease = _holders.Values.Select(h => h.Lease).Append(terms.Lease).Max();
         _relearnsUntil = now + QuotaTerms.WaitFor(lease);
+        _relearningId = $"{id}.{++_relearnings}";
     }
 
     private bool IsDistrusted(List<Question> questions)
@@ -270,7 +348,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         foreach (var holder in _holders.Values.Where(h => now >= h.ExpiresAt).ToList())
         {
             _holders.Remove(holder.Id);
-            if (holder.Leased > 0) Counts.Expired++;
+            _ended[holder.Id] = holder;
+            if (holder.Leased > 0 && !holder.HasEnded) Counts.Expired++;
+            holder.HasEnded = true;
         }
     }
 
@@ -278,17 +358,36 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     {
         var change = batch.Find(d => d.Change is not null)?.Change; // a batch has one at most
         var limit = change is null ? _limit : change.Limit;
+        var isToRelearn = _limit is null && limit is not null; // from when it is written
+        var isComplete = now >= _relearnsUntil && !isToRelearn;
+        foreach (var holder in _holders.Values)
+        {
+            holder.WillOutlastStored = IsServed(holder, now);
+            holder.MayOutlastStored &= holder.WillOutlastStored; // as soon as the store may have it
+        }
+
         return new QuotaRecord
         {
             Epoch = _epoch,
             Writer = id,
             Limit = limit,
-            ConfiguredLimit = terms.Limit,
+            ConfiguredLimit = _configuredLimit,
             Version = change is null ? _version : _version + 1,
-            IsComplete = now >= _relearnsUntil && !(_limit is null && limit is not null),
-            Holders = [.. _holders.Values.Select(h => new HolderRecord(h.Id, h.Gateway, h.Total, h.LastNumber, h.Lease > terms.Lease ? h.Lease : terms.Lease))],
+            IsComplete = isComplete,
+            Cluster = terms.Cluster,
+            Relearning = isComplete || isToRelearn ? null : _relearningId,
+            IncompleteFor = isComplete || isToRelearn ? null : _relearnsUntil - now,
+            Holders = [.. _holders.Values.Select(h => new HolderRecord(h.Id, h.Gateway, h.Total, h.LastNumber, h.Lease > terms.Lease ? h.Lease : terms.Lease)
+            {
+                EndsIn = h.WillOutlastStored ? null : h.ExpiresAt - now,
+                InUse = h.InUse,
+                Shortage = h.ShortageAt == h.HeardAt ? h.Shortage : 0, // what it said last: how long that stands is everybody's own affair
+            })],
         };
     }
+
+    // Who has asked this activation of late may be renewed without the store, up to a lease after the last write: the record cannot say when that ends.
+    private bool IsServed(LedgerHolder holder, TimeSpan now) => holder.AskedAt is { } asked && now - asked < terms.Renew * 3;
 
     private sealed record Question(int Ticket, LeaseRequest? Request, LimitChange? Change, TimeSpan ReceivedAt);
 

@@ -36,6 +36,18 @@ internal sealed record QuotaRecord
     /// <summary>Who holds what.</summary>
     [Id(6)]
     public List<HolderRecord> Holders { get; init; } = [];
+
+    /// <summary>The cluster (<c>Cluster:ClusterId</c>) that wrote it; null when it is not known.</summary>
+    [Id(7)]
+    public string? Cluster { get; init; }
+
+    /// <summary>For how long it was still to be relearned when it was written; null for a whole lease from when it is read.</summary>
+    [Id(8)]
+    public TimeSpan? IncompleteFor { get; init; }
+
+    /// <summary>Which wait that is: whoever has seen more of it pass counts by its own clock.</summary>
+    [Id(9)]
+    public string? Relearning { get; init; }
 }
 
 /// <summary>What is stored of one holder.</summary>
@@ -52,4 +64,17 @@ internal sealed record HolderRecord(
     [property: Id(1)] string Gateway,
     [property: Id(2)] int Leased,
     [property: Id(3)] long LastNumber,
-    [property: Id(4)] TimeSpan Lease);
+    [property: Id(4)] TimeSpan Lease)
+{
+    /// <summary>When its lease has ended on every clock, from when it was written on; null for a whole lease from when it is read: its quota may renew it without the store.</summary>
+    [Id(5)]
+    public TimeSpan? EndsIn { get; init; }
+
+    /// <summary>Permits with a connection, when it reported last; null when it is not known.</summary>
+    [Id(6)]
+    public int? InUse { get; init; }
+
+    /// <summary>Permits that it needed and did not get.</summary>
+    [Id(7)]
+    public int Shortage { get; init; }
+}

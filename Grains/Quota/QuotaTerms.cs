@@ -15,6 +15,9 @@ internal sealed record QuotaTerms
     /// <summary>The limit that the configuration has; null for none.</summary>
     public int? Limit { get; init; }
 
+    /// <summary>The cluster whose gateways it lends to; others may lend the same limit's permits to theirs. Null when it has no name.</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>How long permits are lent.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 

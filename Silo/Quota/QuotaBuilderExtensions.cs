@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Grains.Quota;
+using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Membership;
 using OrleansEcho.Silo.Storage;
 
@@ -28,6 +29,7 @@ internal static class QuotaBuilderExtensions
             return new QuotaTerms
             {
                 Limit = quota.Limit,
+                Cluster = provider.GetRequiredService<IOptions<ClusterIdentityOptions>>().Value.ClusterId,
                 Lease = TimeSpan.FromSeconds(quota.LeaseSeconds),
                 Renew = TimeSpan.FromSeconds(quota.RenewSeconds),
                 ClosesNewest = quota.WhenLowered.Equals("close-newest", StringComparison.OrdinalIgnoreCase),

@@ -11,7 +11,7 @@ public sealed class QuotaSimulationTests(ITestOutputHelper output)
     // Of all that there is to see.
     private static readonly Sight[] Expected =
     [
-        Sight.LeasesExpired, Sight.Recalls, Sight.ActivationsOverlapped, Sight.Conflicts, Sight.RelearningBegan, Sight.RelearningEnded, Sight.FallbackRenewals,
+        Sight.LeasesExpired, Sight.Recalls, Sight.ActivationsOverlapped, Sight.Shared, Sight.Conflicts, Sight.RelearningBegan, Sight.RelearningEnded, Sight.FallbackRenewals,
         Sight.StaleAnswers, Sight.RepeatedAnswers, Sight.LateWrites, Sight.LostAnswers, Sight.LimitsChanged, Sight.VersionMismatches, Sight.LeaseLost,
         Sight.ClosedAtLeaseEnd, Sight.ClosedByLowering, Sight.WaitingServed, Sight.AdmittedFromReserve, Sight.Probes, Sight.PromptnessChecked,
     ];

@@ -22,7 +22,10 @@ public sealed class StoredStateTests(OneSilo silo) : IClassFixture<OneSilo>
         ConfiguredLimit = 400,
         Version = 3,
         IsComplete = true,
-        Holders = [new("k7f3qz9d2m4x", "gateway-a", 30, 12, TimeSpan.FromSeconds(15)), new("0a1b2c3d4e5f", "gateway-b", 0, 1, TimeSpan.FromMilliseconds(3500))],
+        Cluster = "blue",
+        Relearning = "4f0c.2",
+        IncompleteFor = TimeSpan.FromSeconds(2.5),
+        Holders = [new("k7f3qz9d2m4x", "gateway-a", 30, 12, TimeSpan.FromSeconds(15)) { EndsIn = TimeSpan.FromSeconds(4), InUse = 29, Shortage = 3 }, new("0a1b2c3d4e5f", "gateway-b", 0, 1, TimeSpan.FromMilliseconds(3500))],
     };
 
     [Fact]

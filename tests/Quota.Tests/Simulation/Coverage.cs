@@ -31,6 +31,7 @@ internal enum Sight
     LeasesExpired,
     Recalls,
     ActivationsOverlapped,
+    Shared,
     Conflicts,
     LateWrites,
     LostAnswers,

@@ -7,12 +7,15 @@ namespace OrleansEcho.Quota.Tests.Simulation;
 internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dice, Coverage coverage, Sabotage sabotage)
 {
     private readonly List<SimulatedActivation> _activations = [];
-    private SimulatedActivation? _current;
+    private readonly SimulatedActivation?[] _current = new SimulatedActivation?[2]; // of each cluster
     private long _scatteredUntil;
     private bool _sticks;
     private int _spawned;
 
     public required QuotaTerms Terms { get; set; }
+
+    /// <summary>How many clusters share the quota: 1 or 2. Every second gateway belongs to the second.</summary>
+    public required int Clusters { get; init; }
 
     /// <summary>Those that live.</summary>
     public IReadOnlyList<SimulatedActivation> Activations => _activations;
@@ -50,7 +53,7 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
     {
         if (Pick(target) is not { } victim) return;
         victim.FrozenUntil = Math.Max(victim.FrozenUntil, world.Now + length);
-        if (isThoughtDead && victim == _current) _current = null;
+        if (isThoughtDead && victim == _current[victim.Cluster]) _current[victim.Cluster] = null;
     }
 
     public void Drift(int target, int rate) => Pick(target)?.Clock.RunAt(rate, world.Now);
@@ -62,7 +65,7 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
 
     public void Multiply(int length, int more, bool sticks)
     {
-        for (; more > 0; more--) Spawn();
+        for (; more > 0; more--) Spawn(more % Clusters);
         (_scatteredUntil, _sticks) = (world.Now + length, sticks);
     }
 
@@ -88,20 +91,22 @@ internal sealed class QuotaDirectory(World world, SimulatedStore store, Dice dic
     private SimulatedActivation Route(int gateway)
     {
         Sweep();
-        if (world.Now < _scatteredUntil && _activations.Count > 0) return _activations[_sticks ? gateway % _activations.Count : dice.Roll(_activations.Count)];
-        if (_current is null or { IsDead: true } or { IsSuperseded: true }) _current = Spawn();
-        return _current;
+        var cluster = gateway % Clusters;
+        var there = _activations.Where(a => a.Cluster == cluster).ToList();
+        if (world.Now < _scatteredUntil && there.Count > 0) return there[_sticks ? gateway / Clusters % there.Count : dice.Roll(there.Count)];
+        if (_current[cluster] is not { IsDead: false, IsSuperseded: false }) _current[cluster] = Spawn(cluster);
+        return _current[cluster]!;
     }
 
     private void Sweep() => _activations.RemoveAll(a => a.IsDead || a.IsSuperseded);
 
-    private SimulatedActivation Spawn()
+    private SimulatedActivation Spawn(int cluster)
     {
         var rate = sabotage is Sabotage.LedgerClockIsFast ? 200_000 : dice.Pick(-50_000, 50_000, 0, dice.Between(-50_000, 50_000));
         var clock = new DriftingClock(TimeSpan.FromSeconds(dice.Roll(100_000)), rate);
-        var activation = new SimulatedActivation(world, store, $"a{++_spawned}", Terms, clock, coverage, sabotage);
+        var activation = new SimulatedActivation(world, store, $"a{++_spawned}", Terms with { Cluster = $"c{cluster}" }, clock, coverage, sabotage) { Cluster = cluster };
         _activations.Add(activation);
-        if (_activations.Count > 1) coverage.See(Sight.ActivationsOverlapped);
+        if (_activations.Count(a => a.Cluster == cluster) > 1) coverage.See(Sight.ActivationsOverlapped);
         world.Trace?.Say(world.Now, $"{activation.Id}: begins");
         return activation;
     }

@@ -13,6 +13,9 @@ internal sealed record Schedule
     /// <summary>The limit that the configuration has at first; null for none.</summary>
     public required int? Limit { get; init; }
 
+    /// <summary>How many clusters share the quota: 1 or 2.</summary>
+    public required int Clusters { get; init; }
+
     /// <summary>Whether the quota has been there before; otherwise it begins with relearning.</summary>
     public required bool IsKnown { get; init; }
 
@@ -43,7 +46,7 @@ internal sealed record Schedule
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine($"seed {Seed}: limit {Limit?.ToString() ?? "none"}, {(IsKnown ? "known" : "new")}, lease {Lease}, renew {Renew}, closes newest {ClosesNewest}, latency {Latency}, {Duration} ms");
+        text.AppendLine($"seed {Seed}: limit {Limit?.ToString() ?? "none"}, clusters {Clusters}, {(IsKnown ? "known" : "new")}, lease {Lease}, renew {Renew}, closes newest {ClosesNewest}, latency {Latency}, {Duration} ms");
         foreach (var gateway in Gateways) text.AppendLine($"  {gateway}");
         foreach (var fault in Faults) text.AppendLine($"  {fault}");
         return text.ToString();

@@ -41,6 +41,7 @@ internal static class ScheduleGenerator
         {
             Seed = seed,
             Limit = limit,
+            Clusters = limit is not null && new Dice(seed, 3).Chance(25) ? 2 : 1, // dice of its own: what else a seed decides stays
             IsKnown = limit is not null && dice.Chance(70),
             Lease = lease,
             Renew = Math.Max(1_000, lease / dice.Pick(3, 3, 5, 8)), // as QuotaLimitOptions allows

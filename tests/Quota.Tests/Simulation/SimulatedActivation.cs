@@ -35,6 +35,9 @@ internal sealed class SimulatedActivation : Actor
 
     public string Id { get; }
 
+    /// <summary>Whose gateways it lends to: 0 or 1.</summary>
+    public required int Cluster { get; init; }
+
     public bool IsSuperseded => _ledger.IsSuperseded;
 
     /// <summary>What it knew when it last did something.</summary>
@@ -167,7 +170,7 @@ internal sealed class SimulatedActivation : Actor
                 Deliver();
                 break;
             case StoreOutcome.Conflict:
-                _ledger.Supersede();
+                _ledger.Overtaken(Now);
                 break;
             default:
                 Fail();
@@ -197,6 +200,7 @@ internal sealed class SimulatedActivation : Actor
         // The snapshot first: what is answered is judged by what the ledger has in its table then.
         var wasRelearning = Snapshot.IsRelearning;
         Snapshot = _ledger.Describe(Now);
+        if (_ledger.SharedWith is not null) _coverage.See(Sight.Shared);
         if (Snapshot.IsRelearning && !wasRelearning) _coverage.See(Sight.RelearningBegan);
         if (!Snapshot.IsRelearning && wasRelearning) _coverage.See(Sight.RelearningEnded);
         _coverage.See(Sight.LeasesExpired, _ledger.Counts.Expired - _counted.Expired);

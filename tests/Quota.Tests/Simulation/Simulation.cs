@@ -24,7 +24,7 @@ internal sealed class Simulation
         (_schedule, _coverage, _sabotage, _world) = (schedule, coverage, sabotage, new World(trace));
         _store = new SimulatedStore(_world, new Dice(schedule.Seed, 1), schedule.Latency, coverage, sabotage);
         _network = new SimulatedNetwork(_world, schedule.Latency);
-        _directory = new QuotaDirectory(_world, _store, new Dice(schedule.Seed, 2), coverage, sabotage) { Terms = schedule.Terms };
+        _directory = new QuotaDirectory(_world, _store, new Dice(schedule.Seed, 2), coverage, sabotage) { Terms = schedule.Terms, Clusters = schedule.Clusters };
         _clocks = [.. schedule.Gateways.Select((plan, i) => new DriftingClock(TimeSpan.FromSeconds(new Dice(schedule.Seed, 100 + (ulong)i).Roll(100_000)), plan.Drift))];
         _gateways = new SimulatedGateway?[schedule.Gateways.Count];
         _runs = new int[schedule.Gateways.Count];
