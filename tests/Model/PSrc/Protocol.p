@@ -15,7 +15,8 @@ enum tVariant {
   WRITER_BY_EPOCH,      // the record's writer is recognised by its epoch alone, which starts again in a lost table
   LENT_WHEN_UNKNOWN,    // what a write of unknown outcome raised is lent
   ANSWERED_AFTER_END,   // a reply is taken although the lease ended while its request was out
-  NO_CLOSING            // a gateway keeps its connections when its lease ends
+  NO_CLOSING,           // a gateway keeps its connections when its lease ends
+  NEVER_BACK            // the ledger never takes back what a dead gateway held
 }
 
 // What a schedule may come to: the checker must find each of these, or a green run would mean little.
@@ -46,6 +47,7 @@ fun LeaseTime(): int { return 12; }
 // longer, since a holder takes a moment to close; here closing takes no time.
 fun Margin(lease: int, variant: tVariant): int {
   if (variant == NO_MARGIN) { return lease; }
+  if (variant == NEVER_BACK) { return lease * 1000; }
   if (variant == HALF_MARGIN) { return (lease * FastRate() + 3) / 4; }
   return (lease * FastRate() + SlowRate() - 1) / SlowRate();
 }

@@ -18,6 +18,7 @@ machine RunWriterByEpoch { start state Run { entry { new Cluster(Broken(LostTabl
 machine RunLentWhenUnknown { start state Run { entry { new Cluster(Broken(StoreOutage(), LENT_WHEN_UNKNOWN)); } } }
 machine RunAnsweredAfterEnd { start state Run { entry { new Cluster(Broken(LateBelief(), ANSWERED_AFTER_END)); } } }
 machine RunNoClosing { start state Run { entry { new Cluster(Broken(Network(), NO_CLOSING)); } } }
+machine RunNeverBack { start state Run { entry { new Cluster(Broken(GatewayFaults(), NEVER_BACK)); } } }
 
 test BrokenNoMargin [main=RunNoMargin]: assert NeverOverLimit in { RunNoMargin, Cluster };
 test BrokenHalfMargin [main=RunHalfMargin]: assert NeverOverLimit in { RunHalfMargin, Cluster };
@@ -32,3 +33,5 @@ test BrokenWriterByEpoch [main=RunWriterByEpoch]: assert NeverOverLimit in { Run
 test BrokenLentWhenUnknown [main=RunLentWhenUnknown]: assert NeverOverLimit in { RunLentWhenUnknown, Cluster };
 test BrokenAnsweredAfterEnd [main=RunAnsweredAfterEnd]: assert NeverOverLimit in { RunAnsweredAfterEnd, Cluster };
 test BrokenNoClosing [main=RunNoClosing]: assert NeverOverLimit in { RunNoClosing, Cluster };
+test BrokenToldTooEarly [main=RunNoMargin]: assert HonestHolders in { RunNoMargin, Cluster };
+test BrokenNeverBack [main=RunNeverBack]: assert Progress in { RunNeverBack, Cluster };
