@@ -17,7 +17,8 @@ internal static class RefusalReader
     // Reasons for which a connection is refused; those that also close one are a refusal before the first echo only.
     private static readonly EchoReason[] Refusals =
     [
-        EchoReason.TooManyConnections, EchoReason.BackendUnavailable, EchoReason.Draining, EchoReason.InternalError, EchoReason.QuotaExceeded, EchoReason.QuotaUnavailable, EchoReason.Unknown,
+        EchoReason.TooManyConnections, EchoReason.BackendUnavailable, EchoReason.Draining, EchoReason.InternalError,
+        EchoReason.QuotaExceeded, EchoReason.QuotaUnavailable, EchoReason.Overloaded, EchoReason.Unknown,
     ];
 
     /// <summary>The longest line of <c>line</c> that can be a refusal, in bytes.</summary>

@@ -41,4 +41,7 @@ public enum EchoReason
 
     /// <summary>Closed: the quota was lowered, and this connection was among the newest.</summary>
     QuotaLowered,
+
+    /// <summary>Refused: silos are there, and could not open the connection in time.</summary>
+    Overloaded,
 }

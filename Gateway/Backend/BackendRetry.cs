@@ -19,6 +19,8 @@ internal sealed class BackendRetry(TimeSpan callTimeout, TimeSpan patience, Gate
 
     public TimeSpan Patience => patience;
 
+    public TimeProvider Time => time;
+
     /// <summary>
     /// Whether another try can help: the outcome is unknown, or the call did not reach a silo. Cancelled is what a call is whose silo was
     /// lost, and Orleans calls one so that has expired before a silo was found for its grain. What the handler of a connection has thrown is none of these, whatever it is: its grain

@@ -10,7 +10,9 @@ internal interface IBackend
     bool IsReachable { get; }
 
     /// <summary>Opens the grain of a new connection.</summary>
-    /// <exception cref="BackendUnavailableException">No silo opened it in time.</exception>
+    /// <exception cref="BackendUnavailableException">No silo could be reached in time.</exception>
+    /// <exception cref="BackendOverloadedException">A silo is there, and did not open it in time.</exception>
+    /// <exception cref="OperationCanceledException">The connection was given up.</exception>
     ValueTask<IBackendConnection> OpenAsync(ConnectionId id, ConnectionOpening opening, CancellationToken cancellationToken);
 
     /// <summary>Asks the cluster's quota. One try.</summary>
@@ -32,3 +34,6 @@ internal interface IBackendConnection
 
 /// <summary>No silo answered in time.</summary>
 internal sealed class BackendUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Silos are there, and have more to do than they can do in time.</summary>
+internal sealed class BackendOverloadedException(string message, Exception? inner = null) : Exception(message, inner);

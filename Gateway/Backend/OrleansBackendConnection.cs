@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.RateLimiting;
 using OrleansEcho.Gateway.Backend.Lanes;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Grains.Interfaces.Connections;
@@ -25,29 +26,20 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
     private int _aloneFor;
 
     /// <summary>
-    /// Opens the grain for the first time: for a peer that waits for it, so with the patience of one call. A silo that does not open it in half
-    /// of that leaves the other half to another.
+    /// Opens the grain for the first time, for a peer that waits for it: it waits for its turn as long as for one call, and then has the
+    /// patience of one call. A silo that does not open it in half of that leaves the other half to another, if there is one.
     /// </summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        var tries = retry.Begin(retry.CallTimeout, perCall: retry.CallTimeout / 2);
         try
         {
-            while (true)
-            {
-                try
-                {
-                    var link = await tries.BoundAsync(links.ChooseAsync(_link, cancellationToken), default, cancellationToken);
-                    if (link != _link) Enter(link);
-                    await tries.BoundAsync(TellAsync(link, BatchedSet.Opens(_pending.Connection, opening)), default, cancellationToken); // which ends when the silo is lost
-                    return;
-                }
-                catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
-                {
-                    _link?.Shun();
-                    await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
-                }
-            }
+            using var turn = await TakeTurnAsync(cancellationToken);
+            await OpenInTurnAsync(cancellationToken);
+        }
+        catch (BackendUnavailableException fault) when (!IsLost && fault.InnerException is TimeoutException)
+        {
+            Leave();
+            throw new BackendOverloadedException("A silo is there and did not open the connection in time.", fault);
         }
         catch
         {
@@ -94,6 +86,46 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {
             // Its silo is gone and the grain with it, or it idles and is collected: either way nothing is left to tell.
+        }
+    }
+
+    /// <summary>Waits for its turn on the silo that it goes to: <see cref="_link"/>. Null when there is none now.</summary>
+    private async ValueTask<RateLimitLease?> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var since = retry.Time.GetTimestamp();
+        while (links.TryChoose() is { } link)
+        {
+            var patience = retry.CallTimeout - retry.Time.GetElapsedTime(since);
+            if (patience <= TimeSpan.Zero) throw new BackendOverloadedException("It was not the connection's turn on any silo in time.");
+            if (link != _link) Enter(link);
+            var turn = await link.Openings.EnterAsync(patience, retry.Time, link.Lost, cancellationToken);
+            if (turn is not null && (!link.IsShunned || links.TryChoose() is not { IsShunned: false })) return turn;
+            turn?.Dispose(); // others have waited in vain on that silo
+        }
+
+        return null;
+    }
+
+    private async ValueTask OpenInTurnAsync(CancellationToken cancellationToken)
+    {
+        var tries = retry.Begin(retry.CallTimeout, perCall: links.All.Length > 1 ? retry.CallTimeout / 2 : null);
+        var link = _link;
+        while (true)
+        {
+            try
+            {
+                link ??= await tries.BoundAsync(links.ChooseAsync(_link, cancellationToken), default, cancellationToken);
+                if (link != _link) Enter(link);
+                var telling = TellAsync(link, BatchedSet.Opens(_pending.Connection, opening)); // ends when the silo is lost
+                await tries.BoundAsync(telling, default, cancellationToken);
+                return;
+            }
+            catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
+            {
+                _link?.Shun();
+                link = null;
+                await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
+            }
         }
     }
 

@@ -148,6 +148,10 @@ internal sealed partial class ConnectionLife(
         {
             return (null, admission.IsDraining ? RejectReason.Draining : RejectReason.QuotaUnavailable); // its permit was about to become void
         }
+        catch (BackendOverloadedException)
+        {
+            return (null, admission.IsDraining ? RejectReason.Draining : RejectReason.Overloaded);
+        }
         catch (Exception fault) when (fault is BackendUnavailableException or OperationCanceledException)
         {
             return (null, admission.IsDraining ? RejectReason.Draining : RejectReason.BackendUnavailable);

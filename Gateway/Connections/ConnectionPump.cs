@@ -12,8 +12,12 @@ namespace OrleansEcho.Gateway.Connections;
 /// One set is outstanding at a time: the waiting is the backpressure, and what arrives meanwhile is the next set.
 /// </summary>
 /// <param name="transport">The bytes.</param>
-/// <param name="countUnread">How many bytes of the peer the kernel holds that the transport has not read yet. Asked for only when the connection is about to end.</param>
-/// <param name="settleAsync">Ends when what the transport had received is in its pipe. Called only when the connection is about to end.</param>
+/// <param name="countUnread">
+/// How many bytes of the peer the kernel holds that the transport has not read yet. Asked for only when the connection is about to end.
+/// </param>
+/// <param name="settleAsync">
+/// Ends when what the transport had received is in its pipe. Called only when the connection is about to end.
+/// </param>
 /// <param name="codec">The framing.</param>
 /// <param name="grain">Who answers.</param>
 /// <param name="admission">The right to go on.</param>
@@ -33,7 +37,8 @@ internal sealed class ConnectionPump(
     CoarseClock clock,
     TimeProvider time)
 {
-    // What a transport that reads ahead may have moved out of the kernel since the latest read, besides MaxBytesInFlight (StreamListener.Transport).
+    // What a transport that reads ahead may have moved out of the kernel since the latest read, besides MaxBytesInFlight
+    // (StreamListener.Transport).
     private const int ReadAhead = 64 * 1024;
 
     private readonly PipeReader _input = transport.Input;

@@ -3,8 +3,8 @@ using OrleansEcho.Grains.Interfaces.Connections;
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>
-/// What a connection still reads when it is about to end: all that had arrived when that was decided, so that it is echoed first; and no more, because a peer that goes on
-/// sending would keep the connection open for ever.
+/// What a connection still reads when it is about to end: all that had arrived when that was decided, so that it is echoed first; and no
+/// more, because a peer that goes on sending would keep the connection open for ever.
 /// </summary>
 /// <param name="reason">What the connection ends with.</param>
 /// <param name="arrived">How many bytes had arrived and were not echoed yet, at most.</param>

@@ -14,6 +14,7 @@ internal static class ReasonTexts
         RejectReason.InternalError => "a fault of the gateway, which is in its log",
         RejectReason.QuotaExceeded => "the whole cluster holds as many connections as it may; try again later",
         RejectReason.QuotaUnavailable => "nobody can tell now whether the cluster has room for one more; try again in some seconds",
+        RejectReason.Overloaded => "the silos have more to do than they can do in time; try again in some seconds",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 

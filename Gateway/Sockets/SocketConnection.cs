@@ -251,7 +251,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         }
     }
 
-    /// <summary>How many bytes the kernel holds that have not been received: 0 when there are none, or the connection is closed. From any thread.</summary>
+    /// <summary>
+    /// How many bytes the kernel holds that have not been received: 0 when there are none, or the connection is closed. From any thread.
+    /// </summary>
     public unsafe int CountUnread()
     {
         var isHeld = false; // see SendAbroad

@@ -24,4 +24,7 @@ public enum RejectReason
 
     /// <summary>The cluster's quota cannot be asked, or lends nothing yet.</summary>
     QuotaUnavailable = 5,
+
+    /// <summary>Silos are there, and could not open the connection's grain in time.</summary>
+    Overloaded = 6,
 }

@@ -20,7 +20,8 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 /// </summary>
 internal sealed class StreamListener : IListener
 {
-    // Kestrel's loop receives into its pipe, and nobody can see what it has received and not put there yet: microseconds, unless its thread loses its core between the two.
+    // Kestrel's loop receives into its pipe, and nobody can see what it has received and not put there yet: that takes microseconds, unless
+    // its thread loses its core between the two.
     private static readonly TimeSpan KestrelReadAhead = TimeSpan.FromMilliseconds(250);
 
     private readonly TcpListenerOptions _options;
@@ -117,7 +118,16 @@ internal sealed class StreamListener : IListener
         if (connection is SocketConnection { Thread: var home }) await home.EnterAsync(); // at once, unless another thread has accepted it
         var (countUnread, settleAsync) = Arrivals(connection);
         var accepted = new AcceptedConnection(
-            Name, connection.RemoteEndPoint?.ToString() ?? "", connection.Transport, countUnread, settleAsync, connection.DisposeAsync, connection.Abort, _codec, _limits, _metrics);
+            Name,
+            connection.RemoteEndPoint?.ToString() ?? "",
+            connection.Transport,
+            countUnread,
+            settleAsync,
+            connection.DisposeAsync,
+            connection.Abort,
+            _codec,
+            _limits,
+            _metrics);
         await _life.RunAsync(accepted, _abort.Token); // connection.ConnectionClosed would not do: it fires at the peer's FIN, too
     }
 
@@ -142,7 +152,8 @@ internal sealed class StreamListener : IListener
     /// <summary>How to find out what of a peer's bytes has arrived and is not in the pipe yet.</summary>
     private static (Func<int> CountUnread, Func<Task> SettleAsync) Arrivals(ConnectionContext connection)
     {
-        if (connection is SocketConnection ours) return (ours.CountUnread, static () => Task.CompletedTask); // receives only when it is read
+        // Ours receives only when it is read.
+        if (connection is SocketConnection ours) return (ours.CountUnread, static () => Task.CompletedTask);
         var socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
         return (CountAvailable, static () => Task.Delay(KestrelReadAhead, TimeProvider.System));
 

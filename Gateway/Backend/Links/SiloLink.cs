@@ -9,7 +9,7 @@ namespace OrleansEcho.Gateway.Backend.Links;
 /// </summary>
 /// <param name="name">Where the silo is.</param>
 /// <param name="grains">The grains, by way of this silo.</param>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer and no handle: nothing is held that the garbage collector does not free.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source and the queue have no timer and no handle: nothing is held that the garbage collector does not free.")]
 internal sealed class SiloLink(string name, IGrainFactory grains)
 {
     // Rounds of SiloLinks, a second each: long enough that hundreds of peers do not find out one after another, and the silo is tried again soon.
@@ -32,6 +32,9 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
 
     /// <summary>The grains of connections, by way of this silo.</summary>
     public ConnectionGrains ConnectionGrains { get; } = new(grains);
+
+    /// <summary>Whose turn it is to be opened on it.</summary>
+    public OpeningQueue Openings { get; } = new();
 
     /// <summary>Cancelled when the silo does not answer any more: no answer that is waited for comes, or matters if it does.</summary>
     public CancellationToken Lost => _lost.Token;

@@ -64,15 +64,19 @@ public sealed class ConnectionLifeTests
         held?.Dispose();
     }
 
-    [Fact]
-    public async Task AConnectionWhoseGrainDoesNotOpenIsRefused()
+    [Theory]
+    [InlineData(RejectReason.BackendUnavailable)]
+    [InlineData(RejectReason.Overloaded)]
+    public async Task AConnectionWhoseGrainDoesNotOpenIsRefused(RejectReason reason)
     {
         await using var rig = new GatewayRig(time: _time);
-        rig.Backend.OpenFault = new BackendUnavailableException("no silo");
+        rig.Backend.OpenFault = reason is RejectReason.Overloaded
+            ? new BackendOverloadedException("much to do")
+            : new BackendUnavailableException("no silo");
 
         var (peer, life) = Begin(rig);
 
-        Assert.StartsWith("-ERR BackendUnavailable ", peer.ReceivedText, StringComparison.Ordinal);
+        Assert.StartsWith($"-ERR {reason} ", peer.ReceivedText, StringComparison.Ordinal);
         peer.Finish();
         await life.WithinAsync("the life of a refused connection");
     }

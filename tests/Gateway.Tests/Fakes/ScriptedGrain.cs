@@ -14,6 +14,9 @@ public class ScriptedGrain : DispatchProxy
     /// <summary>The calls so far, as <c>open sequence/messages/bytes</c>, <c>echo sequence</c> and <c>close reason</c>.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>What openings wait for, from any thread; they are not among the calls then. Null for the script.</summary>
+    public Func<Task>? Opens { get; set; }
+
     /// <summary>What a call does that nothing is scripted for: it succeeds.</summary>
     public static (IConnectionGrain Grain, ScriptedGrain Script) Make()
     {
@@ -39,6 +42,7 @@ public class ScriptedGrain : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         var argument = args is [var only] ? only : null;
+        if (argument is ConnectionOpening && Opens is not null) return new ValueTask(Opens());
         Calls.Add(argument switch
         {
             ConnectionOpening o => $"open {o.NextSequence}/{o.Messages}/{o.Bytes}",
