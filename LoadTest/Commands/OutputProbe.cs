@@ -1,21 +1,26 @@
+using OrleansEcho.LoadTest.Results;
+
 namespace OrleansEcho.LoadTest.Commands;
 
 /// <summary>Sees whether a file can be written, before there is anything to be written.</summary>
 internal static class OutputProbe
 {
-    /// <summary>What is in the way; null for nothing. What is in the file stays.</summary>
+    /// <summary>What is in the way; null for nothing. What is in the file stays, and a pipe's reader notices nothing.</summary>
     /// <param name="option">The option that names the file.</param>
     /// <param name="path">The file.</param>
     public static string? FaultOf(string option, string path)
     {
         try
         {
-            var isNew = !File.Exists(path);
-            using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+            if (Directory.Exists(path)) throw new UnauthorizedAccessException();
+            if (UnixFile.Find(path) is { IsRegular: false }) return UnixFile.IsWritable(path) ? null : Fault(option, path, new UnauthorizedAccessException());
+            var target = OutputFile.TargetOf(path);
+            var isNew = !File.Exists(target);
+            using (File.Open(target, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
             {
             }
 
-            if (isNew) File.Delete(path);
+            if (isNew) File.Delete(target);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

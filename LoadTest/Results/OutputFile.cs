@@ -1,7 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace OrleansEcho.LoadTest.Results;
 
-/// <summary>Writes a file whole or not at all: who reads it while it is written finds the one before.</summary>
-internal static class OutputFile
+/// <summary>
+/// Writes a file whole or not at all: who reads it while it is written finds the one before. What is no file of its own (a device, a pipe, one of several names)
+/// is written to, and stays what it is; a link stays a link, and a file whose it is.
+/// </summary>
+internal static partial class OutputFile
 {
     /// <summary>Writes to a file beside it, and moves that to its place.</summary>
     /// <param name="path">The file. Its folder is made where there is none.</param>
@@ -21,26 +26,23 @@ internal static class OutputFile
     /// <inheritdoc cref="WriteAsync(string, Action{TextWriter}, CancellationToken)"/>
     public static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
-        var temporary = "";
         try
         {
             var full = Path.GetFullPath(path);
             if (Directory.Exists(full)) throw new IOException("there is a folder of that name");
-            var folder = Path.GetDirectoryName(full)!;
-            Directory.CreateDirectory(folder);
-            temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}"); // the same file system, so that the move is one step
-            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write)) await write(stream, cancellation);
-            File.Move(temporary, full, overwrite: true);
+            var there = UnixFile.Find(full);
+            if (there is { IsRegular: false } || Descriptor().IsMatch(full)) await WriteToAsync(full, write, cancellation);
+            else if (there is not { } file) await ReplaceAsync(TargetOf(full), null, write, cancellation);
+            else if (file.Links > 1 || !await ReplaceAsync(TargetOf(full), file, write, cancellation)) await OverwriteAsync(full, write, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new OutputFileException($"{path}: cannot be written ({Reason(e)}); choose another place, or make room and give permission there.", e);
         }
-        finally
-        {
-            TryDelete(temporary);
-        }
     }
+
+    /// <summary>The file that a path leads to, links followed, whether it is there or not.</summary>
+    public static string TargetOf(string path) => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
 
     /// <summary>Why a file could not be had, in a few words.</summary>
     public static string Reason(Exception exception) => exception switch
@@ -50,15 +52,67 @@ internal static class OutputFile
         _ => exception.Message.ReplaceLineEndings(" ").TrimEnd('.'),
     };
 
+    // A device, a pipe, or what this process was given open: standard output may be a file that a shell has begun.
+    private static async Task WriteToAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
+    {
+        var descriptor = Descriptor().Match(path).Groups["number"].Value;
+        await using var stream = path is "/dev/stdout" || descriptor is "1" ? Console.OpenStandardOutput()
+            : path is "/dev/stderr" || descriptor is "2" ? Console.OpenStandardError()
+            : new FileStream(path, UnixFile.Find(path) is { IsRegular: true } ? FileMode.Append : FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        await write(stream, cancellation);
+    }
+
+    // False, with everything as it was, where the new file could not be the same one's.
+    private static async Task<bool> ReplaceAsync(string path, UnixFile? there, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}"); // the same file system, so that the move is one step
+        try
+        {
+            if (there is null) Directory.CreateDirectory(folder);
+            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                if (there is { } file && !file.TryGiveOwnerTo(temporary)) return false;
+                if (there is not null && !OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
+                await write(stream, cancellation);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            return true;
+        }
+        catch (UnauthorizedAccessException) when (there is not null)
+        {
+            return false; // the folder is another's, and the file may be ours
+        }
+        finally
+        {
+            TryDelete(temporary);
+        }
+    }
+
+    // What it is to be is known as a whole before anything of the old is gone.
+    private static async Task OverwriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
+    {
+        using var all = new MemoryStream();
+        await write(all, cancellation);
+        all.Position = 0;
+        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        stream.SetLength(0);
+        await all.CopyToAsync(stream, cancellation);
+    }
+
     private static void TryDelete(string temporary)
     {
         try
         {
-            if (temporary.Length > 0) File.Delete(temporary); // is nothing after the move
+            File.Delete(temporary); // is nothing after the move
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What was to be told about this file was told already.
         }
     }
+
+    [GeneratedRegex("^/dev/(stdout|stderr|fd/(?<number>[0-9]+))$|^/proc/(self|[0-9]+)/fd/(?<number>[0-9]+)$")]
+    private static partial Regex Descriptor();
 }
