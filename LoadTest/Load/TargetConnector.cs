@@ -9,7 +9,7 @@ using OrleansEcho.LoadTest.Scenarios;
 
 namespace OrleansEcho.LoadTest.Load;
 
-/// <summary>Opens connections to one target.</summary>
+/// <summary>Opens connections to one target: to the address that answered last, and to the next one of its name where it does not answer any more.</summary>
 internal sealed class TargetConnector
 {
     private const int BindAddressNoPort = 24; // IP_BIND_ADDRESS_NO_PORT, ip(7): the port is chosen for the pair of addresses, not for ours alone
@@ -17,14 +17,15 @@ internal sealed class TargetConnector
     private const int ChurnAddresses = 8;
 
     private readonly LoadTarget _target;
-    private readonly IPEndPoint _address;
-    private readonly IReadOnlyList<IPAddress> _sources;
+    private readonly (IPEndPoint Address, IReadOnlyList<IPAddress> Sources)[] _addresses;
+    private readonly TimeSpan _patience;
     private readonly SslClientAuthenticationOptions? _tls;
+    private volatile int _answering;
     private int _turn;
 
-    private TargetConnector(LoadTarget target, IPEndPoint address, IReadOnlyList<IPAddress> sources)
+    private TargetConnector(LoadTarget target, (IPEndPoint Address, IReadOnlyList<IPAddress> Sources)[] addresses, TimeSpan patience)
     {
-        (_target, _address, _sources) = (target, address, sources);
+        (_target, _addresses, _patience) = (target, addresses, patience);
         if (target.Tls is { } tls) _tls = Options(target, tls);
     }
 
@@ -47,9 +48,7 @@ internal sealed class TargetConnector
         try
         {
             var addresses = IPAddress.TryParse(target.Host, out var address) ? [address] : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
-            if (addresses.Length is 0) throw new CannotRunException($"{target.Name}: the name has no address.");
-            var sources = Sources(addresses[0], scenario);
-            return new TargetConnector(target, new IPEndPoint(addresses[0], target.Port), sources);
+            return Of(target, addresses, scenario);
         }
         catch (SocketException fault)
         {
@@ -61,16 +60,62 @@ internal sealed class TargetConnector
         }
     }
 
+    /// <summary>A target whose addresses are known.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="addresses">Its addresses, in the order in which they are to be tried.</param>
+    /// <param name="scenario">How many connections there are to be, from where, and how long one may take to be opened.</param>
+    /// <exception cref="CannotRunException">There is none that can be reached from the scenario's sources.</exception>
+    public static TargetConnector Of(LoadTarget target, IReadOnlyList<IPAddress> addresses, LoadScenario scenario)
+    {
+        if (addresses.Count is 0) throw new CannotRunException($"{target.Name}: the name has no address.");
+        var own = scenario.Sources.Select(IPAddress.Parse).Select(s => s.AddressFamily).ToHashSet();
+        IPAddress[] possible = [.. addresses.Where(a => own.Count is 0 || own.Contains(a.AddressFamily))];
+        if (possible.Length is 0) throw new CannotRunException($"{target.Name}: no --source is of the family of {string.Join(", ", addresses)}; give one that is.");
+        return new TargetConnector(target, [.. possible.Select(a => (new IPEndPoint(a, target.Port), Sources(a, scenario)))], scenario.Timeout / possible.Length);
+    }
+
     /// <summary>Opens a connection.</summary>
-    /// <exception cref="TargetException">It could not be opened.</exception>
+    /// <exception cref="TargetException">It could not be opened: at no address, where the name has several.</exception>
     /// <exception cref="OperationCanceledException">It took too long, or the run ends.</exception>
     public async ValueTask<Transport> ConnectAsync(CancellationToken cancellationToken)
     {
-        var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        List<(string Words, IPAddress Address)>? faults = null;
+        for (var (tried, at) = (1, _answering); ; tried++, at = (at + 1) % _addresses.Length)
+        {
+            var isLast = tried == _addresses.Length;
+            using var patience = isLast ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience?.CancelAfter(_patience);
+            try
+            {
+                var transport = await ConnectAsync(at, patience?.Token ?? cancellationToken);
+                _answering = at;
+                return transport;
+            }
+            catch (TargetException fault) when (fault.Error is not ErrorClass.Tls) // there somebody answers
+            {
+                (faults ??= []).Add((fault.Message, _addresses[at].Address.Address));
+                if (isLast) throw new TargetException(fault.Error, Words(faults));
+            }
+            catch (OperationCanceledException) when (!isLast && !cancellationToken.IsCancellationRequested)
+            {
+                (faults ??= []).Add(("no answer", _addresses[at].Address.Address));
+            }
+        }
+    }
+
+    // What is wrong, and where, unless the target's own name says where.
+    private string Words(List<(string Words, IPAddress Address)> faults) => IPAddress.TryParse(_target.Host, out _)
+        ? faults[^1].Words
+        : string.Join("; ", faults.GroupBy(f => f.Words, f => f.Address).Select(g => $"{g.Key} ({string.Join(", ", g)})"));
+
+    private async ValueTask<Transport> ConnectAsync(int at, CancellationToken cancellationToken)
+    {
+        var (address, sources) = _addresses[at];
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            Bind(socket);
-            await socket.ConnectAsync(_address, cancellationToken);
+            Bind(socket, sources);
+            await socket.ConnectAsync(address, cancellationToken);
             return _tls is null ? new SocketTransport(socket) : new TlsTransport(await HandshakeAsync(socket, cancellationToken));
         }
         catch (SocketException fault)
@@ -88,7 +133,7 @@ internal sealed class TargetConnector
     // Ports of one address are used up sooner than a load is: 127.0.0.0/8 has enough addresses.
     private static IReadOnlyList<IPAddress> Sources(IPAddress address, LoadScenario scenario)
     {
-        if (scenario.Sources.Count > 0) return [.. scenario.Sources.Select(IPAddress.Parse)];
+        if (scenario.Sources.Count > 0) return [.. scenario.Sources.Select(IPAddress.Parse).Where(s => s.AddressFamily == address.AddressFamily)];
         if (!OperatingSystem.IsLinux() || !IPAddress.IsLoopback(address) || address.AddressFamily is not AddressFamily.InterNetwork) return [];
         var most = scenario.Stages.Max(s => s.Connections);
         var count = scenario.Flows.Any(f => f.Kind is FlowKind.Churn) ? ChurnAddresses : (most / MostFromOneAddress) + 1;
@@ -127,11 +172,11 @@ internal sealed class TargetConnector
         _ => char.ToLowerInvariant(fault.Message[0]) + fault.Message[1..],
     };
 
-    private void Bind(Socket socket)
+    private void Bind(Socket socket, IReadOnlyList<IPAddress> sources)
     {
-        if (_sources.Count is 0) return;
+        if (sources.Count is 0) return;
         if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(0, BindAddressNoPort, [1, 0, 0, 0]);
-        socket.Bind(new IPEndPoint(_sources[(int)((uint)Interlocked.Increment(ref _turn) % (uint)_sources.Count)], 0));
+        socket.Bind(new IPEndPoint(sources[(int)((uint)Interlocked.Increment(ref _turn) % (uint)sources.Count)], 0));
     }
 
     private async ValueTask<SslStream> HandshakeAsync(Socket socket, CancellationToken cancellationToken)
