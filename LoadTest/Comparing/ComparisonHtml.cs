@@ -21,7 +21,7 @@ internal static class ComparisonHtml
                 "",
                 ComparisonText.Headings,
                 comparison.Figures.Select(f => (object[])[.. ComparisonText.Cells(f), Svg.E("td", HtmlPage.Badge(Style(f.Verdict), RunComparison.Text(f.Verdict)))])))),
-            Svg.E("p", Svg.A("class", "meta"), ComparisonText.Legend),
+            Svg.E("p", Svg.A("class", "meta"), ComparisonText.Legend(comparison)),
             Svg.E("section", Svg.E("h2", comparison.IsOfSeconds ? "Seconds" : "Runs"), Svg.E("div", Svg.A("class", "plots"), comparison.Figures.Where(f => f.A.Count > 0 && f.B.Count > 0 && f.A.Concat(f.B).Distinct().Count() > 1).Select(f => Svg.E(
                 "figure",
                 Svg.E("figcaption", f.Figure.Name, Svg.E("span", f.Figure.IsMoreBetter ? " · more is better" : " · less is better")),

@@ -20,6 +20,6 @@ internal static class ComparisonMarkdown
                 _ => RunComparison.Text(f.Verdict),
             }]),
             writer);
-        writer.Write($"\n{ComparisonText.Legend}\n");
+        writer.Write($"\n{ComparisonText.Legend(comparison)}\n");
     }
 }

@@ -10,16 +10,17 @@ internal static class ComparisonText
     public static IReadOnlyList<string> Headings { get; } = ["figure", "A", "B", "change", "from … to", "B is better", "p", "verdict"];
 
     /// <summary>What the columns mean.</summary>
-    public static string Legend { get; } =
-        "A and B are medians. The change is that of B beside A (median of the differences of all pairs), with the interval that holds it in about 95 of 100 cases; "
-        + "\"B is better\" says in how many pairs a run of B is better than one of A; "
-        + $"p is the probability of such a difference where there is none (Mann–Whitney, two-sided). A difference is told when p is {Number(FigureComparison.Significance)} or less "
-        + $"and it is {Quantity.Percent(FigureComparison.Margin)} or more; of twenty figures that are the same, one looks different by chance.";
+    public static string Legend(RunComparison comparison) =>
+        (comparison.IsOfSeconds ? "A and B are the runs' own figures, and all else is about their seconds. " : "A and B are medians. ")
+        + "The change is that of B beside A (median of the ratios of all pairs), with the interval that holds it in about 95 of 100 cases. "
+        + "\"B is better\" says in how many pairs B is better than A. "
+        + "p is the probability of such a difference, in any of the figures, where there is none in any (Mann–Whitney, two-sided, corrected for the number of figures). "
+        + $"A difference is told when p is {Number(FigureComparison.Significance)} or less and it is {Quantity.Percent(FigureComparison.Margin)} or more: of twenty comparisons of what is the same, one tells of a difference.";
 
     /// <summary>What they mean where there is room for the first of them only.</summary>
-    public static string ShortLegend { get; } =
-        "A and B are medians; the change is the median of the differences of all pairs, as a share of A. "
-        + $"It counts when it is {Quantity.Percent(FigureComparison.Margin)} or more and chance makes one like it in a case of twenty or fewer. "
+    public static string ShortLegend(RunComparison comparison) =>
+        (comparison.IsOfSeconds ? "A and B are the runs' own figures; the change is the median of the ratios of all pairs of their seconds. " : "A and B are medians; the change is the median of the ratios of all pairs. ")
+        + $"It counts when it is {Quantity.Percent(FigureComparison.Margin)} or more and chance makes one like it, in any of the figures, in a case of twenty or fewer. "
         + "Too noisy: neither a difference nor that there is none can be told.";
 
     /// <summary>The cells of a figure's row, without its verdict.</summary>
@@ -29,8 +30,8 @@ internal static class ComparisonText
         return
         [
             figure.Figure.Name,
-            figure.A.Count > 0 ? figure.Figure.Text(figure.MedianA) : "–",
-            figure.B.Count > 0 ? figure.Figure.Text(figure.MedianB) : "–",
+            figure.A.Count > 0 ? figure.Figure.Text(figure.OwnA ?? figure.MedianA) : "–",
+            figure.B.Count > 0 ? figure.Figure.Text(figure.OwnB ?? figure.MedianB) : "–",
             !isThere ? "–" : Change(figure, figure.Change, figure.Shift.Shift),
             !isThere || figure.A.Count * figure.B.Count is 1 ? "–" : $"{Change(figure, figure.ChangeInterval?.Low, figure.Shift.Low)} … {Change(figure, figure.ChangeInterval?.High, figure.Shift.High)}",
             !isThere ? "–" : $"{Math.Round(figure.Superiority * 100).ToString("0", CultureInfo.InvariantCulture)} %",

@@ -30,7 +30,7 @@ internal static class ComparisonView
                 .. comparison.Figures.Select(f => (IReadOnlyList<IRenderable>)[.. columns.Select(c => Of(ComparisonText.Cells(f)[c])), Of(RunComparison.Text(f.Verdict), StyleOf(f.Verdict))]),
             ]));
         console.WriteLine();
-        console.Line(Of(isNarrow ? ComparisonText.ShortLegend : ComparisonText.Legend, Soft));
+        console.Line(Of(isNarrow ? ComparisonText.ShortLegend(comparison) : ComparisonText.Legend(comparison), Soft));
     }
 
     private static Style StyleOf(ComparisonVerdict verdict) => verdict switch

@@ -24,11 +24,14 @@ internal static class MannWhitney
     }
 
     /// <summary>The least probability that samples of these sizes can have: above the level of significance no difference can be told.</summary>
-    public static double LeastP(int a, int b)
+    public static double LeastP(int a, int b) => Math.Min(1, 2 / Ways(a, b));
+
+    /// <summary>In how many ways as many values can be dealt to two sides.</summary>
+    public static double Ways(int a, int b)
     {
         var ways = 1.0;
         for (var i = 1; i <= b; i++) ways = ways * (a + i) / i;
-        return Math.Min(1, 2 / ways);
+        return ways;
     }
 
     // Twice the middle of the ranks of all equal values, to stay with whole numbers.

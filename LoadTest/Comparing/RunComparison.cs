@@ -18,7 +18,10 @@ internal sealed record RunComparison(
         var ofSeconds = a.Count is 1 && b.Count is 1;
         RunResult[] first = [.. a.OrderBy(r => r.StartedAt)];
         RunResult[] second = [.. b.OrderBy(r => r.StartedAt)];
-        var figures = ComparedFigure.All.Select(f => FigureComparison.Of(f, Samples(f, first, ofSeconds), Samples(f, second, ofSeconds)));
+        var samples = ComparedFigure.All.Select(f => (A: Samples(f, first, ofSeconds), B: Samples(f, second, ofSeconds))).ToArray();
+        var p = FamilyTest.P(samples);
+        double? Own(ComparedFigure figure, RunResult[] runs) => ofSeconds ? figure.OfRun(runs[0]) : null;
+        var figures = ComparedFigure.All.Select((f, i) => FigureComparison.Of(f, [.. samples[i].A.OfType<double>()], [.. samples[i].B.OfType<double>()], p[i]) with { OwnA = Own(f, first), OwnB = Own(f, second) });
         return new RunComparison(first, second, [.. figures], [.. ComparisonWarnings.Of(first, second, ofSeconds)], ofSeconds);
     }
 
@@ -41,7 +44,7 @@ internal sealed record RunComparison(
     };
 
     // The last second may be short, and its rate a matter of rounding.
-    private static double[] Samples(ComparedFigure figure, RunResult[] runs, bool ofSeconds) => ofSeconds && figure.OfInterval is { } ofInterval
-        ? [.. runs.SelectMany(r => r.Intervals).Where(i => i.Seconds >= 0.9).Select(ofInterval).OfType<double>()]
-        : [.. runs.Select(figure.OfRun).OfType<double>()];
+    private static double?[] Samples(ComparedFigure figure, RunResult[] runs, bool ofSeconds) => ofSeconds && figure.OfInterval is { } ofInterval
+        ? [.. runs.SelectMany(r => r.Intervals).Where(i => i.Seconds >= 0.9).Select(ofInterval)]
+        : [.. runs.Select(figure.OfRun)];
 }
