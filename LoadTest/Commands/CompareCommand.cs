@@ -121,6 +121,7 @@ internal sealed class CompareCommand : LoadCommand
         var comparison = RunComparison.Compare(a, b);
         ComparisonView.Write(comparison, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Out) }));
         foreach (var (_, path, write) in ReportsIn(parsed)) await OutputFile.WriteAsync(path, writer => write(comparison, writer), CancellationToken.None);
+        if (ReportsIn(parsed).Select(r => Path.GetFullPath(r.Path)).ToArray() is { Length: > 0 } written) console.Out.WriteLine($"Written: {string.Join(", ", written)}.");
         return comparison.Figures.Any(f => f.Verdict is ComparisonVerdict.Worse) ? ExitCodes.Failed : ExitCodes.Passed;
     }
 

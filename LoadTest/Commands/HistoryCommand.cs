@@ -29,7 +29,12 @@ internal sealed class HistoryCommand : LoadCommand
         {
             var history = await RunHistory.ReadAsync(parsed.GetRequiredValue(_folder), _name.ValuesIn(parsed).FirstOrDefault(), console.Interrupt);
             HistoryMarkdown.Write(history, console.Out);
-            if (_html.ValuesIn(parsed) is [var html]) await OutputFile.WriteAsync(html, writer => HistoryHtml.Write(history, writer), console.Interrupt);
+            if (_html.ValuesIn(parsed) is [var html])
+            {
+                await OutputFile.WriteAsync(html, writer => HistoryHtml.Write(history, writer), console.Interrupt);
+                console.Out.WriteLine($"Written: {Path.GetFullPath(html)}.");
+            }
+
             return ExitCodes.Passed;
         }
         catch (OutputFileException fault)

@@ -10,6 +10,9 @@ namespace OrleansEcho.LoadTest.Commands;
 /// <summary>Finds the command that a command line is for, and lists what is wrong with it: all at once, a line each.</summary>
 internal sealed class LoadProgram
 {
+    // Where options end, and names that begin with dashes may come.
+    private const string End = "--";
+
     private readonly Command _root = new("OrleansEcho.LoadTest", "loads gateways, and tells what became of every message.") { TreatUnmatchedTokensAsErrors = false };
     private readonly HelpOption _help = new();
     private readonly Option<bool> _version = new("--version") { Description = "Says which version this is.", Arity = ArgumentArity.Zero };
@@ -30,6 +33,7 @@ internal sealed class LoadProgram
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> args, LoadConsole console)
     {
+        args = WithoutLostEnd(args);
         var parsed = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         var command = parsed.CommandResult.Command as LoadCommand;
         if (parsed.GetResult(_help) is { Implicit: false })
@@ -44,7 +48,7 @@ internal sealed class LoadProgram
             return ExitCodes.Passed;
         }
 
-        if (FaultsOf(parsed, command) is { Count: > 0 } faults) return console.Fail(ExitCodes.WrongUsage, faults);
+        if (FaultsOf(parsed, command, args) is { Count: > 0 } faults) return console.Fail(ExitCodes.WrongUsage, faults);
         try
         {
             return await command!.RunAsync(parsed, console);
@@ -59,7 +63,14 @@ internal sealed class LoadProgram
         }
     }
 
-    private List<string> FaultsOf(ParseResult parsed, LoadCommand? command)
+    // '--' after an option that needs a value stands in that value's place: what comes after it are options still.
+    private List<string> WithoutLostEnd(IReadOnlyList<string> args)
+    {
+        HashSet<string> valued = [.. _root.Subcommands.SelectMany(c => c.Options).OfType<LoadOption>().Where(o => !o.IsValueOptional).Select(o => o.Name)];
+        return [.. args.Where((arg, i) => arg is not End || i is 0 || !valued.Contains(args[i - 1]))];
+    }
+
+    private List<string> FaultsOf(ParseResult parsed, LoadCommand? command, IReadOnlyList<string> args)
     {
         string[] names = [.. _root.Subcommands.Select(c => c.Name)];
         if (command is null)
@@ -69,7 +80,14 @@ internal sealed class LoadProgram
 
         string[] options = [.. command.Options.Select(o => o.Name), "--help"];
         var faults = parsed.Errors.Select(e => e.Message.TrimEnd('.') + $"; see {command.Name} --help.").ToList();
-        faults.AddRange(Unknown(parsed).Select(token => $"'{token}' is no option of {command.Name}; {Advice(token.Split('=')[0])}"));
+        HashSet<string> ended = [.. args.SkipWhile(arg => arg is not End)];
+        foreach (var token in Unknown(parsed))
+        {
+            var name = token.Split('=')[0];
+            if (ended.Contains(token) && options.Contains(name)) faults.Add($"'{token}' stands after '{End}', where no options are; take the '{End}' away.");
+            else if (!ended.Contains(token) || command.Arguments.Count is 0) faults.Add($"'{token}' is no option of {command.Name}; {Advice(name)}");
+        }
+
         faults.AddRange(command.Options.OfType<LoadOption>().Select(o => o.FaultIn(parsed)).OfType<string>());
         return faults;
 

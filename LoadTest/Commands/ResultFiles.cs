@@ -8,6 +8,7 @@ namespace OrleansEcho.LoadTest.Commands;
 internal sealed class ResultFiles<T>(IEnumerable<(ResultFormat<T> Format, string Path)> files)
 {
     private readonly (ResultFormat<T> Format, string Path)[] _files = [.. files];
+    private readonly List<string> _written = [];
 
     /// <summary>Options that name the same file.</summary>
     public IReadOnlyList<string> Contradictions =>
@@ -19,6 +20,9 @@ internal sealed class ResultFiles<T>(IEnumerable<(ResultFormat<T> Format, string
     /// <summary>The files that could not be written: better known before a run of an hour than after it. What is in them stays.</summary>
     public IReadOnlyList<string> FindUnwritable() => [.. _files.Select(f => OutputProbe.FaultOf(f.Format.Option, f.Path)).OfType<string>()];
 
+    /// <summary>Where those went that were written, in a line; null for none.</summary>
+    public string? Written => _written.Count is 0 ? null : $"Written: {string.Join(", ", _written)}.";
+
     /// <summary>Writes all of them, whatever becomes of one.</summary>
     /// <returns>What could not be written, a line each.</returns>
     public async Task<IReadOnlyList<string>> WriteAsync(T result, CancellationToken cancellation)
@@ -29,6 +33,7 @@ internal sealed class ResultFiles<T>(IEnumerable<(ResultFormat<T> Format, string
             try
             {
                 await format.WriteAsync(result, path, cancellation);
+                _written.Add(Path.GetFullPath(path));
             }
             catch (Exception e) when (e is CannotRunException or OutputFileException)
             {

@@ -52,6 +52,7 @@ internal sealed class SearchCommand : LoadCommand
         if (files.Contradictions is { Count: > 0 } contradictions) return console.Fail(ExitCodes.WrongUsage, contradictions);
         if (files.FindUnwritable() is { Count: > 0 } unwritable) return console.Fail(ExitCodes.CannotRun, unwritable);
 
+        if (!parsed.GetValue(_quiet)) console.Out.WriteLine(SearchText.Outlook(plan));
         var search = new SearchRun(plan, _runner, _time);
         await search.RunAsync(probe => Tell(plan, probe, parsed.GetValue(_quiet), console), console.Interrupt);
         if (search.Probes.Count is 0 && search.Fault is { } atOnce) return console.Fail(ExitCodes.CannotRun, atOnce);
@@ -59,6 +60,7 @@ internal sealed class SearchCommand : LoadCommand
         // What was found stays, whatever ended the search: writing takes no notice of the first Ctrl-C.
         var result = search.Result();
         var unwritten = await files.WriteAsync(new SearchOutput(result, search.Confirmed), CancellationToken.None);
+        if (!parsed.GetValue(_quiet) && files.Written is { } written) console.Out.WriteLine(written);
         console.Out.WriteLine(result.Summary);
         string[] troubles = search.Fault is { } fault ? [fault, .. unwritten] : [.. unwritten];
         return troubles.Length > 0 ? console.Fail(ExitCodes.CannotRun, troubles) : CodeOf(result.Verdict);
@@ -81,7 +83,7 @@ internal sealed class SearchCommand : LoadCommand
     // One that an earlier search has written would be taken for this one's.
     private static Task RemoveAsync(string path)
     {
-        File.Delete(path);
+        if (UnixFile.Find(path) is { IsRegular: true }) File.Delete(OutputFile.TargetOf(path)); // a device or a pipe is nobody's result
         return Task.CompletedTask;
     }
 

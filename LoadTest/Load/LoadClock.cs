@@ -10,6 +10,7 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
 
     private readonly ClockCounts _counts = new();
     private readonly Lock _gate = new();
+    private Action<long> _record = static _ => { };
     private volatile bool _hasSentAll;
 
     /// <summary>Whether there is anything to do for it.</summary>
@@ -26,6 +27,7 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
     /// <param name="start">When loading began, as a timestamp.</param>
     public Task RunAsync(long start)
     {
+        _record = lag => Record(lag, 1);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
@@ -65,34 +67,34 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
     private void Run(long start)
     {
         using var wait = new PreciseWait();
+        long[] due = [.. sources.Select(source => DueOf(source, start))];
         while (run.IsSending)
         {
-            var due = long.MaxValue;
-            foreach (var source in sources) due = Math.Min(due, Send(source, start));
-            HasSentAll = due is long.MaxValue;
-            var next = Math.Min(due, run.After(run.Now, LongestWait));
-            foreach (var queue in thinking) next = Math.Min(next, queue.Release(run.Now));
-            wait.Wait(run.Nanoseconds(run.Now, next));
+            var wake = run.After(run.Now, LongestWait);
+            foreach (var queue in thinking) wake = Math.Min(wake, queue.Release(run.Now, _record));
+
+            // What has waited for longest is next: a source that never catches up takes its turns, and no other's.
+            var first = 0;
+            for (var i = 1; i < due.Length; i++) first = due[i] < due[first] ? i : first;
+            HasSentAll = due.Length is 0 || due[first] is long.MaxValue;
+            var now = run.Now;
+            if (!HasSentAll && due[first] <= now)
+            {
+                var sent = sources[first].TrySend(due[first]);
+                if (sent > 0) Record(run.Nanoseconds(due[first], now), sent);
+                due[first] = DueOf(sources[first], start);
+                continue;
+            }
+
+            wait.Wait(run.Nanoseconds(run.Now, HasSentAll ? wake : Math.Min(wake, due[first])));
         }
     }
 
-    private long Send(Source source, long start)
-    {
-        while (run.IsSending)
-        {
-            var at = source.NextAt;
-            if (at is LoadSchedule.Never) return long.MaxValue;
-            var due = run.After(start, at);
-            var now = run.Now;
-            if (due > now) return due;
-            var sent = source.TrySend(due);
-            lock (_gate)
-            {
-                if (sent > 0) LatencyRecorder.Record(_counts.SendLag, run.Nanoseconds(due, now));
-            }
-        }
+    private long DueOf(Source source, long start) => source.NextAt is var at && at is LoadSchedule.Never ? long.MaxValue : run.After(start, at);
 
-        return long.MaxValue;
+    private void Record(long lag, long count)
+    {
+        lock (_gate) LatencyRecorder.Record(_counts.SendLag, lag, count);
     }
 
     /// <summary>What is due by the clock, of one flow.</summary>

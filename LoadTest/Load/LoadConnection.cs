@@ -166,14 +166,13 @@ internal sealed class LoadConnection : ITransportSink
         }
     }
 
-    /// <summary>Gives it up when nothing has come for too long although something is owed.</summary>
-    public void EndIfSilent(long now, long nanoseconds)
+    /// <summary>Gives it up when the echo that is next has taken too long, whatever else has come meanwhile.</summary>
+    public void EndIfLate(long now, long nanoseconds)
     {
         lock (_gate)
         {
             if (_transport is null || _messages.Next >= _messages.Sent) return;
-            var since = Math.Max(_lastReceived, _messages.At(_messages.Next).Sent);
-            if (_run.Nanoseconds(since, now) > nanoseconds) End(ErrorClass.Timeout);
+            if (_run.Nanoseconds(_messages.At(_messages.Next).Sent, now) > nanoseconds) End(ErrorClass.Timeout);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
     private long _secondFrom;
     private long _secondUntil;
     private long _progressAt;
-    private long _silenceAt;
+    private long _latenessAt;
     private long[] _messagesBefore = new long[plan.Targets.Count];
     private long _progressBefore;
     private long[] _messages = new long[plan.Targets.Count];
@@ -63,9 +63,9 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
         if (_phase is LoadPhase.WarmingUp && run.Nanoseconds(_start, now) >= scenario.Warmup.Ticks * TimeSpan.NanosecondsPerTick) BeginMeasuring(now);
         else if (_phase is LoadPhase.Measuring && run.Nanoseconds(_measuredFrom, now) >= _secondUntil) EndSecond(now);
         if (run.Nanoseconds(_progressAt, now) >= ProgressEvery) Tell(now);
-        if (run.Nanoseconds(_silenceAt, now) < ProgressEvery) return;
-        _silenceAt = now;
-        foreach (var place in plan.Places) place.Connection.EndIfSilent(now, scenario.Timeout.Ticks * TimeSpan.NanosecondsPerTick);
+        if (run.Nanoseconds(_latenessAt, now) < ProgressEvery) return;
+        _latenessAt = now;
+        foreach (var place in plan.Places) place.Connection.EndIfLate(now, scenario.Timeout.Ticks * TimeSpan.NanosecondsPerTick);
     }
 
     /// <summary>What comes from now on is an echo of what was sent before.</summary>

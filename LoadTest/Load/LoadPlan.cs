@@ -27,11 +27,13 @@ internal sealed class LoadPlan
         var distributions = scenario.Flows.Select(f => f.Sizes).Concat(scenario.Stages.Select(s => s.Sizes).OfType<SizeDistribution>()).ToList();
         var longest = distributions.Max(d => d.Max);
         int[] sizes = [.. distributions.SelectMany(d => d.Parts).SelectMany(p => Enumerable.Range(p.From, p.To - p.From + 1)).Distinct().Order().Take(MostSizes)];
+        var fewest = scenario.Stages.Min(s => s.Connections);
         for (var i = 0; i < scenario.Stages.Max(s => s.Connections); i++)
         {
-            // Who has least of its share is next: so every number of connections, however small, has the mixture.
-            var part = parts.MinBy(p => (p.Places + 1) / p.Flow.Weight)!;
+            // Who has nothing is next, and then who has least of its share: so every number of connections has the mixture, and no part's rate goes unsent.
+            var part = parts.MinBy(p => p.Places is 0 ? 0 : (p.Places + 1) / p.Flow.Weight)!;
             var number = part.Places++;
+            part.AddOwner(share.OwnerOf(number, connectors.Count), isAlwaysThere: i < fewest);
             if (!share.Has(number, connectors.Count)) continue;
 
             var target = number % connectors.Count;
@@ -42,7 +44,9 @@ internal sealed class LoadPlan
             _places.Add(place);
         }
 
-        Clock = new LoadClock(run, [.. parts.Select(p => p.Source(Schedule.Duration)).OfType<LoadClock.Source>()], [.. parts.Select(p => p.Thinking).OfType<ThinkingQueue>()]);
+        LoadClock.Source[] sources = [.. parts.Select(p => p.Source(Schedule.Duration)).OfType<LoadClock.Source>()];
+        ThinkingQueue[] thinking = [.. parts.Select(p => p.Thinking).OfType<ThinkingQueue>()];
+        Clock = new LoadClock(run, sources.Length + thinking.Length > 0 ? sources : [new PulseSource(Schedule.Duration)], thinking);
     }
 
     /// <summary>Rate and connections over time.</summary>
@@ -59,6 +63,10 @@ internal sealed class LoadPlan
 
     private sealed class Part(LoadFlow flow, LoadSchedule schedule, LoadShare share, RunContext run)
     {
+        // Who of all has a connection of this flow, at some time and at all times.
+        private readonly SortedSet<int> _owners = [];
+        private readonly SortedSet<int> _lastingOwners = [];
+
         public LoadFlow Flow => flow;
 
         public LoadSchedule Schedule => schedule;
@@ -73,10 +81,25 @@ internal sealed class LoadPlan
         public LoadClock.Source? Source(long duration) => flow.Kind switch
         {
             _ when Connections.Count is 0 => null,
-            FlowKind.Open => new RateSource(schedule, share, Connections),
+            FlowKind.Open => RateOf(),
             FlowKind.Burst => new BurstSource(flow, duration, Connections),
             FlowKind.Hold when flow.TrickleInterval > TimeSpan.Zero => new TrickleSource(flow, duration, Connections),
             _ => null,
         };
+
+        /// <summary>A connection is somebody's.</summary>
+        public void AddOwner(int owner, bool isAlwaysThere)
+        {
+            _owners.Add(owner);
+            if (isAlwaysThere) _lastingOwners.Add(owner);
+        }
+
+        // Whoever has no connection sends nothing: all messages are those of the others, so that together they are as many as they should be.
+        private RateSource? RateOf()
+        {
+            int[] senders = [.. _lastingOwners.Count > 0 ? _lastingOwners : _owners];
+            var index = Array.IndexOf(senders, share.Index);
+            return index < 0 ? null : new RateSource(schedule, new LoadShare(index, senders.Length), Connections);
+        }
     }
 }

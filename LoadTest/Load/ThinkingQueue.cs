@@ -13,13 +13,16 @@ internal sealed class ThinkingQueue(RunContext run, long thinkTime)
     public void Add(LoadConnection connection, long now) => _waiting.Enqueue((connection, run.After(now, thinkTime)));
 
     /// <summary>Lets those send whose time is over.</summary>
+    /// <param name="now">When it is, as a timestamp.</param>
+    /// <param name="late">Is told of each by how much it is late, in nanoseconds.</param>
     /// <returns>When the next one's time is over, as a timestamp.</returns>
-    public long Release(long now)
+    public long Release(long now, Action<long> late)
     {
         while (_waiting.TryPeek(out var first))
         {
             if (first.Due > now) return first.Due;
             _waiting.TryDequeue(out _);
+            late(run.Nanoseconds(first.Due, now));
             first.Connection.Go();
         }
 

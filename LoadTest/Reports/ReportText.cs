@@ -6,14 +6,30 @@ namespace OrleansEcho.LoadTest.Reports;
 /// <summary>What all reports say in the same words.</summary>
 internal static class ReportText
 {
+    // More names than these are no title any more.
+    private const int MostNames = 3;
+
     /// <summary>What a verdict means, a sentence.</summary>
     public static string Meaning(Verdict verdict) => verdict switch
     {
-        Verdict.Passed => "Every message came back as it should, and every threshold held.",
+        Verdict.Passed => "Every message came back as it should.",
         Verdict.Failed => "A message did not come back as it should, a connection failed, or a threshold was crossed.",
         Verdict.Invalid => "The load tester was the bottleneck: the figures say more about it than about the gateways.",
         _ => "It was stopped: the figures are of a part of the scenario.",
     };
+
+    /// <summary>What a run's verdict means, a sentence: thresholds are named where there are some.</summary>
+    public static string Meaning(RunResult run)
+    {
+        if (run.Verdict is not Verdict.Passed) return Meaning(run.Verdict);
+        var isWhole = run.Total.Integrity.Unanswered + run.Generator.Skipped is 0;
+        var messages = isWhole ? "Every message came back as it should" : "Every message that came back was as it should be";
+        return run.Thresholds.Count is 0 ? $"{messages}." : $"{messages}, and every threshold held.";
+    }
+
+    /// <summary>Where a run went to: the targets' names, or their number where they are many.</summary>
+    public static string Targets(RunResult run) =>
+        run.Targets.Count <= MostNames ? string.Join(", ", run.Targets.Select(t => t.Target)) : Quantity.Of(run.Targets.Count, "gateway");
 
     /// <summary>What was wrong with messages: <c>2 lost, 1 doubled</c>; nothing where nothing was.</summary>
     public static string Integrity(IntegrityFigures integrity)
@@ -39,6 +55,9 @@ internal static class ReportText
         ErrorClass.Local => "not opened, as this machine had no port or file left",
         _ => "failed in the TLS handshake",
     };
+
+    /// <summary>What stands beside the number of connections at the end.</summary>
+    public static string Connections(LoadFigures figures) => "open at the end" + (figures.ConnectionsOpened is 0 ? "" : $", {Quantity.Count(figures.ConnectionsOpened)} opened meanwhile ({Quantity.Rate(figures.ConnectionsPerSecond)}/s)");
 
     /// <summary>A time of a distribution; a dash where nothing was measured, which is not fast.</summary>
     public static string Time(LatencyFigures latency, Func<LatencyFigures, double> of) => latency.Count is 0 ? "–" : Quantity.Time(of(latency));

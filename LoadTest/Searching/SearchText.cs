@@ -21,6 +21,15 @@ internal static class SearchText
         .. probe.Figures.Select(f => f.Value),
     ];
 
+    /// <summary>How long a search is likely to take, before it begins.</summary>
+    public static string Outlook(SearchPlan plan)
+    {
+        var (fewest, most) = SearchOutlook.Runs(plan.Range);
+        var each = (plan.Scenario.Warmup + plan.Step).TotalSeconds;
+        var (least, longest) = (Quantity.Duration(fewest * each), Quantity.Duration(most * each));
+        return $"Each run takes {Quantity.Duration(each)} and its drain. Some {fewest} to {most} of them, {least} to {longest}, where each says the same again; more on a machine that is busy.";
+    }
+
     /// <summary>A value with its unit.</summary>
     public static string Value(SearchedValue of, long value) => of is SearchedValue.Rate ? $"{Quantity.Count(value)}/s" : Quantity.Of(value, "connection");
 

@@ -43,7 +43,7 @@ public sealed class LoadWorkersTests : ProcessTest
 
     private static string Silo(EchoService service) => $"127.0.0.1:{service.SiloPorts.Gateway}";
 
-    // Closed loops that think: nothing is late on a busy machine.
+    // Closed loops that think: nothing that is late makes a run invalid on a busy machine.
     private EchoProcess Conductor(EchoService service, int workers, string duration) => Start(
         EchoExecutable.LoadTest,
         ["run", "--workers", $"{workers}", "--silo", Silo(service), "--target", $"{service.Line}", "--connections", $"{Connections}", "--think", "5ms", "--warmup", "500ms", "--duration", duration, "--json", "result.json"]);

@@ -9,7 +9,7 @@ namespace OrleansEcho.LoadTest.Reports.Html;
 internal static class HtmlReport
 {
     /// <summary>Writes it.</summary>
-    public static void Write(RunResult run, TextWriter writer) => HtmlPage.Write($"{run.Scenario.Name}: {Name(run.Verdict)}", Body(run), writer);
+    public static void Write(RunResult run, TextWriter writer) => HtmlPage.Write($"{run.Scenario.Name} on {ReportText.Targets(run)}: {Name(run.Verdict)}", Body(run), writer);
 
     /// <summary>A verdict as it stands on badges.</summary>
     public static XElement Badge(Verdict verdict) => HtmlPage.Badge(verdict.ToString().ToLowerInvariant(), $"{(verdict is Verdict.Passed ? '✓' : verdict is Verdict.Failed ? '✗' : '!')} {Name(verdict)}");
@@ -30,13 +30,13 @@ internal static class HtmlReport
             HtmlPage.Details("Second by second", RunTables.Seconds(run)),
             HtmlPage.Details("Scenario", RunTables.Scenario(run)),
             HtmlPage.Details("Load tester and machine", RunTables.Generator(run)));
-        yield return Svg.E("footer", $"{run.Tool}. This page needs no network. The whole run, histograms included, is in the file that --json writes.");
+        yield return Svg.E("footer", $"Made by OrleansEcho.LoadTest {ToolVersion.Of(run.Tool)}. This page needs no network. The whole run, histograms included, is in the file that --json writes.");
     }
 
     private static XElement Header(RunResult run) => Svg.E(
         "header",
-        Svg.E("div", Svg.A("class", "head"), Svg.E("h1", run.Scenario.Name), Badge(run.Verdict)),
-        Svg.E("p", ReportText.Meaning(run.Verdict)),
+        Svg.E("div", Svg.A("class", "head"), Svg.E("h1", run.Scenario.Name), Svg.E("span", Svg.A("class", "where"), $"on {ReportText.Targets(run)}"), Badge(run.Verdict)),
+        Svg.E("p", ReportText.Meaning(run)),
         Svg.E(
             "p",
             Svg.A("class", "meta"),
@@ -44,7 +44,6 @@ internal static class HtmlReport
                 " · ",
                 run.StartedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
                 Quantity.Duration(run.Seconds),
-                Quantity.Of(run.Targets.Count, "gateway"),
                 $"{run.Machine.Processor}, {Quantity.Of(run.Machine.Processors, "processor")}",
                 run.Machine.System)),
         HtmlPage.Remarks(run.Remarks));
@@ -60,9 +59,9 @@ internal static class HtmlReport
             Tile("p50", ReportText.Time(total.Latency, l => l.P50), $"mean {ReportText.Time(total.Latency, l => l.Mean)}"),
             Tile("p99", ReportText.Time(total.Latency, l => l.P99), $"p99.9 {ReportText.Time(total.Latency, l => l.P999)}"),
             Tile("longest", ReportText.Time(total.Latency, l => l.Max), $"p99.99 {ReportText.Time(total.Latency, l => l.P9999)}"),
-            Tile("connections", Quantity.Count(total.ConnectionsOpen), $"{Quantity.Count(total.ConnectionsOpened)} opened, {Quantity.Rate(total.ConnectionsPerSecond)}/s"),
+            Tile("connections", Quantity.Count(total.ConnectionsOpen), ReportText.Connections(total)),
             Tile("errors", Quantity.Count(errors), errors is 0 ? "no connection failed" : "connections failed", errors > 0),
-            Tile("integrity", Quantity.Count(total.Integrity.Faults), total.Integrity.Faults is 0 ? "no message wrong" : ReportText.Integrity(total.Integrity), total.Integrity.Faults > 0));
+            Tile("wrong messages", Quantity.Count(total.Integrity.Faults), total.Integrity.Faults is 0 ? "every echo was compared" : ReportText.Integrity(total.Integrity), total.Integrity.Faults > 0));
     }
 
     private static XElement Tile(string name, string value, string more, bool isOff = false) =>
@@ -77,7 +76,7 @@ internal static class HtmlReport
         yield return Figure("How long messages took", "share of messages", plots.Histogram(), "No message came back.");
         yield return Figure("Latency by percentile", "percent, each nine as wide as the one before", plots.Percentiles(), "No message came back.");
         yield return Figure("Open connections", "", isCounted ? plots.Connections() : null, "No second was counted.");
-        yield return Figure("Errors", "connections that failed, and messages that were wrong", plots.Errors(), "None in any second.");
+        if (plots.Errors() is { } errors) yield return Figure("Errors", "connections that failed, and messages that were wrong", errors, "");
         if (run.Targets.Count > 1 && isCounted) yield return Figure("Messages a second by gateway", "", plots.Targets(), "");
     }
 

@@ -15,6 +15,7 @@ internal static class PageStyle
         body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
         main{max-width:1180px;margin:0 auto;padding:32px 24px 56px}
         h1{font-size:27px;line-height:1.25;font-weight:650;margin:0;overflow-wrap:anywhere;letter-spacing:-.01em}
+        .where{font-size:17px;color:var(--soft);overflow-wrap:anywhere}
         h2{font-size:17px;font-weight:650;margin:36px 0 12px}
         h3,figcaption{font-size:14px;font-weight:600;margin:0 0 6px}
         figcaption span{font-weight:400;color:var(--soft)}

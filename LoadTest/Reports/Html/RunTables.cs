@@ -87,7 +87,7 @@ internal static class RunTables
     /// <summary>The load tester and the machine.</summary>
     public static XElement Generator(RunResult run) => HtmlPage.Table("", [], (object[][])
     [
-        ["load tester", $"{run.Tool}, {Quantity.Of(run.Generator.Workers, "process", "processes")}"],
+        ["load tester", $"OrleansEcho.LoadTest {ToolVersion.Of(run.Tool)}, {Quantity.Of(run.Generator.Workers, "process", "processes")}"],
         ["its processor time", $"{Quantity.Duration(run.Generator.CpuSeconds)}, {Quantity.Percent(run.Generator.CpuShare)} of the machine"],
         ["its memory", Quantity.Bytes(run.Generator.PeakMemory)],
         ["not sent, as no connection was open", Quantity.Of(run.Generator.Skipped, "message")],

@@ -39,7 +39,7 @@ internal static class SummaryView
         console.Write(new Paragraph()
             .Append($"{sign}{run.Verdict.ToString().ToUpperInvariant()}", style.Decoration(Decoration.Bold))
             .Append($"  {Clean(run.Scenario.Name)}", Strong)
-            .Append($"  {Quantity.Duration(run.Seconds)}, {Quantity.Of(run.Targets.Count, "gateway")}", Soft));
+            .Append($"  {Quantity.Duration(run.Seconds)}, {Clean(ReportText.Targets(run))}", Soft));
         console.WriteLine();
         foreach (var threshold in run.Thresholds.OrderBy(t => !t.IsCrossed))
         {
@@ -58,10 +58,10 @@ internal static class SummaryView
         return Grid(
             rightAligned: false,
             Row("messages/s", Quantity.Rate(total.MessagesPerSecond), $"{Quantity.Count(total.Messages)} messages, {Quantity.Bytes(bytes)}/s each way"),
-            Row("connections", Quantity.Count(total.ConnectionsOpen), $"{Quantity.Count(total.ConnectionsOpened)} opened, {Quantity.Rate(total.ConnectionsPerSecond)}/s"),
+            Row("connections", Quantity.Count(total.ConnectionsOpen), ReportText.Connections(total)),
             Row("load tester", Quantity.Percent(run.Generator.CpuShare), $"of the processors, {Quantity.Bytes(run.Generator.PeakMemory)}"
                 + (run.Generator.Skipped > 0 ? $", {Quantity.Of(run.Generator.Skipped, "message")} not sent" : "")
-                + (run.Generator.SendLag.Count > 0 ? $", sent {Quantity.Time(run.Generator.SendLag.P99)} late (p99)" : "")));
+                + (run.Generator.SendLag.Count > 0 ? $", {Quantity.Time(run.Generator.SendLag.P99)} late (p99)" : "")));
     }
 
     private static IRenderable[] Row(string name, string value, string more) => [Of(name, Soft), Of(value, Strong), Of(more, Soft)];

@@ -82,4 +82,10 @@ public sealed class LoadProgramTests
         Assert.Equal(6, text.TrimEnd().Split('\n').Length);
         Assert.Contains("\nrate: 5000 ", (await _line.RunAsync("scenarios open")).Out, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("run --name -- --json x --no-live", "--name has no value; write --name TEXT.\n")]
+    [InlineData("run -- --no-live", "'--no-live' stands after '--', where no options are; take the '--' away.\n")]
+    public async Task TwoDashes_EndOptions_ButAreNoValue(string args, string error) =>
+        Assert.Equal((2, "", error), await new CommandLine(new FakeParts()).RunAsync(args));
 }

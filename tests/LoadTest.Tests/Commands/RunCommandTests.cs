@@ -115,7 +115,7 @@ public sealed class RunCommandTests : IDisposable
         var run = line.RunAsync(["run", "--json", path], interrupt.Token);
         await parts.Running.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await interrupt.CancelAsync();
-        Assert.Equal((130, "", ""), await run);
+        Assert.Equal((130, $"Written: {path}.\n", ""), await run);
         Assert.Equal("json", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
 
@@ -143,7 +143,7 @@ public sealed class RunCommandTests : IDisposable
     {
         var line = new CommandLine(new FakeParts()) { JsonFault = "The disk is full." };
         var (json, html) = (Path.Combine(_folder.FullName, "a"), Path.Combine(_folder.FullName, "b"));
-        Assert.Equal((3, "", "--json: The disk is full.\n"), await line.RunAsync($"run --json {json} --html {html}"));
+        Assert.Equal((3, $"Written: {html}.\n", "--json: The disk is full.\n"), await line.RunAsync($"run --json {json} --html {html}"));
         Assert.Equal("html", await File.ReadAllTextAsync(html, TestContext.Current.CancellationToken));
     }
 

@@ -28,13 +28,13 @@ public sealed class TerminalTests
     {
         const string Expected = """
 
-            ✗ FAILED  small  1 s, 2 gateways
+            ✗ FAILED  small  1 s, 127.0.0.1:7000, 127.0.0.1:7001
               crossed      p99 > 1ms: 4.001ms
               not crossed  errors > 0: 0
               1 lost
 
               messages/s   4     4 messages, 128 B/s each way
-              connections  2     0 opened, 0/s
+              connections  2     open at the end
               load tester  26 %  of the processors, 94 MiB
 
                       latency  service

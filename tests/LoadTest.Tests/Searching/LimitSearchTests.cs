@@ -5,6 +5,16 @@ namespace OrleansEcho.LoadTest.Tests.Searching;
 
 public sealed class LimitSearchTests
 {
+    [Fact]
+    public void WhatItTakes_IsKnownBeforehand() => Gen.Select(Gen.Long[1, 5000], Gen.Double[0.01, 1], Gen.Int[1, 5], Gen.Long[1, 400_000]).Sample((from, precision, confirmations, limit) =>
+    {
+        var range = new SearchRange(from, 200_000, SearchRange.FloorOf(from, 1), precision, confirmations);
+        var (fewest, most) = SearchOutlook.Runs(range);
+        var (search, runs) = (new LimitSearch(range), 0);
+        for (; search.Next is { } step; runs++) search.Tell(step.Value <= limit ? ProbeOutcome.Held : ProbeOutcome.Broke);
+        Assert.InRange(runs, Math.Min(fewest, 2), most + 4); // between the limits that it tries a few runs more are possible
+    });
+
     private static readonly Gen<SearchRange> Ranges =
         from floor in Gen.Long[1, 1000]
         from up in Gen.Long[0, 200_000]

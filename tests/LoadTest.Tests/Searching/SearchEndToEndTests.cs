@@ -32,9 +32,10 @@ public sealed class SearchEndToEndTests
 
             Assert.Equal("", error.ToString());
             var search = JsonSerializer.Deserialize(await File.ReadAllTextAsync(json, Stop), SearchResultJson.Default.SearchResult)!;
-            Assert.NotEmpty(search.Probes);
-            Assert.All(search.Probes, p => Assert.False(p is { Value: > 2 * Limit, Outcome: ProbeOutcome.Held }, output.ToString())); // on a busy machine a run may be invalid, and never good by chance
-            Assert.True(search.Value is null or <= 2 * Limit, output.ToString());
+            // A machine that is busy makes no run good that is not. Only one that stands still for a second makes one bad, and each is run once more.
+            Assert.All(search.Probes, p => Assert.False(p is { Value: > 2 * Limit, Outcome: ProbeOutcome.Held }, output.ToString()));
+            Assert.True(search.Value is >= 800 and <= 2 * Limit, output.ToString());
+            Assert.True(search.Verdict is SearchVerdict.Found or SearchVerdict.LoadTesterEnds, output.ToString());
             Assert.Contains(search.Summary, output.ToString(), StringComparison.Ordinal);
         }
         finally

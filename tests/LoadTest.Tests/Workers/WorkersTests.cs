@@ -65,7 +65,7 @@ public sealed class WorkersTests : IAsyncLifetime
         Assert.Equal(Verdict.Invalid, result.Verdict);
         Assert.Contains(result.Remarks, r => r.StartsWith("Worker a 2 was lost after ", StringComparison.Ordinal));
         Assert.InRange(result.Total.Latency.Count, 2_400, 3_600); // half of the load to its end, and the other half to about its first second
-        Assert.InRange(result.Seconds, 3.9, 4.5);
+        Assert.InRange(result.Seconds, 3, 5); // a busy machine notices late that the warm-up is over
     }
 
     [Fact]
