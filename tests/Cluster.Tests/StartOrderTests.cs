@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
@@ -81,8 +82,18 @@ public sealed class StartOrderTests : ProcessTest
         await service.StartFrontAsync();
 
         await service.Front.Output.WaitForAsync("Waiting for a silo of cluster other");
-        await service.Front.Output.WaitForAsync("(Cluster:ClusterId)"); // it is named, or known by its hanging up: whichever end finds out first
+        await service.Front.Output.WaitForAsync($"127.0.0.1:{service.SiloPorts.Gateway}: it is a silo of cluster dev (Cluster:ClusterId)");
         await RefusesAsync(service);
+    }
+
+    [Fact]
+    public async Task SilosPortForOtherSilos_IsRecognized()
+    {
+        var silo = new SiloNode(NodePlace.Here, Own);
+        await silo.StartAsync();
+        var gateway = new GatewayNode(NodePlace.Here, Own, [], "--silos", $"{silo.Silos}");
+        gateway.Launch();
+        await gateway.Process.Output.WaitForAsync($"{silo.Silos}: it hangs up, as a silo's port for other silos does (gateways connect to Silo:GatewayPort)");
     }
 
     [Fact]

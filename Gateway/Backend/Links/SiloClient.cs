@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _disconnected = new();
+    private readonly TaskCompletionSource<Exception> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly List<IHostedService> _parts = [];
     private ServiceProvider? _services;
@@ -71,11 +73,32 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
 
         try
         {
-            foreach (var part in _parts) await part.StartAsync(cancellationToken);
+            foreach (var part in _parts)
+            {
+                // A client whose connection is refused waits for another one, until the patience with it ends: why it was refused nobody would hear.
+                var starting = part.StartAsync(cancellationToken);
+                if (await Task.WhenAny(starting, _refused.Task) != starting) throw new OrleansException("The connection was refused.", await _refused.Task);
+                await starting;
+            }
         }
         catch (Exception) when (_tlsFault is { } fault)
         {
             throw new TlsFaultException(fault.Message); // what is caught says at times only that the connection has ended
+        }
+    }
+
+    // Orleans' end of the connection ends with what is wrong with the other one, or without a word when that has hung up.
+    private async Task WatchAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        try
+        {
+            await next(connection);
+            _refused.TrySetResult(new ConnectionAbortedException(SiloFaults.HungUp));
+        }
+        catch (Exception fault)
+        {
+            _refused.TrySetResult(fault);
+            throw;
         }
     }
 
@@ -84,7 +107,11 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         client.UseStaticClustering(silo);
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = backend.CallTimeout);
         client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenTimeout);
-        client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connections => tls.ConnectToSilos(connections, fault => _tlsFault = fault)));
+        client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connections =>
+        {
+            connections.Use(next => connection => WatchAsync(connection, next));
+            tls.ConnectToSilos(connections, fault => _tlsFault = fault);
+        }));
         client.Services.UseClusterTransport();
         client.UseConnectionRetryFilter(static (_, _) => Task.FromResult(false)); // who tries again makes a new client
         client.AddGatewayCountChangedHandler((_, change) =>

@@ -5,7 +5,10 @@ namespace OrleansEcho.Gateway.Backend.Links;
 /// <summary>What a fault on the way to a silo means, for people.</summary>
 internal static class SiloFaults
 {
-    private const string HangsUp = "it hangs up, as a silo of another cluster does (Cluster:ClusterId)";
+    /// <summary>The message of a fault that means: the other end has closed the connection, and did not say why.</summary>
+    public const string HungUp = "Connection terminated";
+
+    private const string HangsUp = "it hangs up, as a silo's port for other silos does (gateways connect to Silo:GatewayPort), or a silo of another cluster (Cluster:ClusterId)";
 
     private const string UsesTls = "it uses TLS, and this gateway does not (Cluster:Tls)";
 
@@ -19,7 +22,7 @@ internal static class SiloFaults
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             OperationCanceledException => HangsUp,
             _ when ClusterOf(fault.Message) is { } cluster => $"it is a silo of cluster {cluster} (Cluster:ClusterId)",
-            _ when fault.Message.StartsWith("Connection terminated", StringComparison.Ordinal) => HangsUp,
+            _ when fault.Message.StartsWith(HungUp, StringComparison.Ordinal) => HangsUp,
             _ when fault.Message.Contains("sent preamble length of", StringComparison.Ordinal) => UsesTls, // Orleans takes a refusal in TLS' words for that
             _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves
         };

@@ -99,6 +99,9 @@ internal sealed class SiloNode(NodePlace place, Func<EchoProcess, EchoProcess> o
         "--Logging:LogLevel:Orleans.Runtime.MembershipService.MembershipTableManager=Information",
     ];
 
+    /// <summary>Where other silos connect to.</summary>
+    public IPEndPoint Silos => new(Address, _port);
+
     /// <summary>Where gateways connect to.</summary>
     public IPEndPoint Gateways { get; } = new(place.Address, FreePorts.Next());
 
