@@ -37,6 +37,14 @@ internal sealed class SiloHostOptions
     [Range(0, 300)]
     public double LeaveSeconds { get; set; } = 5;
 
+    /// <summary>
+    /// Twenty seconds: a start costs two seconds of a core, and a machine with ten times as much to do as it has cores gives them to it in that time. One that
+    /// crashes meanwhile is not waited for: its port takes no connection.
+    /// </summary>
+    [Description("How long after its joining a silo that misses probes and takes connections is not declared dead, in seconds: it is being compiled, on a busy machine.")]
+    [Range(0, 300)]
+    public double JoinPatienceSeconds { get; set; } = 20;
+
     /// <summary>Off: silos find out by themselves within seconds who is gone, and what asks Kubernetes needs a token and the right to read pods.</summary>
     [Description("Whether the silo asks Kubernetes which pods are gone, and declares their silos dead at once; it is named after its pod. Only in a pod that may read pods, with Cluster:Membership=redis or adonet.")]
     public bool Kubernetes { get; set; }

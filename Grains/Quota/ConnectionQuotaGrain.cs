@@ -43,6 +43,7 @@ internal sealed partial class ConnectionQuotaGrain(
     private bool _isDriving;
     private bool _wasRead;
     private TimeSpan? _storeFailsSince;
+    private bool _writesFail;
     private bool _saidRelearning;
     private bool _saidSuperseded;
     private SharedQuota? _saidShared;
@@ -135,7 +136,7 @@ internal sealed partial class ConnectionQuotaGrain(
 
     private async Task<bool> ReadAsync()
     {
-        if (!await CallStoreAsync(() => store.ReadStateAsync(StateName, this.GetGrainId(), _stored))) return false;
+        if (!await CallStoreAsync(() => store.ReadStateAsync(StateName, this.GetGrainId(), _stored), isWrite: false)) return false;
         _wasRead = true;
         _ledger.Loaded(_stored.RecordExists ? _stored.State : null, Now);
         Deliver();
@@ -148,7 +149,7 @@ internal sealed partial class ConnectionQuotaGrain(
         {
             _stored.State = record;
             return store.WriteStateAsync(StateName, this.GetGrainId(), _stored);
-        }))
+        }, isWrite: true))
         {
             _ledger.Written(Now);
         }
@@ -156,15 +157,16 @@ internal sealed partial class ConnectionQuotaGrain(
         Deliver();
     }
 
-    private async Task<bool> CallStoreAsync(Func<Task> call)
+    private async Task<bool> CallStoreAsync(Func<Task> call, bool isWrite)
     {
         try
         {
             if (!_storeCall.IsCompleted) throw new TimeoutException("An earlier call to the store has not ended yet.");
             _storeCall = call();
             await _storeCall.WaitAsync(_storePatience, time);
+            if (_writesFail && !isWrite) return true; // a store that is full, or read-only, can be read: it is back when a write has succeeded
             if (_storeFailsSince is not null) Log.StoreIsBack(logger, Scope);
-            _storeFailsSince = null;
+            (_storeFailsSince, _writesFail) = (null, false);
             return true;
         }
         catch (InconsistentStateException)
@@ -175,6 +177,7 @@ internal sealed partial class ConnectionQuotaGrain(
         {
             if (_storeFailsSince is null) Log.StoreFault(logger, Scope, Explain(fault));
             _storeFailsSince ??= Now;
+            _writesFail |= isWrite;
             _ledger.StoreFailed(Now);
             Deliver();
         }

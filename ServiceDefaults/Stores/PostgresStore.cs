@@ -44,9 +44,10 @@ public sealed class PostgresStore(string connectionString, string key) : IStore
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
-    // It starts, stops, or serves too many already.
+    // It starts, stops, serves too many already, or takes no writes for now: a replica that is to be promoted, a disk that is full.
     private static bool IsTransient(PostgresException answer) =>
-        answer.IsTransient || answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections;
+        answer.IsTransient || answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections
+            or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory;
 
     // The client's own refusals are of the connection string: a password that is missing, encryption that the server does not have.
     private static bool IsOfTheNetwork(Exception fault)

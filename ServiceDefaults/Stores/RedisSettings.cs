@@ -9,7 +9,8 @@ public static class RedisSettings
 {
     // Before what a person writes, so that theirs wins. Two seconds: Redis answers in milliseconds, and who waits behind a call has a
     // few seconds of patience (Backend:CallTimeoutSeconds) in which it should be told.
-    private const string Defaults = "connectTimeout=2000,asyncTimeout=2000,syncTimeout=2000,";
+    // Five for a look at which server takes writes, which costs a small command: a replica that becomes the master is written to as soon as that.
+    private const string Defaults = "connectTimeout=2000,asyncTimeout=2000,syncTimeout=2000,configCheckSeconds=5,";
 
     private static readonly TimeSpan LongestPauseBetweenAttempts = TimeSpan.FromSeconds(2); // back soon after Redis is
 

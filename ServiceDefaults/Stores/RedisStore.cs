@@ -49,7 +49,9 @@ public sealed class RedisStore(string connectionString, string key) : IStore
     {
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Refused,
         RedisServerException answer when IsBusy(answer) => new(Reachability.Lower(answer.Message.TrimEnd('.')), MayPass: true),
+        RedisServerException answer when WordsForNoWrites(answer.Message) is { } words => new(words, MayPass: true),
         RedisServerException => Refused,
+        RedisConnectionException none when none.Message.Contains("not eligible for replica", StringComparison.Ordinal) => new(IsReplica, MayPass: true),
         RedisException or TimeoutException => new(await Reachability.ExplainAsync(Server(), cancellationToken), MayPass: true),
         _ => null,
     };
@@ -68,6 +70,20 @@ public sealed class RedisStore(string connectionString, string key) : IStore
     }
 
     private static StoreFault Refused { get; } = new("it does not accept the user or the password", MayPass: false);
+
+    private const string IsReplica = "it is a read-only replica";
+
+    // It can be read: somebody has to give it room, or a master, and it goes on by itself then.
+    private static string? WordsForNoWrites(string answer) => answer.Split(' ')[0] switch
+    {
+        "READONLY" => IsReplica,
+        "OOM" => "it is full (maxmemory)",
+        "MISCONF" => "it cannot save to its disk, and takes no writes",
+        "NOREPLICAS" => "it has too few replicas, and takes no writes",
+        "CLUSTERDOWN" => "its cluster is down",
+        "EXECABORT" => "it takes no writes",
+        _ => null,
+    };
 
     // It has just started, or is about to be replaced.
     private static bool IsBusy(RedisServerException answer) =>

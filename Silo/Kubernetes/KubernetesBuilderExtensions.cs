@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Hosting.Kubernetes;
+using OrleansEcho.Silo.Membership;
 
 namespace OrleansEcho.Silo.Kubernetes;
 
@@ -30,7 +32,10 @@ internal static class KubernetesBuilderExtensions
     {
         builder.Services.TryAddSingleton<Pod>();
         if (!IsOn(builder.Configuration)) return;
-        builder.Services.AddSingleton<PodMembership>();
+        builder.Services.AddSingleton(provider => new PodMembership(
+            provider.GetRequiredService<IClusterMembershipService>(),
+            provider.GetRequiredService<PatientMembershipTable>().Condemn,
+            provider.GetRequiredService<ILogger<PodMembership>>()));
         builder.Services.AddSingleton<AgentOutage>();
         builder.Services.AddHostedService<PodAgent>();
     }

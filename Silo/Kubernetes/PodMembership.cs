@@ -7,7 +7,10 @@ namespace OrleansEcho.Silo.Kubernetes;
 /// have the names of those before them, so that it would find one that is dead already. And it declares every silo dead that has no pod with the
 /// right labels when it starts: a mistake in a label would take a whole cluster down, and what was gone before is found by probes.
 /// </summary>
-internal sealed partial class PodMembership(IClusterMembershipService inner, ILogger<PodMembership> logger) : IClusterMembershipService
+/// <param name="inner">The list of silos.</param>
+/// <param name="condemn">Hears of a silo that is gone for certain, before it is declared dead.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class PodMembership(IClusterMembershipService inner, Action<SiloAddress> condemn, ILogger<PodMembership> logger) : IClusterMembershipService
 {
     private volatile bool _watches;
 
@@ -31,6 +34,7 @@ internal sealed partial class PodMembership(IClusterMembershipService inner, ILo
     {
         if (!_watches) return false;
         Log.Gone(logger, inner.CurrentSnapshot.Members.GetValueOrDefault(siloAddress)?.Name ?? "?", siloAddress.Endpoint);
+        condemn(siloAddress);
         return await inner.TryKill(siloAddress);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
@@ -17,6 +18,7 @@ internal static class MembershipBuilderExtensions
         builder.Services.AddClusterOptions();
         if (!MembershipOptions.Of(builder.Configuration).IsShared) return;
         builder.Services.AddKeyedSingleton(StoreKeys.Membership, static (provider, _) => MembershipStore.Of(provider.GetRequiredService<IOptions<MembershipOptions>>().Value));
+        builder.Services.AddSingleton<ListWriter>();
         builder.Services.AddHostedService<MembershipCheck>();
         builder.Services.AddHostedService<ClockCheck>();
         builder.Services.AddHostedService<JoinReport>();
@@ -84,11 +86,20 @@ internal static class MembershipBuilderExtensions
     {
         var table = services.Last(service => service.ServiceType == typeof(IMembershipTable));
         services.Remove(table);
-        services.AddSingleton<IMembershipTable>(provider =>
+        services.AddSingleton(provider =>
         {
             var found = (IMembershipTable)(table.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, table.ImplementationType!));
-            var contended = new ContendedMembershipTable(found, provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, provider.GetRequiredService<TimeProvider>());
-            return new PartingMembershipTable(contended, provider.GetRequiredService<IHostApplicationLifetime>());
+            var (self, time) = (provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, provider.GetRequiredService<TimeProvider>());
+            var store = provider.GetRequiredKeyedService<IStore>(StoreKeys.Membership);
+            return new KeptMembershipTable(new ContendedMembershipTable(found, self, time), self, store.Name, time, provider.GetRequiredService<ILogger<KeptMembershipTable>>());
         });
+        services.AddSingleton(provider => new PatientMembershipTable(
+            provider.GetRequiredService<KeptMembershipTable>(),
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+            TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<SiloHostOptions>>().Value.JoinPatienceSeconds),
+            PatientMembershipTable.AcceptsAsync,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PatientMembershipTable>>()));
+        services.AddSingleton<IMembershipTable>(provider => new PartingMembershipTable(provider.GetRequiredService<PatientMembershipTable>(), provider.GetRequiredService<IHostApplicationLifetime>()));
     }
 }

@@ -6,14 +6,18 @@ using OrleansEcho.Silo.Storage;
 namespace OrleansEcho.Silo.Membership;
 
 /// <summary>
-/// Waits for the store of the list of silos before the silo starts: without the list there is no cluster to join, and Orleans' own fault would
-/// name neither the server nor the option.
+/// Waits until the store of the list of silos takes a write before the silo starts: without the list there is no cluster to join, and Orleans' own fault
+/// would name neither the server nor the option.
 /// </summary>
-internal sealed class MembershipCheck([FromKeyedServices(StoreKeys.Membership)] IStore store, StoreWait wait) : IHostedService
+internal sealed class MembershipCheck([FromKeyedServices(StoreKeys.Membership)] IStore store, ListWriter writer, StoreWait wait) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => wait.UntilAsync(
         store,
-        attempt => store is PostgresStore database ? PostgresSchema.CheckAsync(database, PostgresTables.Membership, attempt) : store.AskAsync(attempt),
+        async attempt =>
+        {
+            if (store is PostgresStore database) await PostgresSchema.CheckAsync(database, PostgresTables.Membership, attempt);
+            await writer.WriteAsync(attempt);
+        },
         cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

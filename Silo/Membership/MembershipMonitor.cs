@@ -5,23 +5,23 @@ using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Silo.Membership;
 
-/// <summary>Says in the log when the list of silos goes away and when it is back. Orleans goes on without, and would say so in a stack trace for each try.</summary>
-internal sealed class MembershipMonitor([FromKeyedServices(StoreKeys.Membership)] IStore store, TimeProvider time, ILogger<MembershipMonitor> logger) : BackgroundService
+/// <summary>
+/// Keeps this silo in the list of silos, and says in the log when the list cannot be written and when it can be again. Orleans goes on without, and would say so in a stack trace for each try.
+/// </summary>
+internal sealed class MembershipMonitor([FromKeyedServices(StoreKeys.Membership)] IStore store, ListWriter writer, KeptMembershipTable list, TimeProvider time, ILogger<MembershipMonitor> logger) : BackgroundService
 {
-    // Often enough that the log's times are of use, and next to nothing for a store.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var outage = new StoreOutage(store.Name, "The silos that are there go on; until it is back none can join, and none is declared dead.", logger);
-        using var rounds = new PeriodicTimer(Interval, time);
+        var outage = new StoreOutage(store.Name, "The list of silos in it cannot be written: the silos that are there go on; until it can be, none can join, and none is declared dead.", logger);
+        using var rounds = new PeriodicTimer(KeptMembershipTable.Interval, time);
         try
         {
             do
             {
                 try
                 {
-                    await store.AskAsync(stoppingToken);
+                    await writer.WriteAsync(stoppingToken); // first: a list that was emptied needs a version before a silo can be written into it
+                    await list.LookAsync(stoppingToken);
                     outage.There();
                 }
                 catch (Exception fault) when (!stoppingToken.IsCancellationRequested)

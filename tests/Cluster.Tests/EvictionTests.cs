@@ -14,7 +14,7 @@ public sealed class EvictionTests : ProcessTest
     {
         // 1. Two silos that watch each other.
         var redis = await OwnAsync(RedisServer.StartNewAsync());
-        string[] store = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}"];
+        string[] store = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", "--Silo:JoinPatienceSeconds=0"];
         var frozen = new SiloNode(NodePlace.Here, Own, store);
         var other = new SiloNode(NodePlace.Here, Own, [.. store, .. SiloNode.TellOfMembers]);
         await frozen.StartAsync();
@@ -26,6 +26,8 @@ public sealed class EvictionTests : ProcessTest
         await other.Process.Output.WaitForAsync("Evicting ");
         var said = frozen.Process.Output.Lines.Count;
         frozen.Process.Send(Signal.Continue);
+
+        Assert.Contains(" has been declared dead: it did not answer 127.0.0.1:", await other.Process.Output.WaitForAsync("has been declared dead"), StringComparison.Ordinal);
 
         // 3. It ends, and what it has to say of that is one line.
         Assert.Equal(Evicted, await frozen.Process.WaitForExitAsync());

@@ -121,6 +121,62 @@ public sealed class MembershipTests : ProcessTest
     }
 
     [Theory]
+    [InlineData(Kind.Redis, "FLUSHALL")]
+    [InlineData(Kind.AdoNet, "DELETE FROM OrleansMembershipTable; DELETE FROM OrleansMembershipVersionTable")]
+    public async Task ListThatIsLost_IsWrittenAgain_AndSilosThatStartJoinThoseThatWereThere(Kind kind, string loss)
+    {
+        // 1. Two silos whose list is lost.
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        SiloNode[] silos = [NewSilo(kind, store, arguments: SiloNode.TellOfMembers), NewSilo(kind, store)];
+        await Task.WhenAll(silos.Select(s => s.StartAsync()));
+        await silos[0].Process.Output.WaitForAsync("Will watch (actively ping) 1 silos");
+        await ExecuteAsync(store, loss);
+        foreach (var silo in silos) await silo.Process.Output.WaitForAsync($"The list of silos in {Named(kind, store)} is complete again: 2 silos.");
+
+        // 2. A gateway that starts finds them, and a silo that restarts is watched by the one that was there.
+        var gateway = NewGateway(kind, store);
+        await gateway.StartAsync();
+        await gateway.Process.Output.WaitForAsync("Reached a silo");
+        var said = silos[0].Process.Output.Lines.Count;
+        await silos[1].KillAsync();
+        await silos[1].StartAsync();
+        await Deadline.UntilAsync(
+            () => Task.FromResult(silos[0].Process.Output.Lines.Skip(said).Any(line => line.Contains("Will watch (actively ping) 1 silos", StringComparison.Ordinal))),
+            "the silo that was there to watch the one that is new");
+        Assert.True(await silos[0].IsReadyAsync() && await silos[1].IsReadyAsync());
+        AssertQuiet(silos[1].Process);
+    }
+
+    [Theory]
+    [InlineData(Kind.Redis, "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "it is full (maxmemory)")]
+    [InlineData(Kind.Redis, "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "it is a read-only replica")]
+    [InlineData(Kind.AdoNet, "ALTER DATABASE postgres SET default_transaction_read_only = on; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'",
+        "BEGIN READ WRITE; ALTER DATABASE postgres SET default_transaction_read_only = off; COMMIT; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'",
+        "cannot execute INSERT in a read-only transaction")]
+    public async Task StoreThatTakesNoWrites_IsSaidOnce_AndWaitedForBySilosThatStart(Kind kind, string close, string open, string words)
+    {
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        var one = NewSilo(kind, store);
+        await one.StartAsync();
+        await ExecuteAsync(store, close);
+        var away = await one.Process.Output.WaitForAsync(" cannot be used: ");
+        if (kind is Kind.Redis) Assert.Contains($"{Named(kind, store)} cannot be used: {words}. The list of silos in it cannot be written: ", away, StringComparison.Ordinal);
+        var other = NewSilo(kind, store);
+        other.Launch();
+        await other.Process.Output.WaitForAsync($"Waiting for {Named(kind, store)}: {words}.");
+        await Deadline.UntilAsync(() => Task.FromResult(other.Process.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again");
+        Assert.True(await one.IsReadyAsync());
+        await ExecuteAsync(store, open);
+        await one.Process.Output.WaitForAsync($"{Named(kind, store)} can be used again.");
+        await other.Process.ManagementAsync();
+        Assert.Single(one.Process.Output.Lines, line => line.Contains(" cannot be used: ", StringComparison.Ordinal));
+        AssertQuiet(one.Process);
+        AssertQuiet(other.Process);
+    }
+
+    [Theory]
     [InlineData(Kind.Redis)]
     [InlineData(Kind.AdoNet)]
     public async Task SiloStopsInOrder_WhileItsStoreIsAway(Kind kind)
@@ -175,11 +231,13 @@ public sealed class MembershipTests : ProcessTest
     {
         var command = Start(EchoExecutable.Silo, ["--init-db", .. Settings(Kind.AdoNet, store)]);
         Assert.Equal(0, await command.WaitForExitAsync());
-        Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", Assert.Single(command.Output.Lines));
+        Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", command.Output.Lines[^1]); // a database that takes its time has been waited for
     }
 
-    private SiloNode NewSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null) =>
-        new(NodePlace.Here with { Environment = environment ?? NodePlace.Here.Environment }, Own, Settings(kind, store));
+    private static Task ExecuteAsync(StoreServer store, string command) => store is RedisServer redis ? redis.ExecuteAsync(command) : ((PostgresServer)store).ExecuteAsync(command);
+
+    private SiloNode NewSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
+        new(NodePlace.Here with { Environment = environment ?? NodePlace.Here.Environment }, Own, [.. Settings(kind, store), .. arguments]);
 
     private GatewayNode NewGateway(Kind kind, StoreServer store, params string[] arguments) => new(NodePlace.Here, Own, [], [.. Settings(kind, store), .. arguments]);
 

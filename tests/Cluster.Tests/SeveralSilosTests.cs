@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
@@ -12,6 +14,13 @@ public sealed class SeveralSilosTests : ProcessTest
 
     // It takes 4.5 s, and longer on a busy machine. Orleans' own probes, of five seconds, would miss three in fifteen.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(14);
+
+    // Four and a half seconds of probes, and five until it reads the list.
+    private static readonly TimeSpan HearsOfItsDeath = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan OnABusyMachine = TimeSpan.FromSeconds(90);
+
+    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("STARTS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 1;
 
     [Fact]
     public async Task ConnectionsGoOn_WhenOneOfTwoSilosIsKilled()
@@ -47,16 +56,71 @@ public sealed class SeveralSilosTests : ProcessTest
     public async Task FrozenSilo_IsGivenUp_InSeconds()
     {
         var redis = await OwnAsync(RedisServer.StartNewAsync());
-        var (one, other) = (await StartSiloAsync(redis), await StartSiloAsync(redis, SiloNode.TellOfMembers));
+        string[] impatient = [.. SiloNode.TellOfMembers, "--Silo:JoinPatienceSeconds=0"];
+        var (one, other) = (await StartSiloAsync(redis, impatient), await StartSiloAsync(redis, impatient));
         await other.Process.Output.WaitForAsync("Will watch (actively ping) 1 silos");
         await one.Process.FreezeAsync();
         await other.Process.Output.WaitForAsync("Evicting ", Soon);
     }
 
+    [Fact]
+    public async Task SiloThatHasJustJoined_MayStandStillForAWhile_AndIsDeclaredDeadAtOnce_WhenItIsGone()
+    {
+        // 1. It stands still for longer than others may, and goes on: as one does that is being compiled on a busy machine.
+        var redis = await OwnAsync(RedisServer.StartNewAsync());
+        var (one, young) = (await StartSiloAsync(redis, SiloNode.TellOfMembers), await StartSiloAsync(redis));
+        await one.Process.Output.WaitForAsync("Will watch (actively ping) 1 silos");
+        await young.Process.FreezeAsync();
+        await one.Process.Output.WaitForAsync("misses probes. It or this silo has just joined, and it takes connections: it is given 20 s (Silo:JoinPatienceSeconds).");
+        young.Process.Send(Signal.Continue);
+        await Task.Delay(HearsOfItsDeath, TimeProvider.System, Cancelled);
+        Assert.True(await one.IsReadyAsync() && await young.IsReadyAsync());
+
+        // 2. It crashes.
+        await young.KillAsync();
+        await one.Process.Output.WaitForAsync("has been declared dead", Soon);
+    }
+
+    /// <summary>Starts three silos at once on a machine that has something else to do. <c>STARTS=20</c> does so twenty times (as many minutes).</summary>
+    [Fact]
+    public async Task SilosThatStartAtOnceOnABusyMachine_AllStay()
+    {
+        var redis = await OwnAsync(RedisServer.StartNewAsync());
+        using var busy = new BusyMachine();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var silos = Enumerable.Range(0, 3).Select(_ => NewSilo(redis, $"--Cluster:ClusterId=round{round}")).ToList();
+            foreach (var silo in silos) silo.Launch();
+            foreach (var silo in silos) await silo.Process.Output.WaitForAsync("Health and metrics: ", OnABusyMachine);
+            await Task.Delay(HearsOfItsDeath, TimeProvider.System, Cancelled);
+            foreach (var silo in silos) Assert.True(await silo.IsReadyAsync(), $"{silo.Process.Name} is not ready in round {round}.");
+            foreach (var silo in silos) await silo.KillAsync();
+        }
+    }
+
+    private SiloNode NewSilo(RedisServer redis, params string[] arguments) =>
+        new(NodePlace.Here, Own, ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", .. arguments]);
+
     private async Task<SiloNode> StartSiloAsync(RedisServer redis, params string[] arguments)
     {
-        var silo = new SiloNode(NodePlace.Here, Own, ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", .. arguments]);
+        var silo = NewSilo(redis, arguments);
         await silo.StartAsync();
         return silo;
+    }
+
+    /// <summary>Two loops a core that do nothing.</summary>
+    private sealed class BusyMachine : IDisposable
+    {
+        private readonly List<Process> _loops = [.. Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => Process.Start("sh", ["-c", "while :; do :; done"]))];
+
+        public void Dispose()
+        {
+            foreach (var loop in _loops)
+            {
+                loop.Kill();
+                loop.WaitForExit();
+                loop.Dispose();
+            }
+        }
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using OrleansEcho.Grains.Interfaces.Quota;
@@ -12,13 +14,18 @@ public sealed class QuotaStoreTests : IAsyncLifetime
 {
     private static readonly QuotaTerms ShortTerms = Terms with { MayHaveForgotten = false, Lease = TimeSpan.FromSeconds(1), Renew = TimeSpan.FromSeconds(0.5) };
     private readonly Table _table = new();
+    private readonly LogLines _log = new();
     private readonly InProcessTestCluster _cluster;
 
-    public QuotaStoreTests() => _cluster = Build(_table);
+    public QuotaStoreTests() => _cluster = Build(_table, _log);
 
     public ValueTask InitializeAsync() => new(_cluster.DeployAsync(TestContext.Current.CancellationToken));
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        _log.Dispose();
+    }
 
     [Fact]
     public async Task ActivationThatFindsItsStoreAway_SaysSo_AndGoesOnWhenItIsBack()
@@ -51,11 +58,33 @@ public sealed class QuotaStoreTests : IAsyncLifetime
         Assert.NotEqual(place, _table.LastCaller);
     }
 
-    private static InProcessTestCluster Build(Table table)
+    [Fact]
+    public async Task StoreThatCanOnlyBeRead_IsNotBack_UntilAWriteSucceeds_AndTheQuotaLooksElsewhere()
+    {
+        var quota = _cluster.Client.GetGrain<IConnectionQuotaGrain>("read only");
+        await quota.LeaseAsync(Request("g", 1, needed: 1));
+        _table.TakesNoWrites = true;
+        var number = 1;
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                await quota.LeaseAsync(Request("h", ++number, needed: 2));
+                return _log.Count("goes to silo") > 0;
+            },
+            "the quota to look for another silo");
+        Assert.Equal(0, _log.Count("has its store back"));
+        Assert.InRange(_log.Count("lends nothing new: its store"), 1, 2); // once on each silo
+        _table.TakesNoWrites = false;
+        await Deadline.UntilAsync(async () => (await quota.LeaseAsync(Request("h", ++number, needed: 2))).Outcome is LeaseOutcome.Granted, "the quota to lend again");
+        Assert.Equal(1, _log.Count("has its store back"));
+    }
+
+    private static InProcessTestCluster Build(Table table, ILoggerProvider log)
     {
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((options, silo) =>
         {
+            silo.Services.AddSingleton(log);
             silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.Quota, (services, _) => new Store(table, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
             silo.Services.AddMetrics();
             silo.Services.AddSingleton(ShortTerms);
@@ -64,12 +93,35 @@ public sealed class QuotaStoreTests : IAsyncLifetime
         return builder.Build();
     }
 
+    /// <summary>What the silos say.</summary>
+    private sealed class LogLines : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public int Count(string words) => _lines.Count(line => line.Contains(words, StringComparison.Ordinal));
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+
     /// <summary>What is stored, for all silos.</summary>
     private sealed class Table
     {
         public Dictionary<GrainId, (object State, int Version)> Rows { get; } = [];
 
         public Func<SiloAddress, bool> IsAwayFrom { get; set; } = _ => false;
+
+        public bool TakesNoWrites { get; set; }
 
         public SiloAddress? LastCaller { get; set; }
     }
@@ -87,6 +139,7 @@ public sealed class QuotaStoreTests : IAsyncLifetime
 
         public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(() => Call(rows =>
         {
+            if (table.TakesNoWrites) throw new IOException("It is full.");
             var version = rows.TryGetValue(grainId, out var row) ? row.Version : 0;
             if ((grainState.ETag ?? "0") != $"{version}") throw new InconsistentStateException("Another one was first.", $"{version}", grainState.ETag);
             rows[grainId] = (grainState.State!, version + 1);

@@ -12,9 +12,10 @@ public sealed class PodMembershipTests
     private static readonly SiloAddress Later = SiloAddress.New(IPEndPoint.Parse("127.0.0.1:7001"), 2);
 
     private readonly KnownSilos _silos = new(new(Earlier, SiloStatus.Dead, "silo-1"), new(Later, SiloStatus.Active, "silo-1"));
+    private readonly List<SiloAddress> _condemned = [];
     private readonly PodMembership _membership;
 
-    public PodMembershipTests() => _membership = new(_silos, NullLogger<PodMembership>.Instance);
+    public PodMembershipTests() => _membership = new(_silos, _condemned.Add, NullLogger<PodMembership>.Instance);
 
     [Fact]
     public void NameMeansTheSiloThatLives()
@@ -31,6 +32,7 @@ public sealed class PodMembershipTests
         _membership.Watch();
         Assert.True(await _membership.TryKill(Later));
         Assert.Equal([Later], _silos.Killed);
+        Assert.Equal([Later], _condemned);
     }
 
     private sealed class KnownSilos(params ClusterMember[] members) : IClusterMembershipService

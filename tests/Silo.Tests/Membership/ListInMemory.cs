@@ -14,6 +14,25 @@ internal sealed class ListInMemory : IMembershipTable
     /// <summary>What stands in it about a silo.</summary>
     public SiloStatus StatusOf(SiloAddress silo) => _rows[silo].Entry.Status;
 
+    /// <summary>Whether it can be read only.</summary>
+    public bool TakesNoWrites { get; set; }
+
+    /// <summary>Everything in it is lost.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _rows.Clear();
+            Version = 0;
+        }
+    }
+
+    /// <summary>It has been written more often than anybody has the patience to.</summary>
+    public void Raise(int version)
+    {
+        lock (_lock) Version = version;
+    }
+
     /// <summary>Somebody else writes a row.</summary>
     public void Put(MembershipEntry entry)
     {
@@ -43,13 +62,13 @@ internal sealed class ListInMemory : IMembershipTable
     public async Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion)
     {
         await Task.Yield();
-        lock (_lock) return tableVersion.Version == Version + 1 && !_rows.ContainsKey(entry.SiloAddress) && Write(entry);
+        lock (_lock) return !TakesNoWrites && tableVersion.Version == Version + 1 && !_rows.ContainsKey(entry.SiloAddress) && Write(entry);
     }
 
     public async Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion)
     {
         await Task.Yield();
-        lock (_lock) return tableVersion.Version == Version + 1 && Text(_rows[entry.SiloAddress].Version) == etag && Write(entry);
+        lock (_lock) return !TakesNoWrites && tableVersion.Version == Version + 1 && Text(_rows[entry.SiloAddress].Version) == etag && Write(entry);
     }
 
     private bool Write(MembershipEntry entry)
