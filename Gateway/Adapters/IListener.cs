@@ -18,6 +18,9 @@ internal interface IListener : IAsyncDisposable
     /// <summary>A command for a person to try it; null when there is no short one.</summary>
     string? Example { get; }
 
+    /// <summary>Why it will never accept anybody again, a sentence; null while it does, and after it was stopped.</summary>
+    string? Failure { get; }
+
     /// <summary>Binds and begins to accept.</summary>
     /// <exception cref="ServiceDefaults.StartupException">It cannot: one line for a person, naming the port and the option.</exception>
     Task StartAsync(CancellationToken cancellationToken);

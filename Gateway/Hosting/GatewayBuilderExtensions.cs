@@ -10,6 +10,7 @@ using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Grains.Interfaces.Connections;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Hosting;
 
@@ -70,7 +71,9 @@ public static class GatewayBuilderExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());
         services.AddSingleton<ReadinessCheck>();
         services.AddHostedService<StartupBanner>();
-        services.AddHealthChecks().AddCheck<ReadinessCheck>("gateway", tags: ["ready"]);
+        services.AddHealthChecks()
+            .AddCheck<ReadinessCheck>("gateway", tags: ["ready"])
+            .AddCheck<LivenessCheck>("listeners", tags: [ManagementOptions.LivenessTag]);
         return new GatewayBuilder(services);
     }
 

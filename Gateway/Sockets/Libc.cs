@@ -36,6 +36,15 @@ internal static unsafe partial class Libc
     /// <summary>Does not wait: a descriptor's flag.</summary>
     public const int NonBlocking = 0x800;
 
+    /// <summary>Relative paths begin where the process is: of <see cref="StatX"/>.</summary>
+    public const int CurrentDirectory = -100;
+
+    /// <summary>Does not follow a link: of <see cref="StatX"/>.</summary>
+    public const int NoFollow = 0x100;
+
+    /// <summary>What stat(2) tells: of <see cref="StatX"/>.</summary>
+    public const uint BasicStats = 0x7FF;
+
     private const string Name = "libc";
 
     [LibraryImport(Name, EntryPoint = "epoll_create1", SetLastError = true)]
@@ -76,6 +85,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int descriptor, byte* bytes, nuint count, int flags);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(int directory, string path, int flags, uint mask, byte* file);
 
     [LibraryImport(Name, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.Gateway.Sockets;
 
@@ -19,15 +20,13 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     // How many are accepted of those that have connected before it was unbound: as many as wait by default. Who comes faster than that must not keep it open.
     private const int MaxLast = 4096;
 
-    // Out of descriptors, say: by then connections have been closed.
-    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromMilliseconds(100);
-
     private readonly SocketThreadGroup _threads;
     private readonly SocketThread _thread;
     private readonly Socket _socket;
     private readonly int _descriptor;
     private readonly int _maxReceived;
     private readonly SocketAddress _peer; // of the one that is being accepted
+    private readonly AcceptBackoff _backoff;
     private readonly ILogger _logger;
     private readonly ITimer _pause;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,12 +48,13 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     /// <param name="threads">Where connections live.</param>
     /// <param name="socket">The socket.</param>
     /// <param name="maxReceived">How many bytes a connection receives at once at most.</param>
+    /// <param name="backoff">What is done when nothing can be accepted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to say what cannot be accepted.</param>
     /// <exception cref="IOException">The kernel does not let it wait for connections.</exception>
-    public SocketListener(SocketThreadGroup threads, Socket socket, int maxReceived, TimeProvider time, ILogger<SocketListener> logger)
+    public SocketListener(SocketThreadGroup threads, Socket socket, int maxReceived, AcceptBackoff backoff, TimeProvider time, ILogger<SocketListener> logger)
     {
-        (_threads, _thread, _socket, _maxReceived, _logger) = (threads, threads.Next(), socket, maxReceived, logger);
+        (_threads, _thread, _socket, _maxReceived, _backoff, _logger) = (threads, threads.Next(), socket, maxReceived, backoff, logger);
         EndPoint = socket.LocalEndPoint!;
         _peer = new SocketAddress(socket.AddressFamily, SocketAddress.GetMaximumAddressSize(socket.AddressFamily));
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
@@ -138,7 +138,9 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     private void Watch()
     {
         _slot = _thread.Watch(this, _descriptor);
-        if (_slot is null) Pause();
+        if (_slot is not null) return;
+        _backoff.Failed("the kernel waits for no more sockets");
+        if (_backoff.Next() is { } pause) Pause(pause);
     }
 
     private void BeginToClose()
@@ -199,7 +201,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     /// <summary>Accepts one, if there is one: null when there is none, or it cannot be accepted now.</summary>
     private unsafe SocketConnection? TryAccept()
     {
-        while (true)
+        while (!MustPause())
         {
             int accepted;
             var size = _peer.Buffer.Length;
@@ -207,25 +209,39 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
             if (accepted >= 0)
             {
                 if (_isClosing) _left--;
+                _backoff.Accepted(accepted);
                 _peer.Size = Math.Min(size, _peer.Buffer.Length);
                 return new(_threads.Next(), new SocketDescriptor(accepted), EndPoint.Create(_peer), _maxReceived);
             }
 
             var error = Marshal.GetLastPInvokeError();
             if (error is Libc.EINTR) continue;
-            if (error is not Libc.EAGAIN) Log.NotAccepted(_logger, EndPoint, Marshal.GetPInvokeErrorMessage(error));
-            if (error is Libc.ECONNABORTED) continue; // it has hung up while it waited: there may be others
-            _mayAccept = false;
-            if (error is not Libc.EAGAIN) Pause();
-            return null;
+            if (error is Libc.EAGAIN)
+            {
+                _mayAccept = false;
+                return null;
+            }
+
+            if (error is Libc.ECONNABORTED) Log.HungUp(_logger, EndPoint); // while it waited: there may be others
+            else _backoff.Failed(Marshal.GetPInvokeErrorMessage(error));
         }
+
+        return null;
+    }
+
+    private bool MustPause()
+    {
+        if (_backoff.Next() is not { } pause) return false;
+        Pause(pause);
+        return true;
     }
 
     // The kernel says only once that somebody has come.
-    private void Pause()
+    private void Pause(TimeSpan pause)
     {
+        _mayAccept = false;
         _isPaused = true;
-        _pause.Change(PauseAfterFault, Timeout.InfiniteTimeSpan);
+        _pause.Change(pause, Timeout.InfiniteTimeSpan);
     }
 
     private void Retry()
@@ -246,7 +262,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
 
     private static partial class Log
     {
-        [LoggerMessage(2004, LogLevel.Debug, "A connection to {EndPoint} cannot be accepted: {Error}.")]
-        public static partial void NotAccepted(ILogger logger, EndPoint endPoint, string error);
+        [LoggerMessage(2004, LogLevel.Debug, "A peer has hung up on {EndPoint} before it was accepted.")]
+        public static partial void HungUp(ILogger logger, EndPoint endPoint);
     }
 }

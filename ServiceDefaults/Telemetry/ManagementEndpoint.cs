@@ -1,19 +1,29 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.ServiceDefaults.Telemetry;
 
 /// <summary>Health checks and metrics over HTTP.</summary>
 internal static class ManagementEndpoint
 {
+    /// <summary>
+    /// How many connections it holds: probes and scrapers have a few, and take milliseconds. A flood here must not take the descriptors of
+    /// those whom the process is for.
+    /// </summary>
+    public const int MaxConnections = 64;
+
     private const string Index = "/health/live   the process runs\n/health/ready  it can do its work\n/metrics       Prometheus\n";
 
     public static void Add(WebApplicationBuilder builder)
@@ -22,14 +32,24 @@ internal static class ManagementEndpoint
         builder.Services.AddSingleton<IValidateOptions<ManagementOptions>, Validator>();
         builder.Services.AddSingleton<IEndpointClaims, EndpointClaims>();
         builder.Services.AddHealthChecks();
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) =>
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new PacedSocketTransport( // Kestrel asks the last one first
+            new SocketTransportOptions(), DescriptorReserve.OfInfrastructure, TimeProvider.System, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration, ILoggerFactory>((kestrel, configuration, loggers) =>
         {
+            const string what = "to the management endpoint (Management:Address)";
+            var room = new ConnectionRoom(MaxConnections, what, TimeProvider.System, loggers.CreateLogger<ConnectionRoom>());
             // Not the checked options: this runs while the host is built, before all faults are listed, and would throw at the first.
             var management = configuration.GetSection(ManagementOptions.Section).Get<ManagementOptions>() ?? new ManagementOptions();
             kestrel.AddServerHeader = false;
             if (!PortAddress.TryParse(management.Address, out var endPoint, out _)) return;
-            if (endPoint.Address.Equals(IPAddress.IPv6Any)) kestrel.ListenAnyIP(endPoint.Port); // also where there is no IPv6
-            else kestrel.Listen(endPoint);
+            if (endPoint.Address.Equals(IPAddress.IPv6Any)) kestrel.ListenAnyIP(endPoint.Port, Bound); // also where there is no IPv6
+            else kestrel.Listen(endPoint, Bound);
+
+            void Bound(ListenOptions listen) => listen.Use(next => async connection =>
+            {
+                using var place = room.Enter(connection);
+                await next(connection);
+            });
         });
     }
 
@@ -44,10 +64,16 @@ internal static class ManagementEndpoint
             return Task.CompletedTask;
         });
         app.MapGet("/", () => Results.Text(Index));
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = (context, _) => WriteAsync(context, new { status = "Live" }) });
+        app.MapHealthChecks(
+            "/health/live",
+            new HealthCheckOptions { Predicate = check => check.Tags.Contains(ManagementOptions.LivenessTag), ResponseWriter = WriteLivenessAsync });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReadinessAsync });
         app.MapPrometheusScrapingEndpoint("/metrics");
     }
+
+    private static Task WriteLivenessAsync(HttpContext context, HealthReport report) => report.Status is not HealthStatus.Unhealthy
+        ? WriteAsync(context, new { status = "Live" })
+        : WriteAsync(context, new { status = "Dead", reasons = report.Entries.Values.Where(e => e.Status is HealthStatus.Unhealthy).Select(e => e.Description) });
 
     private static Task WriteReadinessAsync(HttpContext context, HealthReport report) => WriteAsync(context, new
     {

@@ -24,7 +24,7 @@ public static class TlsServices
         services.AddHostedService(provider => provider.GetRequiredService<CertificateWatch>());
         services.AddSingleton<TlsFaultLog>();
         services.AddSingleton(provider => new ClusterTls(
-            provider.GetRequiredService<CertificateWatch>(), provider.GetRequiredService<TlsFaultLog>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<CertificateWatch>(), provider.GetRequiredService<TlsFaultLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         return services;
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.ServiceDefaults.Transport;
 
@@ -19,11 +21,13 @@ public static class ClusterTransport
             var (type, key) = (services[i].ServiceType, services[i].ServiceKey);
             if (key is null) continue;
             if (type == typeof(IConnectionFactory)) services[i] = ServiceDescriptor.KeyedSingleton<IConnectionFactory>(key, static (_, _) => new ClusterConnector());
-            else if (type == typeof(IConnectionListenerFactory)) services[i] = ServiceDescriptor.KeyedSingleton<IConnectionListenerFactory>(key, static (_, _) => new ClusterListenerFactory(TimeProvider.System));
+            else if (type == typeof(IConnectionListenerFactory)) services[i] = ServiceDescriptor.KeyedSingleton<IConnectionListenerFactory>(key, static (provider, _) => Listeners(provider));
             else continue;
             replaced++;
         }
 
         return replaced > 0 ? services : throw new InvalidOperationException("Orleans' connections are not where they were: ClusterTransport has to be made to fit this version.");
     }
+    private static ClusterListenerFactory Listeners(IServiceProvider services) =>
+        new(DescriptorReserve.OfInfrastructure, TimeProvider.System, services.GetRequiredService<ILoggerFactory>());
 }

@@ -70,6 +70,50 @@ public sealed partial class ManagementEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task LivenessFails_WhenOnlyARestartHelps()
+    {
+        await using var run = ProgramRun.Start(["--management", "127.0.0.1:0"], services => services.AddHealthChecks()
+            .AddCheck("loop", () => HealthCheckResult.Unhealthy("It has ended."), tags: [ManagementOptions.LivenessTag]));
+        using var client = await ClientAsync(run);
+        var live = await GetAsync(client, "/health/live");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, live.Code);
+        Assert.Equal("""{"status":"Dead","reasons":["It has ended."]}""" + "\n", live.Body);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "/health/ready")).Code);
+    }
+
+    [Fact]
+    public async Task IdleConnectionsMakeRoom()
+    {
+        await using var run = ProgramRun.Start(["--management", "127.0.0.1:0"]);
+        var address = await run.StartedAsync();
+        var idle = new List<System.Net.Sockets.TcpClient>();
+        for (var i = 0; i < 2 * Telemetry.ManagementEndpoint.MaxConnections; i++)
+        {
+            var client = new System.Net.Sockets.TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+            idle.Add(client);
+        }
+
+        using var prober = new HttpClient { BaseAddress = address, Timeout = Patience };
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(prober, "/health/live")).Code);
+        Assert.Equal(0, await Record(idle[0])); // closed, or reset
+        Assert.Contains(run.Log, l => l.Message.StartsWith("There are 64 connections at once to the management endpoint (Management:Address): ", StringComparison.Ordinal));
+        idle.ForEach(client => client.Dispose());
+
+        static async Task<int> Record(System.Net.Sockets.TcpClient client)
+        {
+            try
+            {
+                return await client.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+            }
+            catch (IOException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    [Fact]
     public async Task IndexListsWhatIsServed()
     {
         await using var run = ProgramRun.Start(["--management", "127.0.0.1:0"]);

@@ -11,16 +11,19 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 internal sealed class SelfProbe
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _expected = new();
+    private int _underWay; // so that an accept without a probe costs a read, and not the dictionary's locks
 
     /// <summary>Probes a listener.</summary>
+    /// <exception cref="IOException">It does not accept, or this process has no descriptor for the probe.</exception>
     public async Task RunAsync(EndPoint listener, CancellationToken cancellationToken)
     {
-        using var socket = listener is IPEndPoint
-            ? new Socket(listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         var source = "";
+        Interlocked.Increment(ref _underWay);
         try
         {
+            using var socket = listener is IPEndPoint
+                ? new Socket(listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+                : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.Bind(listener is IPEndPoint ip ? new IPEndPoint(ip.Address, 0) : AbstractName());
             source = Key(socket.LocalEndPoint);
             var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,13 +38,14 @@ internal sealed class SelfProbe
         finally
         {
             _expected.TryRemove(source, out _);
+            Interlocked.Decrement(ref _underWay);
         }
     }
 
     /// <summary>Whether an accepted connection is a probe's; it is told, and the connection is to be closed.</summary>
     public bool IsOwn(EndPoint? peer)
     {
-        if (_expected.IsEmpty || !_expected.TryGetValue(Key(peer), out var accepted)) return false;
+        if (Volatile.Read(ref _underWay) is 0 || !_expected.TryGetValue(Key(peer), out var accepted)) return false;
         accepted.TrySetResult();
         return true;
     }

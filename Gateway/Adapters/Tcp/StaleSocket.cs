@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using OrleansEcho.Gateway.Sockets;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
@@ -10,6 +11,7 @@ internal static class StaleSocket
     {
         var path = endPoint.ToString();
         if (!File.Exists(path)) return;
+        var before = FileIdentity.Of(path);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -17,7 +19,7 @@ internal static class StaleSocket
         }
         catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionRefused && IsSocket(path))
         {
-            File.Delete(path);
+            if (FileIdentity.Of(path) == before) File.Delete(path); // unless somebody has bound the path meanwhile
         }
         catch (SocketException)
         {

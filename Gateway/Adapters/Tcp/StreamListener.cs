@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Protocols;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
@@ -33,7 +33,8 @@ internal sealed class StreamListener : IListener
     private readonly SelfProbe _probe = new();
     private readonly StreamServer _server;
     private readonly CancellationTokenSource _abort = new(); // without a timer: nothing to dispose of
-    private string? _socketFile;
+    private readonly ILogger _logger;
+    private SocketFile? _socketFile;
 
     public StreamListener(
         string name,
@@ -45,13 +46,16 @@ internal sealed class StreamListener : IListener
         SocketThreadGroup? threads)
     {
         (Name, _options, _codec, _life, _limits) = (name, options, codec, life, options.Limits);
+        _logger = loggers.CreateLogger<StreamListener>();
         if (!ListenAddress.TryParse(options.Address, out var endPoint, out var fault)) throw new ArgumentException(fault, nameof(options));
         _configured = endPoint;
         _metrics = metrics.ForListener(name, endPoint is UnixDomainSocketEndPoint ? "unix" : "tcp", codec.Name);
 
         var transport = Transport(options);
         _server = new StreamServer(
-            threads is null ? new SocketTransportFactory(Options.Create(transport), loggers) : new SocketListenerFactory(threads, transport, TimeProvider.System, loggers),
+            threads is null
+                ? new PacedSocketTransport(transport, DescriptorReserve.OfPeers, TimeProvider.System, loggers)
+                : new SocketListenerFactory(threads, transport, DescriptorReserve.OfPeers, TimeProvider.System, loggers),
             OnConnectedAsync,
             TimeProvider.System,
             loggers.CreateLogger<StreamServer>());
@@ -73,6 +77,8 @@ internal sealed class StreamListener : IListener
         _ => null,
     };
 
+    public string? Failure => _server.Failure is { } fault ? $"Listener {Name} on {Address} accepts nobody any more: {fault.Message.TrimEnd('.')}." : null;
+
     private EndPoint EndPoint => _server.EndPoint ?? _configured;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -87,12 +93,12 @@ internal sealed class StreamListener : IListener
             throw BindFault.Describe(fault, _configured, $"{TcpListenerOptions.Section}:{Name}:Address", $"--listen {Protocol}=ADDRESS");
         }
 
-        if (_configured is UnixDomainSocketEndPoint bound) _socketFile = bound.ToString();
+        if (_configured is UnixDomainSocketEndPoint bound) _socketFile = new SocketFile(bound.ToString());
     }
 
     public async Task StopAsync(CancellationToken abort)
     {
-        RemoveSocketFile(); // before the drain: while it lasts, another process may bind the path
+        _socketFile?.Remove(_logger); // before the drain: while it lasts, another process may bind the path
         await using var aborting = abort.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
         await _server.StopAsync(_abort.Token); // this token, so that no connection that is aborted takes itself for one that its peer reset
     }
@@ -102,14 +108,9 @@ internal sealed class StreamListener : IListener
     /// <summary>Stops at once what has not been stopped.</summary>
     public async ValueTask DisposeAsync()
     {
-        RemoveSocketFile();
+        _socketFile?.Remove(_logger);
         await _abort.CancelAsync();
         await _server.StopAsync(_abort.Token);
-    }
-
-    private void RemoveSocketFile()
-    {
-        if (Interlocked.Exchange(ref _socketFile, null) is { } path) File.Delete(path);
     }
 
     private async Task OnConnectedAsync(ConnectionContext connection)

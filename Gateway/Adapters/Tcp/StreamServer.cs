@@ -21,10 +21,14 @@ internal sealed partial class StreamServer(IConnectionListenerFactory transport,
     private readonly ConcurrentDictionary<ConnectionContext, byte> _connections = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IConnectionListener? _listener;
+    private volatile Exception? _failure;
     private int _open = 1; // connections, and the accepting
 
     /// <summary>What has been bound; null before.</summary>
     public EndPoint? EndPoint => _listener?.EndPoint;
+
+    /// <summary>What has ended the accepting although nobody stopped it; null as a rule.</summary>
+    public Exception? Failure => _failure;
 
     /// <summary>Binds and begins to accept.</summary>
     /// <exception cref="Exception">What the transport ends a bind with.</exception>
@@ -77,7 +81,8 @@ internal sealed partial class StreamServer(IConnectionListenerFactory transport,
         }
         catch (Exception fault)
         {
-            Log.AcceptsNoMore(logger, listener.EndPoint, fault); // and readiness will find out
+            _failure = fault; // readiness and liveness fail
+            Log.AcceptsNoMore(logger, listener.EndPoint, fault);
         }
 
         OneLess();

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Sockets;
+using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.Gateway.Tests.Fakes;
 
@@ -37,7 +38,7 @@ internal sealed class SocketRig : IAsyncDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
         var options = StreamListener.Transport(new());
         configure?.Invoke(options);
-        var factory = new SocketListenerFactory(severalThreads ? Two : One, options, TimeProvider.System, NullLoggerFactory.Instance);
+        var factory = new SocketListenerFactory(severalThreads ? Two : One, options, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance);
         return new(await factory.BindAsync(address ?? new IPEndPoint(IPAddress.Loopback, 0), Stop));
     }
 

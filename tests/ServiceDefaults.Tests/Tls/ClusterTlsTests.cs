@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -136,6 +137,43 @@ public sealed class ClusterTlsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "it says nothing that a silo or a gateway would, for 5 s")]
+    [InlineData("96 0 0 0 1 2 3", "it says nothing that a silo or a gateway would, for 5 s")] // a greeting that does not get complete
+    [InlineData("71 69 84 32 47 32", "it speaks HTTP, which is spoken on Management:Address; this port is for silos and gateways")]
+    [InlineData("104 101 108 108 111 10", "it does not speak as silos and gateways do; peers connect to a gateway's listeners (Gateway:Listeners)")]
+    [InlineData("0 0 0 5 1 2 3 4 5", "it does not speak as silos and gateways do; peers connect to a gateway's listeners (Gateway:Listeners)")]
+    public async Task StrangersToASiloWithoutTls_AreClosedInTime_AndExplainedOnce(string bytes, string expected)
+    {
+        var silo = End(CertificateRole.Silo, null);
+        await SendAsync(bytes);
+        var far = AcceptAsync(silo.Tls.AcceptSilos);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await far.WithinAsync("the silo to give up");
+        Assert.Equal($"Refused a connection from 10.0.0.9:40000: {expected}.", Assert.Single(silo.Lines));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OldestStranger_MakesRoom_AndAGatewayGetsIn(bool isTls)
+    {
+        var silo = End(CertificateRole.Silo, isTls ? _authority.Silo() : null);
+        var gateway = End(CertificateRole.Gateway, isTls ? _authority.Gateway() : null);
+        var strangers = Enumerable.Range(0, ClusterTls.MaxHandshakes).Select(_ => new SilentConnection()).ToList();
+        var accepting = strangers.Select(s => TlsEnd.RunAsync(s, silo.Tls.AcceptGateways, _ => Task.CompletedTask)).ToList();
+        var far = AcceptAsync(silo.Tls.AcceptGateways);
+        await TalkAsync(gateway).WithinAsync("the echo");
+        await far.WithinAsync("the silo's end");
+        await accepting[0].WithinAsync("the end of the oldest");
+        Assert.Equal(strangers.Count - 1, accepting.Count(a => !a.IsCompleted));
+        Assert.Equal(
+            $"There are {ClusterTls.MaxHandshakes} connections at once to this silo's ports that have not said who they are: for each new one the oldest is closed. Find out who opens them, or close the port to strangers.",
+            Assert.Single(silo.Lines));
+        strangers.ForEach(s => s.Abort(new ConnectionAbortedException()));
+        await Task.WhenAll(accepting).WithinAsync("the end of the others");
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task LookWhetherASiloIsThere_IsNoNews(bool isTls)
@@ -188,6 +226,7 @@ public sealed class ClusterTlsTests : IDisposable
     {
         var message = new byte[100_000]; // more than a record of TLS
         Random.Shared.NextBytes(message);
+        BinaryPrimitives.WriteInt32LittleEndian(message, 96); // it begins with the length of a greeting
         var echo = connection.Transport.Input.ReadAtLeastAsync(message.Length, Cancelled);
         await connection.Transport.Output.WriteAsync(message, Cancelled);
         var read = await echo;
@@ -233,6 +272,17 @@ public sealed class ClusterTlsTests : IDisposable
 
         await far.WithinAsync("the silo to give up");
         Assert.StartsWith($"Refused a connection from 10.0.0.9:40000: {expected}", Assert.Single(silo.Lines), StringComparison.Ordinal);
+    }
+
+    /// <summary>One whose other end says nothing.</summary>
+    private sealed class SilentConnection : DefaultConnectionContext
+    {
+        private readonly Pipe _silence = new();
+
+        public SilentConnection()
+            : base("silent") => Transport = new Ends(_silence.Reader, new Pipe().Writer);
+
+        public override void Abort(ConnectionAbortedException abortReason) => _silence.Writer.Complete(abortReason);
     }
 
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;

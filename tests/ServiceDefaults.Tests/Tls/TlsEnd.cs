@@ -21,7 +21,7 @@ internal sealed class TlsEnd : IDisposable
         _files = certificate is null ? null : new CertificateFolder(certificate, authority);
         var options = _files is null ? new ClusterTlsOptions() : new ClusterTlsOptions { Certificate = _files.Certificate, Key = _files.Key, Authority = _files.Authority };
         _watch = new CertificateWatch(Options.Create(options), role, time, loggers.CreateLogger<CertificateWatch>());
-        Tls = new ClusterTls(_watch, new TlsFaultLog(time, loggers.CreateLogger<TlsFaultLog>()), time);
+        Tls = new ClusterTls(_watch, new TlsFaultLog(time, loggers.CreateLogger<TlsFaultLog>()), time, loggers);
     }
 
     public ClusterTls Tls { get; }

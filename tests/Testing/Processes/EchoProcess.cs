@@ -92,6 +92,9 @@ public sealed class EchoProcess : IAsyncDisposable
         return new Uri((await Output.WaitForAsync(banner))[banner.Length..]);
     }
 
+    /// <summary>Leaves it room for so many more open files than it has now, as an operator does with prlimit(1).</summary>
+    public void LeaveRoomForDescriptors(int more) => ProcessSignals.LimitOpenFiles(_process.Id, Descriptors + more);
+
     public void Send(Signal signal) => ProcessSignals.Send(_process.Id, signal);
 
     /// <summary>Freezes it, and waits until it stands still.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OrleansEcho.Testing.Processes;
 
-/// <summary>Sends signals to processes that a test has started.</summary>
+/// <summary>Sends signals to processes that a test has started, and sets their limits.</summary>
 internal static class ProcessSignals
 {
     public static void Send(int process, Signal signal)
@@ -12,6 +12,15 @@ internal static class ProcessSignals
 
     /// <summary>Sends a signal to a process that may have ended by itself.</summary>
     public static void SendIfAlive(int process, Signal signal) => _ = Kill(process, (int)signal);
+
+    /// <summary>Sets how many files a process may have open. The hard limit stays, so that it can be raised again.</summary>
+    public static void LimitOpenFiles(int process, int limit)
+    {
+        const int LimitOfOpenFiles = 7; // RLIMIT_NOFILE
+        ulong[] limits = [0, 0]; // the soft one, and the hard one
+        if (Limit(process, LimitOfOpenFiles, null, limits) is 0 && Limit(process, LimitOfOpenFiles, [(ulong)limit, limits[1]], null) is 0) return;
+        throw new InvalidOperationException($"The limit of process {process} was not set: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
 
     /// <summary>Freezes a process, and waits until each of its threads stands still: one that runs on another core may finish something first.</summary>
     public static async Task FreezeAsync(int process)
@@ -29,4 +38,7 @@ internal static class ProcessSignals
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int process, int signal);
+
+    [DllImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static extern int Limit(int process, int resource, ulong[]? wanted, [Out] ulong[]? before);
 }

@@ -194,6 +194,25 @@ public class StreamListenerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhatSomebodyHasPutInPlaceOfTheSocketIsLeftAlone(bool isSocket)
+    {
+        await using var rig = new GatewayRig(threads: Threads);
+        var listener = await rig.ListenAsync("unix:" + SocketPath);
+        File.Delete(SocketPath);
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (isSocket) other.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        else await File.WriteAllTextAsync(SocketPath, "somebody's", Stop);
+
+        await listener.StopAsync(CancellationToken.None).WithinAsync("the listener to stop");
+        await listener.DisposeAsync();
+
+        Assert.True(File.Exists(SocketPath));
+        Assert.Contains(rig.Log.GetSnapshot(), r => r.Message == $"What lies at {SocketPath} now is not the socket that this gateway has bound: it is left alone.");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("the beginning of a mess")]
     [InlineData("whole messages\nand a beginning")]

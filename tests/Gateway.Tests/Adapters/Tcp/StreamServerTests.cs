@@ -1,15 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Gateway.Tests.Fakes;
+using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 
@@ -106,6 +105,25 @@ public sealed class StreamServerTests : IDisposable
         Assert.Contains("127.0.0.1", Assert.Single(_log.Collector.GetSnapshot()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ALoopThatHasEndedIsKnown_AndAStopIsNone()
+    {
+        var transport = new BrokenTransport();
+        var server = new StreamServer(transport, _ => Task.CompletedTask, _time, _log);
+        await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Stop);
+        Assert.Null(server.Failure);
+
+        transport.Accepted.SetException(new InvalidOperationException("on purpose"));
+
+        await server.StopAsync(Stop).WithinAsync("the stop");
+        Assert.Equal("on purpose", server.Failure?.Message);
+        Assert.Equal(LogLevel.Critical, Assert.Single(_log.Collector.GetSnapshot()).Level);
+
+        var healthy = await StartAsync(ofItsOwn: false, _ => Task.CompletedTask);
+        await healthy.StopAsync(Stop).WithinAsync("the stop");
+        Assert.Null(healthy.Failure);
+    }
+
     private static async Task<bool> RefusesAsync(StreamServer server)
     {
         try
@@ -134,8 +152,8 @@ public sealed class StreamServerTests : IDisposable
         if (ofItsOwn) Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
         var options = StreamListener.Transport(new());
         IConnectionListenerFactory transport = ofItsOwn
-            ? new SocketListenerFactory(Threads, options, TimeProvider.System, NullLoggerFactory.Instance)
-            : new SocketTransportFactory(Options.Create(options), NullLoggerFactory.Instance);
+            ? new SocketListenerFactory(Threads, options, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance)
+            : new PacedSocketTransport(options, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance);
         var server = new StreamServer(transport, RunAsync, _time, _log);
         await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Stop);
         return server;
@@ -145,5 +163,20 @@ public sealed class StreamServerTests : IDisposable
             _entered.Release();
             return run(connection);
         }
+    }
+
+    private sealed class BrokenTransport : IConnectionListenerFactory, IConnectionListener
+    {
+        public TaskCompletionSource<ConnectionContext?> Accepted { get; } = new();
+
+        public EndPoint EndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 7000);
+
+        public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(this);
+
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => new(Accepted.Task);
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => default;
+
+        public ValueTask DisposeAsync() => default;
     }
 }

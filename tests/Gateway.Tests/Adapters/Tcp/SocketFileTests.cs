@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using OrleansEcho.Gateway.Adapters.Tcp;
+
+namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
+
+public sealed class SocketFileTests
+{
+    [Fact]
+    public void AFileThatCannotBeRemovedIsSaidToStay_AndNothingIsThrown()
+    {
+        const string Path = "/proc/version"; // not even root removes it
+        Assert.SkipUnless(File.Exists(Path), "This system has no such file.");
+        var log = new FakeLogger();
+        new SocketFile(Path).Remove(log);
+        var line = Assert.Single(log.Collector.GetSnapshot());
+        Assert.Equal(LogLevel.Warning, line.Level);
+        Assert.StartsWith($"The file of the socket {Path} cannot be removed: ", line.Message, StringComparison.Ordinal);
+        Assert.EndsWith(". The next gateway there removes it.", line.Message, StringComparison.Ordinal);
+    }
+}
