@@ -7,14 +7,13 @@ namespace OrleansEcho.ServiceDefaults;
 /// <summary>Turns the many ways in which a bind fails into one line for a person.</summary>
 public static class BindFault
 {
-    /// <summary>Describes why <paramref name="endPoint"/> cannot be bound.</summary>
+    /// <summary>Describes why an address cannot be bound.</summary>
     /// <param name="fault">What the socket, Kestrel or Orleans threw.</param>
-    /// <param name="endPoint">The address that was wanted.</param>
-    /// <param name="key">The option that names it.</param>
-    /// <param name="flag">The flag that sets the option, with a placeholder.</param>
+    /// <param name="claim">The address that was wanted, and by which option.</param>
     /// <returns>The exception to end the start with, exit code <see cref="ExitCode.CannotBind"/>.</returns>
-    public static StartupException Describe(Exception fault, EndPoint endPoint, string key, string flag)
+    public static StartupException Describe(Exception fault, EndpointClaim claim)
     {
+        var (key, endPoint, flag) = claim;
         var what = endPoint is IPEndPoint ip ? $"Port {ip.Port} of {(ip.Address.Equals(IPAddress.IPv6Any) ? "all addresses" : ip.Address)}" : $"Socket {endPoint}";
         var message = CodeOf(fault) switch
         {
@@ -22,7 +21,9 @@ public static class BindFault
             SocketError.AccessDenied when endPoint is IPEndPoint => $"{what} ({key}) is not permitted to this user; choose one above 1023 with {flag} or grant CAP_NET_BIND_SERVICE.",
             SocketError.AccessDenied => $"{what} ({key}) is not permitted to this user; choose a path in a folder that it may write to with {flag}.",
             SocketError.AddressNotAvailable when endPoint is UnixDomainSocketEndPoint => $"{what} ({key}) is in a folder that does not exist; create it or choose another with {flag}.",
-            SocketError.AddressNotAvailable => $"{what} ({key}) is not an address of this machine; choose one of its own, or *, with {flag}.",
+            SocketError.AddressNotAvailable when claim.AddressKey is { } addressKey =>
+                $"{AddressOf(endPoint)} ({addressKey}) is not an address of this machine; choose one of its own with --{addressKey}=ADDRESS.",
+            SocketError.AddressNotAvailable => $"{AddressOf(endPoint)} ({key}) is not an address of this machine; choose one of its own, or *, with {flag}.",
             SocketError.AddressFamilyNotSupported => $"{what} ({key}) is of an address family that this machine does not have; choose another with {flag}.",
             _ => $"{what} ({key}) cannot be bound: {Innermost(fault).Message.TrimEnd('.')}; choose another with {flag}.",
         };
@@ -32,6 +33,8 @@ public static class BindFault
     /// <summary>Whether <paramref name="fault"/> is one that only a bind meets: not every fault of a file or a socket is.</summary>
     internal static bool IsKnown(Exception fault) =>
         CodeOf(fault) is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
+
+    private static string AddressOf(EndPoint endPoint) => endPoint is IPEndPoint ip ? $"{ip.Address}" : $"{endPoint}";
 
     private static SocketError? CodeOf(Exception? fault)
     {

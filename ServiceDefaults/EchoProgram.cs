@@ -62,7 +62,10 @@ public static partial class EchoProgram
     /// <param name="output">For help and version; the terminal when null.</param>
     /// <param name="error">For a person's mistakes; the terminal when null.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    /// <remarks>1. Command line. 2. Layers of configuration. 3. All faults of both. 4. Run. 5. Exit code.</remarks>
+    /// <remarks>
+    /// 1. Command line. 2. Layers of configuration. 3. All faults of both. 4. Addresses that cannot be bound. 5. Run. 6. What went wrong, after
+    /// all that the log says. 7. Exit code.
+    /// </remarks>
     public static async Task<int> RunAsync(
         string[] args, ProgramDescription program, Action<WebApplicationBuilder> configure, TextWriter? output = null, TextWriter? error = null)
     {
@@ -105,9 +108,10 @@ public static partial class EchoProgram
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         await using var app = builder.Build();
+        var claims = app.Services.GetServices<IEndpointClaims>().SelectMany(c => c.Claims).ToList();
         faults.AddRange(CrossFaults(app.Services).Where(f => !wrong.Take(MostFaults).Any(w => f.StartsWith(w.Key + ":", StringComparison.OrdinalIgnoreCase)))); // said already
         faults.AddRange(OtelVariables.Faults(builder.Configuration));
-        faults.AddRange(EndpointCollisions.Find(app.Services.GetServices<IEndpointClaims>().SelectMany(c => c.Claims)));
+        faults.AddRange(EndpointCollisions.Find(claims));
         if (faults.Count > 0)
         {
             var more = Math.Max(0, wrong.Count - MostFaults);
@@ -119,9 +123,17 @@ public static partial class EchoProgram
         }
 
         if (line.Command is { } command) return await RunAsync(command, app.Services, output, error);
+        if (BindCheck.Find(claims) is [var first, ..] taken)
+        {
+            foreach (var fault in taken) await error.WriteLineAsync($"error: {Shown.Text(fault.Message)}");
+            return first.ExitCode;
+        }
+
         ManagementEndpoint.Map(app);
-        var exitCode = await RunAsync(app, program, sources, error);
+        var (exitCode, failure) = await RunAsync(app, program, sources);
         await TelemetrySetup.EndAsync(app.Services);
+        await app.DisposeAsync(); // writes what the log still holds: a person looks at the last line first
+        if (failure is not null) await error.WriteLineAsync($"error: {Shown.Text(failure)}");
         return exitCode;
     }
 
@@ -139,7 +151,7 @@ public static partial class EchoProgram
         }
     }
 
-    private static async Task<int> RunAsync(WebApplication app, ProgramDescription program, SettingsSources sources, TextWriter error)
+    private static async Task<(int ExitCode, string? Failure)> RunAsync(WebApplication app, ProgramDescription program, SettingsSources sources)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(program.Name);
         foreach (var nearMiss in sources.NearMisses) Log.NearMiss(logger, nearMiss);
@@ -161,9 +173,8 @@ public static partial class EchoProgram
             var explained = Explain(fault, app.Services);
             if (explained is null) Log.CannotStart(logger, program.Name, fault);
             else Log.StartFault(logger, program.Name, fault);
-            await error.WriteLineAsync($"error: {Shown.Text(explained?.Message ?? $"{program.Name} cannot start; the log says why.")}");
             await StopQuietlyAsync(app, logger);
-            return explained?.ExitCode ?? ExitCode.Failure;
+            return (explained?.ExitCode ?? ExitCode.Failure, explained?.Message ?? $"{program.Name} cannot start; the log says why.");
         }
 
         try
@@ -174,13 +185,11 @@ public static partial class EchoProgram
         catch (Exception fault)
         {
             Log.CannotStop(logger, program.Name, fault);
-            await error.WriteLineAsync($"error: {program.Name} did not stop in order; the log says why.");
-            return ExitCode.Failure;
+            return (ExitCode.Failure, $"{program.Name} did not stop in order; the log says why.");
         }
 
-        if (!app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true })) return ExitCode.Success;
-        await error.WriteLineAsync($"error: {program.Name} stopped because a part of it failed; the log says which.");
-        return ExitCode.Failure;
+        if (!app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true })) return (ExitCode.Success, null);
+        return (ExitCode.Failure, $"{program.Name} stopped because a part of it failed; the log says which.");
     }
 
     private static async Task StopQuietlyAsync(WebApplication app, ILogger logger)
@@ -206,8 +215,7 @@ public static partial class EchoProgram
 
         // Of everything that binds, only Kestrel's own start throws these unexplained: the management endpoint.
         if (fault is not (IOException or System.Net.Sockets.SocketException) || !BindFault.IsKnown(fault)) return null;
-        if (!PortAddress.TryParse(services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address, out var address, out _)) return null;
-        return BindFault.Describe(fault, address, $"{ManagementOptions.Section}:{nameof(ManagementOptions.Address)}", "--management ADDRESS");
+        return ManagementEndpoint.Claim(services.GetRequiredService<IOptions<ManagementOptions>>().Value) is { } claim ? BindFault.Describe(fault, claim) : null;
     }
 
     private static void AddLogging(WebApplicationBuilder builder)

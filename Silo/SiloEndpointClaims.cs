@@ -13,8 +13,15 @@ internal sealed class SiloEndpointClaims(IConfiguration configuration, OwnAddres
         {
             var options = configuration.GetSection(SiloHostOptions.Section).Get<SiloHostOptions>() ?? new();
             if (own.TryRead(options.Address).Address is not { } address) yield break;
-            yield return new($"{SiloHostOptions.Section}:{nameof(options.Port)}", new IPEndPoint(address, options.Port));
-            yield return new($"{SiloHostOptions.Section}:{nameof(options.GatewayPort)}", new IPEndPoint(address, options.GatewayPort));
+            yield return Of(nameof(options.Port), new IPEndPoint(address, options.Port));
+            if (options.GatewayPort is not 0) yield return Of(nameof(options.GatewayPort), new IPEndPoint(address, options.GatewayPort));
         }
+    }
+
+    /// <summary>One of the two: the option that names its port, and its endpoint.</summary>
+    public static EndpointClaim Of(string option, IPEndPoint endPoint)
+    {
+        var key = $"{SiloHostOptions.Section}:{option}"; // not by a short flag: not every program with a silo has one
+        return new(key, endPoint, $"--{key}=PORT") { AddressKey = $"{SiloHostOptions.Section}:{nameof(SiloHostOptions.Address)}" };
     }
 }

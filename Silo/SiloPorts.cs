@@ -45,15 +45,9 @@ internal sealed class SiloPorts : IHostedService
             socket.Listen(1);
             return ((IPEndPoint)socket.LocalEndPoint!).Port;
         }
-        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressNotAvailable)
-        {
-            const string key = $"{SiloHostOptions.Section}:{nameof(SiloHostOptions.Address)}";
-            throw new StartupException(ExitCode.CannotBind, $"{endPoint.Address} ({key}) is not an address of this machine; choose one of its own with --{key}=ADDRESS.", fault);
-        }
         catch (SocketException fault)
         {
-            var key = $"{SiloHostOptions.Section}:{option}"; // not by a short flag: not every program with a silo has one
-            throw BindFault.Describe(fault, endPoint, key, $"--{key}=PORT");
+            throw BindFault.Describe(fault, SiloEndpointClaims.Of(option, endPoint));
         }
     }
 }

@@ -53,6 +53,11 @@ internal static class ManagementEndpoint
         });
     }
 
+    /// <summary>The address that is bound; null when it is none.</summary>
+    public static EndpointClaim? Claim(ManagementOptions options) => PortAddress.TryParse(options.Address, out var endPoint, out _)
+        ? new($"{ManagementOptions.Section}:{nameof(options.Address)}", endPoint, "--management ADDRESS")
+        : null;
+
     public static void Map(WebApplication app)
     {
         app.Use((context, next) =>
@@ -94,7 +99,7 @@ internal static class ManagementEndpoint
             get
             {
                 var options = configuration.GetSection(ManagementOptions.Section).Get<ManagementOptions>() ?? new();
-                if (PortAddress.TryParse(options.Address, out var endPoint, out _)) yield return new($"{ManagementOptions.Section}:{nameof(options.Address)}", endPoint);
+                if (Claim(options) is { } claim) yield return claim;
             }
         }
     }

@@ -69,7 +69,9 @@ public sealed class ConfigurationTests : ProcessTest
         other.Listen();
         var taken = Assert.IsType<IPEndPoint>(other.LocalEndPoint);
         var line = string.Format(System.Globalization.CultureInfo.InvariantCulture, arguments, taken, taken.Port, FreePorts.Next());
-        var error = Assert.Single(await FailAsync(3, Programs.Single(p => p.Name == program), line.Split(' ')));
+        var process = Start(Programs.Single(p => p.Name == program), line.Split(' '));
+        var error = Assert.Single(await FailAsync(3, process));
+        Assert.Equal([error], process.Output.Lines); // it is found before anything starts
         Assert.StartsWith($"error: Port {taken.Port} of 127.0.0.1 ({option}) is in use by another process; choose another with --", error, StringComparison.Ordinal);
     }
 

@@ -11,15 +11,23 @@ public sealed class BindFaultTests
     [Theory]
     [InlineData(SocketError.AddressAlreadyInUse, "is in use by another process; choose another with --x ADDRESS or stop it.")]
     [InlineData(SocketError.AccessDenied, "is not permitted to this user; choose one above 1023 with --x ADDRESS or grant CAP_NET_BIND_SERVICE.")]
-    [InlineData(SocketError.AddressNotAvailable, "is not an address of this machine; choose one of its own, or *, with --x ADDRESS.")]
     [InlineData(SocketError.AddressFamilyNotSupported, "is of an address family that this machine does not have; choose another with --x ADDRESS.")]
     public void PortIsExplained(SocketError code, string words)
     {
         var fault = new IOException("outer", new SocketException((int)code));
-        var described = BindFault.Describe(fault, Port, "A:Address", "--x ADDRESS");
+        var described = BindFault.Describe(fault, new EndpointClaim("A:Address", Port, "--x ADDRESS"));
         Assert.Equal($"Port 7 of 127.0.0.1 (A:Address) {words}", described.Message);
         Assert.Equal(ExitCode.CannotBind, described.ExitCode);
         Assert.Same(fault, described.InnerException);
+    }
+
+    [Fact]
+    public void AddressIsTheCulprit_WhenItIsNotThisMachines()
+    {
+        var (fault, foreign) = (new SocketException((int)SocketError.AddressNotAvailable), new IPEndPoint(IPAddress.Parse("10.9.9.9"), 22_000));
+        Assert.Equal("10.9.9.9 (A:Address) is not an address of this machine; choose one of its own, or *, with --x ADDRESS.", Describe(fault, foreign));
+        var apart = new EndpointClaim("A:Port", foreign, "--A:Port=PORT") { AddressKey = "A:Address" };
+        Assert.Equal("10.9.9.9 (A:Address) is not an address of this machine; choose one of its own with --A:Address=ADDRESS.", BindFault.Describe(fault, apart).Message);
     }
 
     [Fact]
@@ -70,7 +78,7 @@ public sealed class BindFaultTests
             Describe(new SocketException((int)SocketError.AccessDenied), path));
     }
 
-    private static string Describe(Exception fault, EndPoint endPoint) => BindFault.Describe(fault, endPoint, "A:Address", "--x ADDRESS").Message;
+    private static string Describe(Exception fault, EndPoint endPoint) => BindFault.Describe(fault, new EndpointClaim("A:Address", endPoint, "--x ADDRESS")).Message;
 
     private static Socket Bind(UnixDomainSocketEndPoint path)
     {

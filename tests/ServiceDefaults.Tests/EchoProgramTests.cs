@@ -140,8 +140,69 @@ public sealed class EchoProgramTests : IDisposable
     {
         await using var run = ProgramRun.Start(["--management", "192.0.2.1:9400"]);
         Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
-        Assert.Equal(["error: Port 9400 of 192.0.2.1 (Management:Address) is not an address of this machine; choose one of its own, or *, with --management ADDRESS."], run.ErrorLines);
+        Assert.Equal(["error: 192.0.2.1 (Management:Address) is not an address of this machine; choose one of its own, or *, with --management ADDRESS."], run.ErrorLines);
         AssertNoStackTrace(run);
+    }
+
+    [Fact]
+    public async Task TakenPort_IsFoundBeforeAnythingStarts()
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        var hasStarted = false;
+        await using var run = ProgramRun.Start(["--management", $"{other.LocalEndPoint}"], services => services.AddHostedService(_ => new Service(() => hasStarted = true)));
+        Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
+        Assert.False(hasStarted);
+    }
+
+    [Fact]
+    public async Task EveryAddressThatCannotBeBound_IsNamed()
+    {
+        using var folder = new WorkingFolder();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var taken = new UnixDomainSocketEndPoint(Path.GetFullPath("taken"));
+        socket.Bind(taken);
+        socket.Listen();
+        using var gone = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        gone.Bind(new UnixDomainSocketEndPoint(Path.GetFullPath("gone-bound")));
+        File.Move("gone-bound", "gone");
+        gone.Dispose(); // what a killed process leaves: whoever binds the path removes it
+        var claims = new Claims(
+            new EndpointClaim("A:Address", taken, "--a PATH"),
+            new EndpointClaim("B:Address", new UnixDomainSocketEndPoint(Path.GetFullPath("nowhere/s")), "--b PATH"),
+            new EndpointClaim("C:Address", new UnixDomainSocketEndPoint(Path.GetFullPath("gone")), "--c PATH"),
+            new EndpointClaim("D:Address", new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0), "--d ADDRESS"));
+        await using var run = ProgramRun.Start(AnyPort, services => services.AddSingleton<IEndpointClaims>(claims));
+        Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
+        Assert.Equal(
+            [
+                $"error: Socket {taken} (A:Address) is in use by another process; choose another with --a PATH or stop it.",
+                $"error: Socket {Path.GetFullPath("nowhere/s")} (B:Address) is in a folder that does not exist; create it or choose another with --b PATH.",
+                "error: 192.0.2.1 (D:Address) is not an address of this machine; choose one of its own, or *, with --d ADDRESS.",
+            ],
+            run.ErrorLines);
+        Assert.True(File.Exists("gone"));
+    }
+
+    [Fact]
+    public async Task FaultIsTheLastThatIsSaid()
+    {
+        var mayFail = new TaskCompletionSource();
+        IReadOnlyList<string>? saidBefore = null;
+        Action look = () => { };
+        await using var run = ProgramRun.Start(AnyPort, services => services
+            .AddSingleton(_ => new LastWord(() => look()))
+            .AddHostedService(provider =>
+            {
+                provider.GetRequiredService<LastWord>(); // what is never made is never disposed of
+                return new LateFailure(mayFail.Task);
+            }));
+        look = () => saidBefore = run.ErrorLines;
+        mayFail.SetResult();
+        Assert.Equal(42, await run.EndAsync());
+        Assert.Empty(saidBefore!);
+        Assert.Equal(["error: The moon is full; wait a day."], run.ErrorLines);
     }
 
     [Fact]
@@ -223,6 +284,28 @@ public sealed class EchoProgramTests : IDisposable
     private sealed class BrokenValidator : IValidateOptions<SampleOptions>
     {
         public ValidateOptionsResult Validate(string? name, SampleOptions options) => throw new NotSupportedException();
+    }
+
+    private sealed class Claims(params EndpointClaim[] claims) : IEndpointClaims
+    {
+        IEnumerable<EndpointClaim> IEndpointClaims.Claims => claims;
+    }
+
+    /// <summary>Is disposed of when everything else has been said and done.</summary>
+    private sealed class LastWord(Action said) : IDisposable
+    {
+        public void Dispose() => said();
+    }
+
+    private sealed class LateFailure(Task mayFail) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await mayFail;
+            throw new StartupException(42, "The moon is full; wait a day.");
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Service(Action start, Action? stop = null) : IHostedService

@@ -28,7 +28,7 @@ public sealed class EndpointCollisionsTests
     public void EveryCollisionIsReported() => Assert.Equal(2, Find("127.0.0.1:7000", "127.0.0.1:7000", "[::1]:7001", "[::1]:7001").Count);
 
     private static List<string> Find(params string[] addresses) =>
-        [.. EndpointCollisions.Find(addresses.Select((address, i) => new EndpointClaim($"Key:{i + 1}", Parse(address))))];
+        [.. EndpointCollisions.Find(addresses.Select((address, i) => new EndpointClaim($"Key:{i + 1}", Parse(address), "")))];
 
     private static EndPoint Parse(string address) => address.StartsWith("unix:", StringComparison.Ordinal)
         ? new UnixDomainSocketEndPoint(address["unix:".Length..])

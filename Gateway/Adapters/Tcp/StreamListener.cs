@@ -90,7 +90,7 @@ internal sealed class StreamListener : IListener
         }
         catch (Exception fault) when (fault is IOException or SocketException or AddressInUseException)
         {
-            throw BindFault.Describe(fault, _configured, $"{TcpListenerOptions.Section}:{Name}:Address", $"--listen {Protocol}=ADDRESS");
+            throw BindFault.Describe(fault, TcpEndpointClaims.Of(Name, Protocol, _configured));
         }
 
         if (_configured is UnixDomainSocketEndPoint bound) _socketFile = new SocketFile(bound.ToString());

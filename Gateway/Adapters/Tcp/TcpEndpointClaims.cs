@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using OrleansEcho.ServiceDefaults;
 
@@ -13,8 +14,12 @@ internal sealed class TcpEndpointClaims(IConfiguration configuration) : IEndpoin
             var listeners = configuration.GetSection(TcpListenerOptions.Section).Get<TcpListeners>() ?? [];
             foreach (var (name, options) in listeners.Active)
             {
-                if (ListenAddress.TryParse(options.Address, out var endPoint, out _)) yield return new($"{TcpListenerOptions.Section}:{name}:Address", endPoint);
+                if (ListenAddress.TryParse(options.Address, out var endPoint, out _)) yield return Of(name, options.Framing, endPoint);
             }
         }
     }
+
+    /// <summary>A listener's.</summary>
+    public static EndpointClaim Of(string listener, string framing, EndPoint endPoint) =>
+        new($"{TcpListenerOptions.Section}:{listener}:Address", endPoint, $"--listen {framing}=ADDRESS");
 }
