@@ -23,6 +23,6 @@ return await EchoProgram.RunAsync(
     },
     builder =>
     {
-        SocketThreads.Use(builder.Configuration); // before there is a socket
+        SocketThreads.Use(builder.Configuration, hasLinks: true); // before there is a socket
         builder.AddGateway().AddTcp();
     });

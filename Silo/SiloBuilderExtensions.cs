@@ -8,6 +8,7 @@ using Orleans.Runtime.Hosting;
 using OrleansEcho.Grains.Connections;
 using OrleansEcho.Grains.Lanes;
 using OrleansEcho.Grains.Links;
+using OrleansEcho.Grains.LoadTests;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Stores;
 using OrleansEcho.ServiceDefaults.Tls;
@@ -58,6 +59,7 @@ public static class SiloBuilderExtensions
             silo.UseStorage();
             silo.AddGrainDirectory(LocalGrainDirectory.Name, static (_, _) => new LocalGrainDirectory());
             silo.Services.AddLanes();
+            silo.Services.AddLoadSessions();
             silo.Services.AddOptions<EndpointOptions>().Configure<SiloPorts>((endpoints, ports) =>
             {
                 endpoints.AdvertisedIPAddress = ports.Silo.Address;

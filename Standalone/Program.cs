@@ -31,7 +31,7 @@ return await EchoProgram.RunAsync(
     },
     builder =>
     {
-        SocketThreads.Use(builder.Configuration); // before there is a socket
+        SocketThreads.Use(builder.Configuration, hasLinks: false); // before there is a socket
         builder.AddSilo(); // first: the gateway's listeners accept as soon as they are bound
         builder.AddEmbeddedGateway().AddTcp();
         builder.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<BackendOptions>>((silo, backend) =>

@@ -12,7 +12,8 @@ namespace OrleansEcho.Gateway.Sockets;
 public static class SocketThreads
 {
     // The links to the silos are .NET's sockets. What they receive is a batch of answers, which is read, and handed to the connections' threads, sooner than another thread wakes up;
-    // one of .NET's threads is enough for that, unless the environment says otherwise. .NET reads these when it makes its first socket.
+    // one of .NET's threads is enough for that, unless the environment says otherwise. .NET reads these when it makes its first socket, and they hold for all sockets of the process: where there
+    // are no links, stores' clients and silos' ports would have one thread, which whatever blocks on it stops.
     private const string InlineVariable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string CountVariable = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
@@ -20,13 +21,19 @@ public static class SocketThreads
     internal static SocketThreadGroup? InUse { get; private set; }
 
     /// <summary>Sets them up, as <c>Gateway:SocketThreads</c> says. Only on Linux: elsewhere it does nothing.</summary>
+    /// <param name="configuration">The program's.</param>
+    /// <param name="hasLinks">Whether the silos are other processes.</param>
     /// <exception cref="IOException">The system gives no descriptors for them.</exception>
-    public static void Use(IConfiguration configuration)
+    public static void Use(IConfiguration configuration, bool hasLinks)
     {
         var wanted = (configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new()).SocketThreads;
         if (wanted < 0 || InUse is not null || !OperatingSystem.IsLinux()) return;
-        SetUnlessSet(InlineVariable, "1");
-        SetUnlessSet(CountVariable, "1");
+        if (hasLinks)
+        {
+            SetUnlessSet(InlineVariable, "1");
+            SetUnlessSet(CountVariable, "1");
+        }
+
         InUse = new SocketThreadGroup(wanted > 0 ? wanted : Math.Max(1, Environment.ProcessorCount / 2));
     }
 

@@ -6,7 +6,9 @@ namespace OrleansEcho.Grains.LoadTests;
 /// Carries a conductor's orders to its workers, and their reports back. One newest sign of each is all there is, so that memory is bounded, nothing depends
 /// on how often a call was repeated, and an empty one is as good as the one that was lost.
 /// </summary>
-internal sealed class LoadSession(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="memory">What all sessions of the silo may hold.</param>
+internal sealed class LoadSession(TimeProvider time, LoadSessionMemory memory)
 {
     /// <summary>How many workers a session has at most.</summary>
     public const int MostWorkers = 256;
@@ -39,6 +41,7 @@ internal sealed class LoadSession(TimeProvider time)
             sign = sign with { Report = last.Report, ReportNumber = last.ReportNumber };
         }
 
+        if (!memory.TryReplace(before is null ? 0 : BytesOf(before.Sign), BytesOf(sign))) sign = sign with { Report = [], Progress = [] }; // it is not received, and so comes again
         _workers[sign.Worker] = new Worker(sign, time.GetTimestamp());
         var index = _conductor is null ? -1 : Array.IndexOf(_conductor.Crew, sign.Worker);
         if (index < 0) return new WorkerOrder();
@@ -65,6 +68,12 @@ internal sealed class LoadSession(TimeProvider time)
         if (sign.Plan.Length > MostBytes || sign.Crew.Length > MostWorkers) throw new ArgumentException($"A plan has {MostBytes} bytes, and a crew {MostWorkers} workers at most.", nameof(sign));
         Forget();
         if (_conductor is { } other && other.Run != sign.Run) return new SessionSign { Run = other.Run };
+        if (!memory.TryReplace(_conductor?.Plan.Length ?? 0, sign.IsOver ? 0 : sign.Plan.Length))
+        {
+            _conductor = null;
+            throw new ArgumentException("This silo's load sessions hold as much as they may; try again when others are over.", nameof(sign));
+        }
+
         _conductor = sign.IsOver ? null : sign;
         _conductorHeard = time.GetTimestamp();
         for (var i = 0; i < sign.Crew.Length; i++)
@@ -72,6 +81,7 @@ internal sealed class LoadSession(TimeProvider time)
             // What was taken is not kept.
             if (_workers.TryGetValue(sign.Crew[i], out var worker) && worker.Sign.Run == sign.Run && worker.Sign.ReportNumber <= TakenOf(sign, i))
             {
+                memory.TryReplace(worker.Sign.Report.Length, 0);
                 _workers[sign.Crew[i]] = worker with { Sign = worker.Sign with { Report = [] } };
             }
         }
@@ -79,14 +89,31 @@ internal sealed class LoadSession(TimeProvider time)
         return new SessionSign { Run = sign.Run, Workers = [.. _workers.Values.Select(w => new SessionWorker { Sign = w.Sign, Silence = time.GetElapsedTime(w.Heard) })] };
     }
 
+    /// <summary>Holds nothing any more.</summary>
+    public void Clear()
+    {
+        memory.TryReplace((_conductor?.Plan.Length ?? 0) + _workers.Values.Sum(w => BytesOf(w.Sign)), 0);
+        _conductor = null;
+        _workers.Clear();
+    }
+
+    private static long BytesOf(WorkerSign sign) => (long)sign.Report.Length + sign.Progress.Length;
+
     private static long TakenOf(ConductorSign conductor, int index) => index < conductor.Taken.Length ? conductor.Taken[index] : 0;
 
     private void Forget()
     {
-        if (_conductor is not null && time.GetElapsedTime(_conductorHeard) > Patience) _conductor = null;
+        if (_conductor is not null && time.GetElapsedTime(_conductorHeard) > Patience)
+        {
+            memory.TryReplace(_conductor.Plan.Length, 0);
+            _conductor = null;
+        }
+
         foreach (var (key, worker) in _workers)
         {
-            if (time.GetElapsedTime(worker.Heard) > Patience) _workers.Remove(key);
+            if (time.GetElapsedTime(worker.Heard) <= Patience) continue;
+            memory.TryReplace(BytesOf(worker.Sign), 0);
+            _workers.Remove(key);
         }
     }
 

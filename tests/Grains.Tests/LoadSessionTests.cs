@@ -7,9 +7,10 @@ namespace OrleansEcho.Grains.Tests;
 public sealed class LoadSessionTests
 {
     private readonly FakeTimeProvider _time = new();
+    private readonly LoadSessionMemory _memory = new();
     private readonly LoadSession _session;
 
-    public LoadSessionTests() => _session = new LoadSession(_time);
+    public LoadSessionTests() => _session = new LoadSession(_time, _memory);
 
     [Fact]
     public void ThePlanGoesToThoseWhoTakePart_Once()
@@ -48,7 +49,7 @@ public sealed class LoadSessionTests
     [Fact]
     public void AnEmptySessionAsksForWhatWasLost()
     {
-        var other = new LoadSession(_time);
+        var other = new LoadSession(_time, _memory);
         other.Conduct(Sign(SessionOrder.Start, ["a"]));
         Assert.Equal(0, other.Work(WorkerSign("a", "r") with { ReportNumber = 5 }).ReportReceived);
     }
@@ -83,6 +84,41 @@ public sealed class LoadSessionTests
         Work("one more");
         Assert.Single(Conduct(SessionOrder.Wait, []).Workers);
         Assert.Throws<ArgumentException>(() => _session.Work(WorkerSign("a", "") with { Report = new byte[LoadSession.MostBytes + 1] }));
+    }
+
+    [Fact]
+    public void AllSessionsOfASiloTogetherHoldABoundedAmount_AndWhatDidNotFitComesAgain()
+    {
+        var sessions = Enumerable.Range(0, 40).Select(_ => new LoadSession(_time, _memory)).ToList();
+        foreach (var session in sessions)
+        {
+            session.Conduct(Sign(SessionOrder.Start, ["a"]));
+            session.Work(Big());
+        }
+
+        Assert.InRange(_memory.Held, LoadSessionMemory.MostBytes - (2 * LoadSession.MostBytes) - 100, LoadSessionMemory.MostBytes);
+        Assert.Equal(0, sessions[^1].Work(Big()).ReportReceived); // it is to be sent again
+        Assert.Equal(2, sessions[0].Work(Big()).ReportReceived);
+
+        sessions[0].Conduct(Sign(SessionOrder.Start, ["a"]) with { Taken = [2] }); // what is taken makes room
+        sessions[1].Clear();
+        Assert.Equal(2, sessions[^1].Work(Big()).ReportReceived);
+
+        sessions.ForEach(session => session.Clear());
+        Assert.Equal(0, _memory.Held);
+
+        static WorkerSign Big() => WorkerSign("a", "r") with { ReportNumber = 2, Report = new byte[LoadSession.MostBytes], Progress = new byte[LoadSession.MostBytes] };
+    }
+
+    [Fact]
+    public void WhoIsForgottenMakesRoom()
+    {
+        Conduct(SessionOrder.Start, ["a"]);
+        Work("a", "r", report: 7);
+        Assert.Equal(2, _memory.Held);
+        _time.Advance(LoadSession.Patience + TimeSpan.FromSeconds(1));
+        Work("b");
+        Assert.Equal(0, _memory.Held);
     }
 
     private static WorkerSign WorkerSign(string worker, string run) => new() { Worker = worker, Name = worker, Run = run };

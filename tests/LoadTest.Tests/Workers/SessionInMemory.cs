@@ -8,13 +8,13 @@ namespace OrleansEcho.LoadTest.Tests.Workers;
 internal sealed class SessionInMemory : ILoadSession
 {
     private readonly Lock _gate = new();
-    private LoadSession _session = new(TimeProvider.System);
+    private LoadSession _session = new(TimeProvider.System, new());
     private volatile Func<string, bool> _isCutOff = _ => false;
 
     /// <summary>All that it knew is gone, as when its silo is.</summary>
     public void Forget()
     {
-        lock (_gate) _session = new LoadSession(TimeProvider.System);
+        lock (_gate) _session = new LoadSession(TimeProvider.System, new());
     }
 
     /// <summary>These are not answered any more: workers by their names, and <c>conductor</c>.</summary>

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrleansEcho.Grains.LoadTests;
+
+/// <summary>Puts what load sessions share into a silo.</summary>
+public static class LoadSessionServices
+{
+    /// <summary>Adds the bound of their memory.</summary>
+    public static IServiceCollection AddLoadSessions(this IServiceCollection services) => services.AddSingleton<LoadSessionMemory>();
+}
