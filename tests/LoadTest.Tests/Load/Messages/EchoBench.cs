@@ -58,7 +58,7 @@ internal sealed class EchoBench(string framing, SizeDistribution sizes)
         var flow = new LoadFlow { Kind = FlowKind.Open, Sizes = sizes };
         var schedule = new LoadSchedule([new LoadStage(TimeSpan.FromSeconds(1), 1, 1)], TimeSpan.Zero);
         int[] all = [.. sizes.Parts.SelectMany(p => Enumerable.Range(p.From, p.To - p.From + 1)).Distinct().Order()];
-        var behaviour = new LoadBehaviour(flow, schedule, () => 0, () => Task.CompletedTask, null, all, sizes.Max, seed: 1);
+        var behaviour = new LoadBehaviour(flow, schedule, () => 0, null, all, sizes.Max, seed: 1);
         var connection = new LoadConnection(_run, WireFraming.Of(framing), behaviour, _shard, _ => { });
         connection.TryBegin(wire, id);
         for (; count > 0; count--) connection.TryQueue(_run.Now);
