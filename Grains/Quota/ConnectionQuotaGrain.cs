@@ -22,6 +22,7 @@ internal sealed partial class ConnectionQuotaGrain(
     [FromKeyedServices(GrainStorageNames.Quota)] IGrainStorage store,
     QuotaTerms terms,
     QuotaMetrics metrics,
+    StoreFaultLog faults,
     ISiloStatusOracle cluster,
     TimeProvider time,
     ILogger<ConnectionQuotaGrain> logger) : Grain, IConnectionQuotaGrain
@@ -44,6 +45,7 @@ internal sealed partial class ConnectionQuotaGrain(
     private bool _wasRead;
     private TimeSpan? _storeFailsSince;
     private bool _writesFail;
+    private bool _saidStoreFails;
     private bool _saidRelearning;
     private bool _saidSuperseded;
     private SharedQuota? _saidShared;
@@ -165,8 +167,8 @@ internal sealed partial class ConnectionQuotaGrain(
             _storeCall = call();
             await _storeCall.WaitAsync(_storePatience, time);
             if (_writesFail && !isWrite) return true; // a store that is full, or read-only, can be read: it is back when a write has succeeded
-            if (_storeFailsSince is not null) Log.StoreIsBack(logger, Scope);
-            (_storeFailsSince, _writesFail) = (null, false);
+            if (_saidStoreFails) Log.StoreIsBack(logger, Scope);
+            (_storeFailsSince, _writesFail, _saidStoreFails) = (null, false, false);
             return true;
         }
         catch (InconsistentStateException)
@@ -175,7 +177,7 @@ internal sealed partial class ConnectionQuotaGrain(
         }
         catch (Exception fault) // each store has exceptions of its own
         {
-            if (_storeFailsSince is null) Log.StoreFault(logger, Scope, Explain(fault));
+            if (_storeFailsSince is null) SayStoreFails(Explain(fault));
             _storeFailsSince ??= Now;
             _writesFail |= isWrite;
             _ledger.StoreFailed(Now);
@@ -183,6 +185,14 @@ internal sealed partial class ConnectionQuotaGrain(
         }
 
         return false;
+    }
+
+    private void SayStoreFails(string fault)
+    {
+        if (!faults.Fails(Scope, out var unsaid)) return;
+        Log.StoreFault(logger, Scope, fault);
+        if (unsaid > 0) Log.StoreFaultsUnsaid(logger, Scope, unsaid);
+        _saidStoreFails = true;
     }
 
     // Leases end although nobody asks; and metrics should say so.
@@ -269,6 +279,9 @@ internal sealed partial class ConnectionQuotaGrain(
 
         [LoggerMessage(3103, LogLevel.Warning, "The quota '{Scope}' lends nothing new: its store (Storage:Provider) fails: {Fault}.")]
         public static partial void StoreFault(ILogger logger, string scope, string fault);
+
+        [LoggerMessage(3111, LogLevel.Warning, "The store of the quota '{Scope}' has failed {Count} more times since that was last said here.")]
+        public static partial void StoreFaultsUnsaid(ILogger logger, string scope, int count);
 
         [LoggerMessage(3104, LogLevel.Information, "The quota '{Scope}' has its store back.")]
         public static partial void StoreIsBack(ILogger logger, string scope);

@@ -16,6 +16,7 @@ internal static class QuotaBuilderExtensions
         builder.Services.AddOptions<QuotaLimitOptions>().BindConfiguration(QuotaLimitOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<QuotaLimitOptions>, QuotaLimitOptionsValidator>();
         builder.Services.AddSingleton<QuotaMetrics>();
+        builder.Services.AddSingleton<StoreFaultLog>();
         builder.Services.AddHostedService<QuotaMetricsStart>();
         builder.Services.AddSingleton(provider =>
         {

@@ -98,6 +98,7 @@ public sealed class QuotaGrainTests : IAsyncLifetime
             silo.Services.AddMetrics();
             silo.Services.AddSingleton(Limited);
             silo.Services.AddSingleton<QuotaMetrics>();
+            silo.Services.AddSingleton<StoreFaultLog>();
         });
         return builder.Build();
     }

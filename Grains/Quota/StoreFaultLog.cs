@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace OrleansEcho.Grains.Quota;
+
+/// <summary>
+/// When this silo has last said of a quota that its store fails: once in a while is enough, however many activations find out and however
+/// often the store comes and goes.
+/// </summary>
+internal sealed class StoreFaultLog(TimeProvider time)
+{
+    // Long enough that a store that fails every other call is no flood of lines, short enough that nobody believes that it is well.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, Said> _said = new();
+
+    /// <summary>A store fails that was believed to be well.</summary>
+    /// <param name="scope">Whose store.</param>
+    /// <param name="unsaid">How often that was so since it was last said, and was not said.</param>
+    /// <returns>Whether to say it.</returns>
+    public bool Fails(string scope, out int unsaid)
+    {
+        var said = _said.GetOrAdd(scope, _ => new Said());
+        lock (said)
+        {
+            var now = time.GetElapsedTime(0);
+            if (now - said.At < Interval)
+            {
+                unsaid = ++said.Unsaid;
+                return false;
+            }
+
+            unsaid = said.Unsaid;
+            (said.At, said.Unsaid) = (now, 0);
+            return true;
+        }
+    }
+
+    private sealed class Said
+    {
+        public TimeSpan? At { get; set; }
+
+        public int Unsaid { get; set; }
+    }
+}
