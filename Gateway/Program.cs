@@ -18,6 +18,7 @@ return await EchoProgram.RunAsync(
         Name = "OrleansEcho.Gateway",
         Summary = "terminates connections and forwards every message to its connection's grain in a silo.",
         Options = options,
+        InstanceName = GatewayProgram.InstanceName,
         Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), GatewayProgram.QuotaPolicyFlag(options), Flag.For("--silos", "ADDRESS,...", "Backend:Silos", options)],
         Defaults = TcpCommandLine.DefaultListeners,
     },

@@ -21,6 +21,9 @@ public sealed record ProgramDescription
     /// <summary>What it can do instead of running.</summary>
     public IReadOnlyList<ProgramCommand> Commands { get; init; } = [];
 
+    /// <summary>The option that names this process among others of its kind, and the attribute of its telemetry that carries the name; null when it has none.</summary>
+    public (string Attribute, string Key)? InstanceName { get; init; }
+
     /// <summary>Defaults of this program that differ from those of its options classes, or that those cannot express.</summary>
     public IReadOnlyDictionary<string, string?> Defaults { get; init; } = new Dictionary<string, string?>();
 }

@@ -22,6 +22,7 @@ return await EchoProgram.RunAsync(
         Name = "OrleansEcho.Standalone",
         Summary = "a gateway and its silo in one process.",
         Options = options,
+        InstanceName = GatewayProgram.InstanceName,
         Flags = [TcpCommandLine.ListenFlag, GatewayProgram.MaxConnectionsFlag(options), SiloProgram.QuotaFlag(options), GatewayProgram.QuotaPolicyFlag(options)],
         Defaults = new Dictionary<string, string?>(TcpCommandLine.DefaultListeners)
         {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Membership;
+using OrleansEcho.ServiceDefaults.Stores;
 using OrleansEcho.ServiceDefaults.Tls;
 
 namespace OrleansEcho.Gateway.Backend;
@@ -48,6 +49,7 @@ internal static class BackendBuilderExtensions
             return;
         }
 
+        services.AddSingleton<StoreMetrics>();
         services.AddSingleton<ISiloList, MembershipList>();
         services.AddSingleton<MembershipSiloDirectory>();
         services.AddSingleton<ISiloDirectory>(provider => provider.GetRequiredService<MembershipSiloDirectory>());

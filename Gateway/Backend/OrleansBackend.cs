@@ -18,7 +18,7 @@ internal sealed class OrleansBackend : IBackend
     {
         (_links, _reachability) = (links, reachability);
         _retry = new BackendRetry(options.Value.CallTimeout, options.Value.Patience, metrics, time);
-        metrics.ObserveSilos(() => links.All.Length);
+        metrics.ObserveSilos(() => [.. links.All.Select(link => new SiloFigures(link.Name, link.Connections, link.HeartbeatTime))]);
     }
 
     public bool IsReachable => _reachability.IsReachable;

@@ -22,8 +22,9 @@ internal sealed class GatewayMetrics
     private readonly Histogram<double> _messageDuration;
     private readonly Counter<long> _quotaRequests;
     private readonly Counter<long> _moves;
-    private Func<(int Held, int Open)>? _quota;
-    private Func<int>? _silos;
+    private Func<QuotaFigures>? _quota;
+    private Func<IReadOnlyList<SiloFigures>>? _silos;
+    private (int MaxConnections, Func<bool> IsDraining)? _gateway;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -35,10 +36,15 @@ internal sealed class GatewayMetrics
         _messageDuration = meter.CreateHistogram<double>("echo.gateway.message.duration", "s", "From a set's last byte in the gateway to its echo in the gateway: the way to the grain and back.");
         _callsRepeated = meter.CreateCounter<long>("echo.gateway.backend.repeats", "{call}", "Sets and openings that were sent to a grain again.");
         _moves = meter.CreateCounter<long>("echo.gateway.backend.moves", "{connection}", "Connections that went to another silo, because theirs was lost, left or had too many.");
-        meter.CreateObservableUpDownCounter("echo.gateway.backend.silos", () => _silos?.Invoke() ?? 0, "{silo}", "Silos that answer this gateway.");
+        meter.CreateObservableUpDownCounter("echo.gateway.connections.limit", () => Observe(_gateway?.MaxConnections), "{connection}", "Connections that this gateway holds at most (Gateway:MaxConnections).");
+        meter.CreateObservableUpDownCounter("echo.gateway.draining", () => Observe(_gateway is { } gateway ? gateway.IsDraining() ? 1 : 0 : null), "{gateway}", "1 while the gateway drains, else 0.");
+        meter.CreateObservableUpDownCounter("echo.gateway.backend.silos", () => Silos.Count, "{silo}", "Silos that answer this gateway.");
+        meter.CreateObservableUpDownCounter("echo.gateway.backend.connections", () => Silos.Select(silo => new Measurement<int>(silo.Connections, Tag(silo))), "{connection}", "Connections of this gateway by the silo that they are on.");
+        meter.CreateObservableGauge("echo.gateway.backend.heartbeat.time", () => from silo in Silos where silo.Heartbeat is not null select new Measurement<double>(silo.Heartbeat!.Value.TotalSeconds, Tag(silo)), "s", "How long each silo took to answer this gateway's last heartbeat.");
         _quotaRequests = meter.CreateCounter<long>("echo.gateway.quota.requests", "{call}", "Requests to the cluster's quota, by outcome.");
-        meter.CreateObservableUpDownCounter("echo.gateway.quota.held", () => _quota?.Invoke().Held ?? 0, "{permit}", "Permits that this gateway was lent.");
-        meter.CreateObservableUpDownCounter("echo.gateway.quota.open", () => _quota?.Invoke().Open ?? 0, "{permit}", "Permits that connections of this gateway have.");
+        meter.CreateObservableUpDownCounter("echo.gateway.quota.held", () => new Measurement<int>(_quota?.Invoke().Held ?? 0, Scope), "{permit}", "Permits that this gateway was lent.");
+        meter.CreateObservableUpDownCounter("echo.gateway.quota.open", () => new Measurement<int>(_quota?.Invoke().Open ?? 0, Scope), "{permit}", "Permits that connections of this gateway have.");
+        meter.CreateObservableGauge<double>("echo.gateway.quota.lease.remaining", () => _quota?.Invoke().LeaseLeft is { } left ? [new(left.TotalSeconds, Scope)] : [], "s", "How long this gateway's lease lasts, unless it is renewed; absent without a limit.");
         meter.CreateObservableCounter("echo.gateway.messages", () => Observe(static l => l.Messages), "{message}", "Messages echoed.");
         meter.CreateObservableCounter("echo.gateway.sets", () => Observe(static l => l.Sets), "{set}", "Sets echoed: messages that travelled to their grain together.");
         meter.CreateObservableCounter("echo.gateway.io", () => Observe(static l => l.Bytes), "By", "Payload bytes echoed.");
@@ -59,8 +65,11 @@ internal sealed class GatewayMetrics
     /// <summary>A connection goes to another silo.</summary>
     public void ConnectionMoved() => _moves.Add(1);
 
-    /// <summary>Says where to read how many silos answer; what the backend counts exists from here on.</summary>
-    public void ObserveSilos(Func<int> silos)
+    /// <summary>Says what to tell of the gateway as a whole.</summary>
+    public void ObserveGateway(int maxConnections, Func<bool> isDraining) => _gateway = (maxConnections, isDraining);
+
+    /// <summary>Says where to read which silos answer; what the backend counts exists from here on.</summary>
+    public void ObserveSilos(Func<IReadOnlyList<SiloFigures>> silos)
     {
         _silos = silos;
         _callsRepeated.Add(0);
@@ -74,13 +83,22 @@ internal sealed class GatewayMetrics
     public void QuotaSilent() => CountRequest(1, NoAnswer);
 
     /// <summary>Says where to read what the gateway holds; what its requests count exists from here on.</summary>
-    public void ObserveQuota(Func<(int Held, int Open)> quota)
+    public void ObserveQuota(Func<QuotaFigures> quota)
     {
         _quota = quota;
         foreach (var outcome in (string[])[.. Enum.GetNames<LeaseOutcome>(), NoAnswer]) CountRequest(0, outcome);
     }
 
-    private void CountRequest(int requests, string outcome) => _quotaRequests.Add(requests, new KeyValuePair<string, object?>("echo.quota.outcome", outcome));
+    // The one scope that there is for gateways: the whole cluster.
+    private static KeyValuePair<string, object?> Scope { get; } = new("echo.quota.scope", IConnectionQuotaGrain.ClusterScope);
+
+    private IReadOnlyList<SiloFigures> Silos => _silos?.Invoke() ?? [];
+
+    private static KeyValuePair<string, object?> Tag(SiloFigures silo) => new("echo.silo", silo.Silo);
+
+    private static IEnumerable<Measurement<int>> Observe(int? value) => value is { } known ? [new(known)] : [];
+
+    private void CountRequest(int requests, string outcome) => _quotaRequests.Add(requests, Scope, new("echo.quota.outcome", outcome));
 
     private List<Measurement<long>> Observe(Func<ListenerMetrics, long> value)
     {

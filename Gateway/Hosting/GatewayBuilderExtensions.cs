@@ -70,6 +70,7 @@ public static class GatewayBuilderExtensions
         services.AddSingleton<ListenerHost>();
         services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());
         services.AddSingleton<ReadinessCheck>();
+        services.AddHostedService<GatewayFigures>();
         services.AddHostedService<StartupBanner>();
         services.AddHealthChecks()
             .AddCheck<ReadinessCheck>("gateway", tags: ["ready"])

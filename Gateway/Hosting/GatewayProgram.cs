@@ -11,6 +11,9 @@ namespace OrleansEcho.Gateway.Hosting;
 /// <summary>What every program with a gateway in it takes, whatever its protocols.</summary>
 public static class GatewayProgram
 {
+    /// <summary>How telemetry tells gateways apart by name.</summary>
+    public static (string Attribute, string Key) InstanceName => ("echo.gateway.name", $"{GatewayOptions.Section}:{nameof(GatewayOptions.Name)}");
+
     /// <summary>Adds the options of a gateway.</summary>
     public static OptionCatalog AddGateway(this OptionCatalog catalog) => catalog
         .Add<GatewayOptions>(GatewayOptions.Section)

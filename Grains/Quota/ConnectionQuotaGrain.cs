@@ -41,6 +41,7 @@ internal sealed partial class ConnectionQuotaGrain(
     private Task _storeCall = Task.CompletedTask;
     private LedgerCounts _counted = new();
     private volatile QuotaSnapshot? _snapshot;
+    private bool? _hasStore; // read by exporters, on other threads: a moment too late does no harm
     private bool _isDriving;
     private bool _wasRead;
     private TimeSpan? _storeFailsSince;
@@ -54,7 +55,7 @@ internal sealed partial class ConnectionQuotaGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        metrics.Add(this, Scope, () => _snapshot);
+        metrics.Add(this, Scope, () => _snapshot, () => _hasStore);
         this.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions(terms.Renew, terms.Renew) { Interleave = true });
         return DriveAsync(); // so that a quota that nobody has asked yet knows what is stored
     }
@@ -164,9 +165,12 @@ internal sealed partial class ConnectionQuotaGrain(
         try
         {
             if (!_storeCall.IsCompleted) throw new TimeoutException("An earlier call to the store has not ended yet.");
+            var calledAt = time.GetTimestamp();
             _storeCall = call();
             await _storeCall.WaitAsync(_storePatience, time);
             if (_writesFail && !isWrite) return true; // a store that is full, or read-only, can be read: it is back when a write has succeeded
+            _hasStore = true;
+            metrics.StoreAnswered(Scope, time.GetElapsedTime(calledAt));
             if (_saidStoreFails) Log.StoreIsBack(logger, Scope);
             (_storeFailsSince, _writesFail, _saidStoreFails) = (null, false, false);
             return true;
@@ -180,6 +184,7 @@ internal sealed partial class ConnectionQuotaGrain(
             if (_storeFailsSince is null) SayStoreFails(Explain(fault));
             _storeFailsSince ??= Now;
             _writesFail |= isWrite;
+            _hasStore = false;
             _ledger.StoreFailed(Now);
             Deliver();
         }

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -28,13 +30,31 @@ internal static class TelemetrySetup
     public static void Add(WebApplicationBuilder builder, ProgramDescription program, string version)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(program.Name.ToLowerInvariant(), serviceVersion: version))
+            .ConfigureResource(resource => Describe(resource, builder.Configuration, program, version))
             .WithMetrics(metrics => metrics
                 .AddMeter("OrleansEcho.*", OrleansMeter, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddView(Stream)
                 .AddPrometheusExporter());
+        builder.Services.AddSingleton<IHealthCheckPublisher, ProcessMetrics>();
+        builder.Services.Configure<HealthCheckPublisherOptions>(publisher =>
+        {
+            publisher.Delay = TimeSpan.FromSeconds(1); // a start is not over at once
+            publisher.Period = ProcessMetrics.Interval;
+            publisher.Predicate = check => check.Tags.Contains("ready");
+        });
         if (!OtelVariables.NamesACollector(builder.Configuration)) return;
         telemetry.WithTracing(tracing => tracing.AddSource("Microsoft.Orleans.*")).WithLogging(null, logs => logs.IncludeFormattedMessage = true).UseOtlpExporter();
+    }
+
+    // The instance's id is the same after a restart, and says which process it is. What the standard's variables say (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) comes last and wins.
+    private static void Describe(ResourceBuilder resource, ConfigurationManager configuration, ProgramDescription program, string version)
+    {
+        var own = program.InstanceName is { } option && configuration[option.Key] is { Length: > 0 } configured ? configured : Environment.MachineName;
+        var management = configuration.GetSection(ManagementOptions.Section).Get<ManagementOptions>() ?? new();
+        var process = PortAddress.TryParse(management.Address, out var endPoint, out _) && endPoint.Port is not 0 ? $"{endPoint.Port}" : $"pid-{Environment.ProcessId}"; // several on one machine differ in it
+        resource.AddService(program.Name.ToLowerInvariant(), serviceVersion: version, autoGenerateServiceInstanceId: false, serviceInstanceId: $"{own}:{process}");
+        if (program.InstanceName is { } name) resource.AddAttributes([new(name.Attribute, own)]);
+        resource.AddEnvironmentVariableDetector();
     }
 
     /// <summary>Sends what has not been sent, as far as that is possible in a short time, and lets go of the rest. When all else has stopped.</summary>

@@ -22,6 +22,7 @@ public static class TlsServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<CertificateWatch>>()));
         services.AddHostedService(provider => provider.GetRequiredService<CertificateWatch>());
+        services.AddHostedService<CertificateMetrics>();
         services.AddSingleton<TlsFaultLog>();
         services.AddSingleton(provider => new ClusterTls(
             provider.GetRequiredService<CertificateWatch>(), provider.GetRequiredService<TlsFaultLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));

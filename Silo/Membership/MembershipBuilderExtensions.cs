@@ -27,6 +27,7 @@ internal static class MembershipBuilderExtensions
     /// <summary>Adds what looks after the list while the silo runs.</summary>
     public static void AddMembershipMonitor(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<StoreMetrics>();
         if (MembershipOptions.Of(builder.Configuration).IsShared) builder.Services.AddHostedService<MembershipMonitor>();
     }
 

@@ -8,7 +8,7 @@ namespace OrleansEcho.Silo.Membership;
 /// <summary>
 /// Keeps this silo in the list of silos, and says in the log when the list cannot be written and when it can be again. Orleans goes on without, and would say so in a stack trace for each try.
 /// </summary>
-internal sealed class MembershipMonitor([FromKeyedServices(StoreKeys.Membership)] IStore store, ListWriter writer, KeptMembershipTable list, TimeProvider time, ILogger<MembershipMonitor> logger) : BackgroundService
+internal sealed class MembershipMonitor([FromKeyedServices(StoreKeys.Membership)] IStore store, ListWriter writer, KeptMembershipTable list, StoreMetrics metrics, TimeProvider time, ILogger<MembershipMonitor> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,14 +18,17 @@ internal sealed class MembershipMonitor([FromKeyedServices(StoreKeys.Membership)
         {
             do
             {
+                var askedAt = time.GetTimestamp();
                 try
                 {
                     await writer.WriteAsync(stoppingToken); // first: a list that was emptied needs a version before a silo can be written into it
                     await list.LookAsync(stoppingToken);
+                    metrics.Answered(time.GetElapsedTime(askedAt));
                     outage.There();
                 }
                 catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
                 {
+                    metrics.Failed();
                     outage.Away((await store.ExplainAsync(fault, stoppingToken))?.Words ?? fault.GetType().Name);
                 }
             }

@@ -18,7 +18,7 @@ namespace OrleansEcho.Architecture.Tests;
 /// </summary>
 public sealed partial class DeploymentTests
 {
-    private static readonly string[] Attributes = ["echo_listener", "echo_reject_reason", "echo_close_reason", "echo_quota_outcome", "echo_quota_denial", "echo_quota_scope"];
+    private static readonly string[] Attributes = ["echo_listener", "echo_reject_reason", "echo_close_reason", "echo_quota_outcome", "echo_quota_denial", "echo_quota_scope", "echo_silo"];
 
     private static readonly (string File, string Text)[] Watching = Read("deploy/prometheus/alerts.yml", "deploy/grafana/dashboards/orleansecho.json");
 

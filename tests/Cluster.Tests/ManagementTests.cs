@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
@@ -122,6 +123,8 @@ public sealed class ManagementTests : ProcessTest
     {
         var metrics = await MetricsAsync(process);
         Assert.Contains($"service_name=\"{service}\"", metrics, StringComparison.Ordinal);
+        Assert.Matches($"service_instance_id=\"{Regex.Escape(Environment.MachineName)}:pid-[0-9]+\"", metrics);
+        if (service is not "orleansecho.silo") Assert.Contains($"echo_gateway_name=\"{Environment.MachineName}\"", metrics, StringComparison.Ordinal);
         Assert.Contains("\norleans_messaging_sent_", metrics, StringComparison.Ordinal);
         Assert.Contains("\ndotnet_process_cpu_time_seconds_total", metrics, StringComparison.Ordinal);
     }

@@ -39,6 +39,7 @@ public sealed class TlsTests : ProcessTest
         }
 
         foreach (var silo in silos) Assert.NotEqual(0, await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"connection\""));
+        await TellsOfSurroundingsAsync(metrics, silos);
 
         var stranger = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. store, .. Files(_stranger.Gateway("stranger"), _authority.Pem + "\n" + _stranger.Pem)]);
         var plain = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. store]);
@@ -142,6 +143,27 @@ public sealed class TlsTests : ProcessTest
         Assert.Equal(
             "error: Cluster:Tls:Key: is missing, and Cluster:Tls:Certificate and Cluster:Tls:Authority are not; TLS takes a certificate, its key and its authority.",
             process.Output.Errors[^1]);
+    }
+
+    // What is told only where there are certificates and a store.
+    private static async Task TellsOfSurroundingsAsync(Uri gateway, IReadOnlyCollection<SiloNode> silos)
+    {
+        await Deadline.UntilAsync(async () => await SumOfSilosAsync("echo_quota_store_available") is 1, "the quota's grain to have its store");
+        var scrape = (await EchoService.GetAsync(gateway)).Body;
+        Assert.Equal(1, PrometheusText.Sum(scrape, "echo_membership_store_available"));
+        Assert.NotEqual(0, PrometheusText.Sum(scrape, "echo_membership_store_duration_seconds_count"));
+        Assert.True(PrometheusText.Sum(scrape, "echo_tls_certificate_remaining_seconds") > 0);
+        Assert.Equal(2, scrape.Split('\n').Count(line => line.StartsWith("echo_gateway_backend_connections{", StringComparison.Ordinal) && line.Contains("echo_silo=\"127.0.0.1:", StringComparison.Ordinal)));
+        Assert.NotEqual(0, PrometheusText.Sum(scrape, "echo_gateway_backend_heartbeat_time_seconds"));
+        Assert.Equal(2, await SumOfSilosAsync("echo_membership_store_available"));
+        Assert.True(await SumOfSilosAsync("echo_tls_certificate_remaining_seconds") > 0);
+
+        async Task<double> SumOfSilosAsync(string name)
+        {
+            var sum = 0.0;
+            foreach (var silo in silos) sum += await silo.MetricAsync(name);
+            return sum;
+        }
     }
 
     private string[] Files(TestCertificate certificate, string? authority = null) => Keep(new CertificateFolder(certificate, authority ?? _authority.Pem)).Arguments;

@@ -146,6 +146,35 @@ public sealed partial class ManagementEndpointTests : IDisposable
         Assert.Equal((1, 1, 2, 2, 3, 3, 4), (buckets[0.000_05], buckets[0.000_1], buckets[0.000_25], buckets[0.25], buckets[0.5], buckets[30], buckets[double.PositiveInfinity]));
     }
 
+    [Fact]
+    public async Task MetricsTellOfTheProcess()
+    {
+        var status = HealthStatus.Healthy;
+        await using var run = ProgramRun.Start(["--management", "127.0.0.1:0"], services => services
+            .Configure<HealthCheckPublisherOptions>(publisher => publisher.Period = TimeSpan.FromSeconds(1))
+            .AddHealthChecks().AddCheck("gate", () => new HealthCheckResult(status), tags: ["ready"]));
+        using var client = await ClientAsync(run);
+
+        await UntilAsync("echo_process_ready", 1);
+        var open = await ReadAsync("echo_process_descriptors_open");
+        Assert.InRange(open ?? 0, 10, await ReadAsync("echo_process_descriptors_limit") ?? 0);
+        status = HealthStatus.Unhealthy;
+        await UntilAsync("echo_process_ready", 0);
+
+        async Task<long?> ReadAsync(string name) =>
+            Regex.Match((await GetAsync(client, "/metrics")).Body, $@"(?m)^{name}\{{[^}}]*\}} (\d+)") is { Success: true } match ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+
+        async Task UntilAsync(string name, long value)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            while (await ReadAsync(name) != value)
+            {
+                Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"{name} did not become {value}.");
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("*:0")]
     [InlineData("localhost:0")]

@@ -89,6 +89,9 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>Whether nobody can be admitted because nobody says what is free, and not because nothing is: a full cluster is none of it.</summary>
     public bool IsCutOff(TimeSpan now) => !HasFree(now) && (now >= _stopsAt || Outlook is PermitOutlook.Unavailable or PermitOutlook.Unanswered);
 
+    /// <summary>How long the lease lasts, unless it is renewed; null without one.</summary>
+    public TimeSpan? LeaseLeft(TimeSpan now) => IsUnlimited || !_hasLease ? null : _expiresAt - now is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
     /// <summary>Connections that stay although no lease covers them.</summary>
     public int KeptWithoutLease(TimeSpan now) => policy is QuotaPolicy.Available && !HasLease(now) ? Open : 0;
 

@@ -22,7 +22,11 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.ObserveQuota(() => (limiter.State.Held, limiter.State.Open));
+        metrics.ObserveQuota(() =>
+        {
+            var (held, open, _, _) = limiter.State;
+            return new(held, open, limiter.LeaseLeft);
+        });
         try
         {
             while (true)

@@ -54,6 +54,15 @@ internal sealed class QuotaLimiter : RateLimiter
         }
     }
 
+    /// <summary>How long the lease lasts, unless it is renewed; null without one.</summary>
+    public TimeSpan? LeaseLeft
+    {
+        get
+        {
+            lock (_lock) return _pool.LeaseLeft(Now);
+        }
+    }
+
     /// <summary>What the pool holds now.</summary>
     public (int Held, int Open, bool IsUnlimited, QuotaDenial Denial) State
     {

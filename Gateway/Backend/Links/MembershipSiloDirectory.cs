@@ -22,6 +22,7 @@ internal sealed partial class MembershipSiloDirectory : BackgroundService, ISilo
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ISiloList _list;
     private readonly string _cluster;
+    private readonly StoreMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StoreOutage _outage;
@@ -29,9 +30,9 @@ internal sealed partial class MembershipSiloDirectory : BackgroundService, ISilo
     private string _othersSaid = "";
     private long? _othersReadAt;
 
-    public MembershipSiloDirectory(ISiloList list, IOptions<ClusterIdentityOptions> identity, TimeProvider time, ILogger<MembershipSiloDirectory> logger)
+    public MembershipSiloDirectory(ISiloList list, IOptions<ClusterIdentityOptions> identity, StoreMetrics metrics, TimeProvider time, ILogger<MembershipSiloDirectory> logger)
     {
-        (_list, _cluster, _time, _logger) = (list, identity.Value.ClusterId, time, logger);
+        (_list, _cluster, _metrics, _time, _logger) = (list, identity.Value.ClusterId, metrics, time, logger);
         _outage = new StoreOutage(list.Store.Name, "Until it is back, the gateway stays with the silos that it knows.", logger);
     }
 
@@ -64,13 +65,16 @@ internal sealed partial class MembershipSiloDirectory : BackgroundService, ISilo
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
+        var askedAt = _time.GetTimestamp();
         try
         {
             _silos = await _list.ReadAsync(cancellationToken);
+            _metrics.Answered(_time.GetElapsedTime(askedAt));
             _outage.There();
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
+            _metrics.Failed();
             var why = await _list.Store.ExplainAsync(fault, cancellationToken);
             if (why is null) Log.NotRead(_logger, fault);
             _outage.Away(why?.Words ?? Unexplained);

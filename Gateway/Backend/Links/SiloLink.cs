@@ -21,6 +21,7 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     private int _surplus;
     private int _shunned;
     private long _answeredAt;
+    private long _heartbeatTicks;
     private volatile bool _dismissesAll;
     private volatile bool _isLeaving;
 
@@ -54,8 +55,14 @@ internal sealed class SiloLink(string name, IGrainFactory grains)
     /// <summary>When its heart has beaten last: a timestamp of the gateway's <see cref="TimeProvider"/>; 0 before the first time.</summary>
     public long AnsweredAt => Volatile.Read(ref _answeredAt);
 
+    /// <summary>How long the last heartbeat took; null before the first.</summary>
+    public TimeSpan? HeartbeatTime => Volatile.Read(ref _heartbeatTicks) is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
+
     /// <summary>Its heart has beaten.</summary>
     public void Answered(long timestamp) => Volatile.Write(ref _answeredAt, timestamp);
+
+    /// <summary>The heartbeat took this long.</summary>
+    public void Took(TimeSpan heartbeat) => Volatile.Write(ref _heartbeatTicks, Math.Max(1, heartbeat.Ticks));
 
     /// <summary>Opens the lanes into the silo, on which sets travel together. Before anybody else has the link.</summary>
     public void OpenLanes(Func<CancellationToken, SetLane[]> open) => _lanes = open(Lost);

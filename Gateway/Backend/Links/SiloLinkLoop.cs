@@ -112,6 +112,7 @@ internal sealed partial class SiloLinkLoop(
                 {
                     var sign = await AnswerAsync(beat, link, sentAt, ended.Token);
                     link.Answered(time.GetTimestamp());
+                    link.Took(time.GetElapsedTime(sentAt));
                     if (sign.Silo != first.Silo)
                     {
                         why = $"{sign.Silo} answers for it"; // it ends, or has been started again

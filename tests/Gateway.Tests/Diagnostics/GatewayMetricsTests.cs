@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Grains.Interfaces.Quota;
@@ -30,11 +32,44 @@ public sealed class GatewayMetricsTests
         await using var rig = new GatewayRig();
         using var series = rig.Collect("echo.gateway.quota.requests");
 
-        rig.Metrics.ObserveQuota(() => (0, 0));
+        rig.Metrics.ObserveQuota(() => default);
 
         var seen = series.GetMeasurementSnapshot();
         Assert.All(seen, one => Assert.Equal(0, one.Value));
         Assert.Equal([.. Enum.GetNames<LeaseOutcome>(), "NoAnswer"], seen.Select(one => (string)one.Tags["echo.quota.outcome"]!));
+    }
+
+    [Fact]
+    public async Task StatesAreToldAsTheyAreNow()
+    {
+        await using var rig = new GatewayRig();
+        SiloFigures[] silos = [new("10.0.0.7:30000", 3, TimeSpan.FromMilliseconds(20)), new("in this process", 2, null)];
+        TimeSpan? lease = TimeSpan.FromSeconds(7);
+        var isDraining = false;
+        rig.Metrics.ObserveSilos(() => silos);
+        rig.Metrics.ObserveQuota(() => new(10, 4, lease));
+        rig.Metrics.ObserveGateway(500, () => isDraining);
+
+        Assert.Equal(["10.0.0.7:30000 3", "in this process 2"], Read<int>("echo.gateway.backend.connections", "echo.silo"));
+        Assert.Equal(["10.0.0.7:30000 0.02"], Read<double>("echo.gateway.backend.heartbeat.time", "echo.silo"));
+        Assert.Equal(["cluster 10"], Read<int>("echo.gateway.quota.held", "echo.quota.scope"));
+        Assert.Equal(["cluster 4"], Read<int>("echo.gateway.quota.open", "echo.quota.scope"));
+        Assert.Equal(["cluster 7"], Read<double>("echo.gateway.quota.lease.remaining", "echo.quota.scope"));
+        Assert.Equal([" 500"], Read<int>("echo.gateway.connections.limit", ""));
+        Assert.Equal([" 0"], Read<int>("echo.gateway.draining", ""));
+
+        (silos, lease, isDraining) = ([], null, true);
+        Assert.Empty(Read<int>("echo.gateway.backend.connections", "echo.silo"));
+        Assert.Empty(Read<double>("echo.gateway.quota.lease.remaining", "echo.quota.scope"));
+        Assert.Equal([" 1"], Read<int>("echo.gateway.draining", ""));
+
+        List<string> Read<T>(string instrument, string attribute)
+            where T : struct
+        {
+            using var series = new MetricCollector<T>(rig.Meters, GatewayMetrics.MeterName, instrument);
+            series.RecordObservableInstruments();
+            return [.. series.GetMeasurementSnapshot().Select(one => FormattableString.Invariant($"{one.Tags.GetValueOrDefault(attribute)} {one.Value}"))];
+        }
     }
 
     [Fact]
@@ -44,7 +79,7 @@ public sealed class GatewayMetricsTests
         using var repeats = rig.Collect("echo.gateway.backend.repeats");
         using var moves = rig.Collect("echo.gateway.backend.moves");
 
-        rig.Metrics.ObserveSilos(() => 0);
+        rig.Metrics.ObserveSilos(() => []);
 
         Assert.Equal([0, 0], repeats.GetMeasurementSnapshot().Concat(moves.GetMeasurementSnapshot()).Select(one => one.Value));
     }

@@ -1,9 +1,13 @@
+using System.Diagnostics.Metrics;
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using OrleansEcho.Gateway.Backend.Links;
 using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.ServiceDefaults;
+using OrleansEcho.ServiceDefaults.Stores;
 
 namespace OrleansEcho.Gateway.Tests.Backend.Links;
 
@@ -15,10 +19,11 @@ public sealed class MembershipSiloDirectoryTests : IAsyncDisposable
     private readonly ScriptedSiloList _list = new() { Silos = [One] };
     private readonly WatchedTime _time = new();
     private readonly FakeLogger<MembershipSiloDirectory> _log = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MembershipSiloDirectory _directory;
 
     public MembershipSiloDirectoryTests() =>
-        _directory = new MembershipSiloDirectory(_list, Options.Create(new ClusterIdentityOptions { ClusterId = "mine" }), _time, _log);
+        _directory = new MembershipSiloDirectory(_list, Options.Create(new ClusterIdentityOptions { ClusterId = "mine" }), new StoreMetrics(_services.GetRequiredService<IMeterFactory>()), _time, _log);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -26,6 +31,7 @@ public sealed class MembershipSiloDirectoryTests : IAsyncDisposable
     {
         await _directory.StopAsync(CancellationToken.None);
         _directory.Dispose();
+        await _services.DisposeAsync();
     }
 
     [Fact]
@@ -65,6 +71,28 @@ public sealed class MembershipSiloDirectoryTests : IAsyncDisposable
                 "Store at here (Cluster:ConnectionString) can be used again.",
             ],
             Lines);
+    }
+
+    [Fact]
+    public async Task WhetherTheStoreAnswers_IsTold()
+    {
+        using var available = new MetricCollector<int>(_services.GetRequiredService<IMeterFactory>(), "OrleansEcho.Stores", "echo.membership.store.available");
+        available.RecordObservableInstruments();
+        Assert.Null(available.LastMeasurement); // nobody knows yet
+        await StartAsync();
+        Assert.Equal(1, Read());
+        _list.Fault = "connection refused";
+        await NextAsync();
+        Assert.Equal(0, Read());
+        _list.Fault = null;
+        await NextAsync();
+        Assert.Equal(1, Read());
+
+        int? Read()
+        {
+            available.RecordObservableInstruments();
+            return available.LastMeasurement?.Value;
+        }
     }
 
     [Fact]
