@@ -45,6 +45,14 @@ internal sealed class GatewayOptions
     [Range(-1, 1024)]
     public int SocketThreads { get; set; }
 
+    /// <summary>
+    /// The most bytes that all peers together may make this process hold. Half of what is left beside the connections themselves: the other half is for what is not counted, which is garbage that has not
+    /// been collected, arrays that are kept for the next, and what is on its way to a silo and back.
+    /// </summary>
+    [Description("The most bytes that all peers together may make the process hold: unfinished messages, sets under way, echoes that are not taken; 0 for half of what the machine or container leaves it.")]
+    [Range(0, 1L << 44)]
+    public long BufferMemoryBytes { get; set; }
+
     internal TimeSpan DrainWait => TimeSpan.FromSeconds(DrainWaitSeconds);
 
     internal TimeSpan DrainTimeout => TimeSpan.FromSeconds(DrainTimeoutSeconds);

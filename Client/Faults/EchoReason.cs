@@ -44,4 +44,7 @@ public enum EchoReason
 
     /// <summary>Refused: silos are there, and could not open the connection in time.</summary>
     Overloaded,
+
+    /// <summary>Closed: the gateway's memory for peers' bytes was used up, and this connection held more of it than others.</summary>
+    BuffersExhausted,
 }

@@ -44,6 +44,7 @@ internal sealed partial class ConnectionLife(
     CoarseClock clock,
     TimeProvider time,
     IOptions<GatewayOptions> options,
+    BufferBudget budget,
     ILogger<ConnectionLife> logger) : IDisposable
 {
     /// <summary>
@@ -93,7 +94,7 @@ internal sealed partial class ConnectionLife(
         connection.Metrics.Opened();
         Log.Opened(logger, id, connection.Listener, connection.Peer);
         var pump = new ConnectionPump(
-            connection.Transport, connection.CountUnread, connection.SettleAsync, connection.Codec, grain, admitted, connection.Limits, connection.Metrics, clock, time);
+            connection.Transport, connection.CountUnread, connection.SettleAsync, connection.Codec, grain, admitted, connection.Limits, connection.Metrics, clock, time, budget);
         var reason = CloseReason.InternalError;
         registry.Add(pump, connection.Abort);
         registry.RemoveOpening(admitted); // after the pump is there: a drain waits until there is neither
@@ -101,16 +102,18 @@ internal sealed partial class ConnectionLife(
         {
             reason = await PumpAsync(pump, id, wait, cancellationToken);
             if (admitted.IsVoid && reason is CloseReason.Aborted) reason = CloseReason.QuotaLost; // the registry had to abort it
-            if (ReasonTexts.For(reason, connection.Limits) is { } text)
+            if (!pump.HasUnsentEchoes && ReasonTexts.For(reason, connection.Limits) is { } text)
             {
                 var linger = pump.PeerHasFinished ? TimeSpan.Zero : LingerFor(reason, connection.Limits);
                 await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), text, linger, time, cancellationToken);
             }
 
+            if (pump is { IsEvicted: true, HasUnsentEchoes: true }) connection.Abort(); // what it holds is wanted now, and waits for its peer
             reason = await CloseAsync(connection, reason, cancellationToken); // before the release: until then it holds a descriptor
         }
         finally
         {
+            pump.ReleaseBuffers();
             registry.Release(pump); // first: the quota must not count it among those that are to close
             admitted.Dispose();
             connection.Metrics.Closed(reason);
@@ -173,6 +176,10 @@ internal sealed partial class ConnectionLife(
         catch (BackendUnavailableException)
         {
             return CloseReason.BackendUnavailable;
+        }
+        catch (OutOfMemoryException)
+        {
+            return CloseReason.BuffersExhausted; // there was no memory for what it holds: the budget is larger than what the process has
         }
         catch (ConnectionAbortedException)
         {

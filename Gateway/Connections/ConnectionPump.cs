@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Diagnostics;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Grains.Interfaces.Connections;
 using OrleansEcho.Protocols;
 
@@ -25,6 +26,7 @@ namespace OrleansEcho.Gateway.Connections;
 /// <param name="metrics">Where to count.</param>
 /// <param name="clock">What deadlines go by.</param>
 /// <param name="time">What durations are measured with.</param>
+/// <param name="budget">What all connections together may hold.</param>
 internal sealed class ConnectionPump(
     IDuplexPipe transport,
     Func<int> countUnread,
@@ -35,7 +37,8 @@ internal sealed class ConnectionPump(
     ConnectionLimits limits,
     GatewayMetrics.ListenerMetrics metrics,
     CoarseClock clock,
-    TimeProvider time)
+    TimeProvider time,
+    BufferBudget budget)
 {
     // What a transport that reads ahead may have moved out of the kernel since the latest read, besides MaxBytesInFlight
     // (StreamListener.Transport).
@@ -44,15 +47,30 @@ internal sealed class ConnectionPump(
     private readonly PipeReader _input = transport.Input;
     private readonly PipeWriter _output = transport.Output;
     private LastLook? _lastLook; // null unless the connection is about to end
+    private readonly IBuffer? _inputBuffer = transport.Input as IBuffer; // null where the transport does not tell what it holds
+    private readonly IBuffer? _outputBuffer = transport.Output as IBuffer;
 
     // Written by the loop, read by the ticker: what the loop waits for and until when.
     private long _deadline = long.MaxValue;
+    private volatile TaskCompletionSource? _waitForBuffers; // not null while nothing is read because peers hold too much
+    private volatile bool _isEvicted;
+    private long _lastRead; // bytes
+    private BufferAccount _buffers = new(budget);
     private volatile bool _isSending;
     private volatile bool _closeRequested;
     private CloseReason _requestedReason;
 
     /// <summary>Whether the peer's FIN has been read: it will not be surprised by ours.</summary>
     public bool PeerHasFinished { get; private set; }
+
+    /// <summary>Whether echoes have been written that the peer has not taken all: nothing that is written now would be understood.</summary>
+    public bool HasUnsentEchoes { get; private set; }
+
+    /// <summary>How many bytes of the process's budget the connection holds. From any thread.</summary>
+    public long HeldBytes => _buffers.HeldBytes;
+
+    /// <summary>Whether it has been told to end because it holds too much. From any thread.</summary>
+    public bool IsEvicted => _isEvicted;
 
     /// <summary>Runs until the connection is over and says why. What is written then is flushed; nothing is completed.</summary>
     /// <exception cref="Exception">The transport's and the backend's faults, for the connection's owner to name.</exception>
@@ -65,8 +83,10 @@ internal sealed class ConnectionPump(
         while (true)
         {
             // 1. Read what is there.
+            while (_buffers.MustWait(_lastRead) && !_isEvicted && !_closeRequested && !Expired()) await WaitForBuffersAsync();
             var read = await _input.ReadAsync(CancellationToken.None); // woken by CancelPendingRead, which costs nothing per read
             var rest = read.Buffer;
+            _lastRead = rest.Length;
             PeerHasFinished = read.IsCompleted;
             if (waitsForFirstByte && !rest.IsEmpty)
             {
@@ -81,6 +101,8 @@ internal sealed class ConnectionPump(
             var isTruncated = !rest.IsEmpty; // before AdvanceTo gives the buffer back
             _lastLook?.Count(taken: read.Buffer.Length - rest.Length, held: rest.Length);
             _input.AdvanceTo(rest.Start, status is FrameStatus.Complete ? rest.Start : rest.End);
+            var held = _inputBuffer?.HeldBytes ?? rest.Length;
+            if (_isEvicted || !_buffers.TryHold(held + Weight(set, read.Buffer.Length))) return DropInput();
 
             // 3. To the grain and back, and out to the peer.
             if (set is not null)
@@ -90,8 +112,14 @@ internal sealed class ConnectionPump(
                 var reply = await grain.EchoAsync(set, cancellationToken);
                 if (start is not 0) metrics.Took(time.GetElapsedTime(start));
                 if (admission.IsVoid) return CloseReason.QuotaLost; // frozen, perhaps, since the lease ended
-                if (await WriteAsync(reply) is { } fault) return fault;
-                metrics.Echoed(set);
+                var (messages, bytes) = (set.Count, set.Bytes.Length);
+                set = null; // a peer that takes its time for the echo must not hold the message as well
+                HasUnsentEchoes = true;
+                foreach (var payload in reply) codec.Write(_output, payload);
+                if (await FlushAsync(held, reply.Bytes.Length) is { } fault) return fault;
+                HasUnsentEchoes = false;
+                _buffers.TryHold(held);
+                metrics.Echoed(messages, bytes);
                 sequence++;
                 Expect(limits.IdleTimeout);
             }
@@ -115,6 +143,7 @@ internal sealed class ConnectionPump(
     {
         if (!_closeRequested) _requestedReason = reason;
         _closeRequested = true;
+        _waitForBuffers?.TrySetResult();
         _input.CancelPendingRead();
     }
 
@@ -144,26 +173,52 @@ internal sealed class ConnectionPump(
         return false;
     }
 
+    /// <summary>Has the connection end at once, because it is among those that hold most of the budget. From any thread.</summary>
+    public void Evict()
+    {
+        _isEvicted = true;
+        Wake();
+    }
+
+    /// <summary>What it will take, in bytes, when it is read from again, as far as can be told: nothing while it does not wait for that. From any thread.</summary>
+    public long WantedBytes => _waitForBuffers is null ? 0 : Math.Max(BufferBudget.LittleBytes, 4 * _lastRead);
+
+    /// <summary>Has it read again, if it waits because others held too much. From any thread.</summary>
+    public void ReadAgain() => _waitForBuffers?.TrySetResult();
+
+    /// <summary>All that the connection held has been given back.</summary>
+    public void ReleaseBuffers() => _buffers.TryHold(0);
+
     /// <summary>Wakes the loop when it has waited too long. From the ticker's thread.</summary>
     public void CheckDeadline()
     {
-        if (!Expired()) return;
+        if (_closeRequested) ReadAgain(); // the request may have come just before the wait
+        if (Expired() || _isEvicted) Wake(); // an eviction may have come between two waits
+    }
+
+    private void Wake()
+    {
+        _waitForBuffers?.TrySetResult();
         if (_isSending) _output.CancelPendingFlush();
         else _input.CancelPendingRead();
     }
 
-    private async ValueTask<CloseReason?> WriteAsync(MessageSet reply)
+    // The answer is no argument of it: while the peer takes its time, what was written is held once, in the transport.
+    private async ValueTask<CloseReason?> FlushAsync(long heldInput, long written)
     {
-        foreach (var payload in reply) codec.Write(_output, payload);
         Expect(limits.SendTimeout);
         _isSending = true;
         try
         {
             while (true)
             {
-                var flush = await _output.FlushAsync(CancellationToken.None);
+                var flushing = _output.FlushAsync(CancellationToken.None);
+                var isHeld = flushing.IsCompleted || _buffers.TryHold(heldInput + limits.ReadAheadBytes + (_outputBuffer?.HeldBytes ?? limits.WriteBehindBytes + written));
+                if (!isHeld) Evict();
+                var flush = await flushing;
                 if (flush.IsCompleted) return CloseReason.PeerReset;
                 if (!flush.IsCanceled) return null;
+                if (_isEvicted) return CloseReason.BuffersExhausted;
                 if (Expired()) return CloseReason.SendTimeout;
             }
         }
@@ -171,6 +226,28 @@ internal sealed class ConnectionPump(
         {
             _isSending = false;
         }
+    }
+
+    // A set's arrays, and those of its answer, which is as long. While it is under way, a transport that reads ahead receives as much again as the last read had, as a rule.
+    private long Weight(MessageSet? set, long read) =>
+        set is null ? 0 : (2L * (set.Bytes.Length + ((set.Lengths?.Length ?? 0) * sizeof(int)))) + Math.Min(read, limits.ReadAheadBytes);
+
+    /// <summary>Gives back what has been read and is not taken: the connection ends.</summary>
+    private CloseReason DropInput()
+    {
+        _input.CancelPendingRead(); // so that what is there can be read again
+        if (_input.TryRead(out var all)) _input.AdvanceTo(all.Buffer.End);
+        _isEvicted = true;
+        _buffers.TryHold(0);
+        return CloseReason.BuffersExhausted;
+    }
+
+    private async Task WaitForBuffersAsync()
+    {
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waitForBuffers = waiting; // what should have ended the wait before is found at the next tick
+        await waiting.Task;
+        _waitForBuffers = null;
     }
 
     private void Expect(TimeSpan timeout) => Volatile.Write(ref _deadline, clock.After(timeout));

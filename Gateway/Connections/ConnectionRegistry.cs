@@ -8,11 +8,13 @@ using OrleansEcho.Grains.Interfaces.Connections;
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>The open connections of this process: what ticks their deadlines, asks them to close, and tells when all have ended.</summary>
-internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, CoarseClock clock, TimeProvider time, ILogger<ConnectionRegistry> logger) : BackgroundService
+internal sealed partial class ConnectionRegistry(
+    ConnectionAdmission admission, CoarseClock clock, BufferBudget budget, TimeProvider time, ILogger<ConnectionRegistry> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<ConnectionPump, Entry> _pumps = new();
     private readonly ConcurrentDictionary<AdmissionDecision, Action> _opening = new();
     private readonly ConcurrentDictionary<(CancellationToken Abort, int Generation), CancellationTokenSource> _waits = new();
+    private readonly BufferRelief _relief = new(budget, time, logger);
     private readonly Lock _emptyLock = new();
     private TaskCompletionSource? _empty;
     private int _count;
@@ -111,6 +113,7 @@ internal sealed partial class ConnectionRegistry(ConnectionAdmission admission, 
     {
         clock.Tick();
         foreach (var (pump, _) in _pumps) pump.CheckDeadline();
+        _relief.Tick(_pumps.Select(static open => open.Key));
         Meet(admission.CheckQuota());
     }
 

@@ -30,6 +30,7 @@ internal static class ReasonTexts
         CloseReason.Draining => "this gateway is stopping; connect again to reach another",
         CloseReason.InternalError => "a fault of the gateway, which is in its log",
         CloseReason.QuotaLost => "this gateway cannot reach the cluster's connection limit any more; connect again to reach another",
+        CloseReason.BuffersExhausted => "this gateway's memory for unread echoes and unfinished messages is used up, and this connection held more of it than others",
         CloseReason.QuotaLowered => "the cluster's connection limit was lowered; try again later",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };

@@ -25,6 +25,7 @@ internal sealed class GatewayMetrics
     private Func<QuotaFigures>? _quota;
     private Func<IReadOnlyList<SiloFigures>>? _silos;
     private (int MaxConnections, Func<bool> IsDraining)? _gateway;
+    private Func<(long Used, long Limit)>? _buffers;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -45,10 +46,15 @@ internal sealed class GatewayMetrics
         meter.CreateObservableUpDownCounter("echo.gateway.quota.held", () => new Measurement<int>(_quota?.Invoke().Held ?? 0, Scope), "{permit}", "Permits that this gateway was lent.");
         meter.CreateObservableUpDownCounter("echo.gateway.quota.open", () => new Measurement<int>(_quota?.Invoke().Open ?? 0, Scope), "{permit}", "Permits that connections of this gateway have.");
         meter.CreateObservableGauge<double>("echo.gateway.quota.lease.remaining", () => _quota?.Invoke().LeaseLeft is { } left ? [new(left.TotalSeconds, Scope)] : [], "s", "How long this gateway's lease lasts, unless it is renewed; absent without a limit.");
+        meter.CreateObservableUpDownCounter("echo.gateway.buffers.used", () => _buffers?.Invoke().Used ?? 0, "By", "What peers make the gateway hold, out of the budget.");
+        meter.CreateObservableUpDownCounter("echo.gateway.buffers.limit", () => _buffers?.Invoke().Limit ?? 0, "By", "The budget for what peers make the gateway hold.");
         meter.CreateObservableCounter("echo.gateway.messages", () => Observe(static l => l.Messages), "{message}", "Messages echoed.");
         meter.CreateObservableCounter("echo.gateway.sets", () => Observe(static l => l.Sets), "{set}", "Sets echoed: messages that travelled to their grain together.");
         meter.CreateObservableCounter("echo.gateway.io", () => Observe(static l => l.Bytes), "By", "Payload bytes echoed.");
     }
+
+    /// <summary>Says where to read how much of their budget the buffers for peers take, in bytes.</summary>
+    public void ObserveBuffers(Func<(long Used, long Limit)> buffers) => _buffers = buffers;
 
     /// <summary>Makes the instruments' ends for one listener; what they count carries its name and protocol.</summary>
     public ListenerMetrics ForListener(string name, string transport, string protocol)
@@ -151,11 +157,11 @@ internal sealed class GatewayMetrics
 
         private void CountClosed(int connections, CloseReason reason) => gateway._closed.Add(connections, [.. tags, new("echo.close.reason", reason.ToString())]);
 
-        public void Echoed(MessageSet set)
+        public void Echoed(int messages, int bytes)
         {
-            Interlocked.Add(ref _messages, set.Count);
+            Interlocked.Add(ref _messages, messages);
             Interlocked.Increment(ref _sets);
-            Interlocked.Add(ref _bytes, set.Bytes.Length);
+            Interlocked.Add(ref _bytes, bytes);
         }
 
         public void Took(TimeSpan duration) => gateway._messageDuration.Record(duration.TotalSeconds, tags);

@@ -50,6 +50,16 @@ public static class GatewayBuilderExtensions
             host.ShutdownTimeout = gateway.DrainWait + gateway.DrainTimeout + StopAfterDrain;
         });
 
+        services.AddSingleton<IValidateOptions<GatewayOptions>, BufferMemory>(_ => new BufferMemory());
+        services.AddSingleton(provider =>
+        {
+            // Not through IOptions: listeners are checked against it, and one fault must not be listed twice.
+            var gateway = provider.GetRequiredService<IConfiguration>().GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
+            var budget = new BufferMemory().Budget(gateway);
+            provider.GetRequiredService<GatewayMetrics>().ObserveBuffers(() => (budget.UsedBytes, budget.LimitBytes));
+            return budget;
+        });
+
         services.AddSingleton<GatewayRun>();
         services.AddSingleton<GatewayMetrics>();
         services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section).ValidateOnStart();

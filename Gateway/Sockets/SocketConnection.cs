@@ -165,6 +165,12 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         DisposeIfWanted();
     }
 
+    /// <summary>Ends the connection: whoever reads or writes hears of it, once.</summary>
+    public void Fail(Exception fault)
+    {
+        if (_fault is null) Break(fault);
+    }
+
     /// <summary>Takes one of the connection's turns in this round; without one, the thread comes back to it in the next, if it is called.</summary>
     public bool TryTakeTurn()
     {

@@ -116,6 +116,13 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
 
     ConnectionContext? IValueTaskSource<ConnectionContext?>.GetResult(short token) => _core.GetResult(token);
 
+    /// <summary>Tries again later: one that could not be accepted must not end the accepting.</summary>
+    public void Fail(Exception fault)
+    {
+        _backoff.Failed(fault.Message);
+        MustPause();
+    }
+
     ValueTaskSourceStatus IValueTaskSource<ConnectionContext?>.GetStatus(short token) => _core.GetStatus(token);
 
     void IValueTaskSource<ConnectionContext?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>

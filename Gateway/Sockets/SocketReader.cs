@@ -10,7 +10,7 @@ namespace OrleansEcho.Gateway.Sockets;
 /// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="maxReceived">How many bytes are received at once at most; at least <see cref="BufferSizes.Transfer"/> all the same.</param>
-internal sealed class SocketReader(SocketConnection connection, int maxReceived) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class SocketReader(SocketConnection connection, int maxReceived) : PipeReader, IBuffer, IValueTaskSource<ReadResult>
 {
     private Waiting _waiting;
     private byte[] _buffer = [];
@@ -21,7 +21,6 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
     private bool _isAtEnd;
     private bool _isCompleted;
 
-    /// <summary>The size of the buffer, in bytes: 0 when nothing is held.</summary>
     public int HeldBytes => _buffer.Length;
 
     private bool IsReady => _examined < _end || _isAtEnd;
@@ -68,7 +67,7 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
         _isReading = false;
         (_start, _examined) = (start, seen);
         if (_start == _end) Release();
-        else if (BufferSizes.Shrunk(_end - _start, _buffer.Length) is { } size) MoveTo(size); // a peer that takes its time for a message must not hold a whole buffer
+        else Shrink();
     }
 
     public override void CancelPendingRead()
@@ -94,8 +93,7 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
         else if (_waiting.TakeCancellation()) _waiting.End(isCancelled: true);
         else if (IsReady) _waiting.End();
         else if (connection.MayReceive && !connection.TryTakeTurn()) connection.Call();
-        else if (connection.MayReceive && TryReceive()) _waiting.End();
-        else if (connection.Fault is { } broken) _waiting.Fail(broken);
+        else if (connection.MayReceive) ReceiveForWaiting();
     }
 
     /// <summary>Gives the buffer back, unless somebody still reads what is in it.</summary>
@@ -112,6 +110,23 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
 
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _waiting.OnCompleted(continuation, state, token, flags);
+
+    private void ReceiveForWaiting()
+    {
+        bool isReady;
+        try
+        {
+            isReady = TryReceive();
+        }
+        catch (OutOfMemoryException fault)
+        {
+            _waiting.Fail(fault); // the connection's own matter: the thread's others go on
+            return;
+        }
+
+        if (isReady) _waiting.End();
+        else if (connection.Fault is { } broken) _waiting.Fail(broken);
+    }
 
     private ReadResult Read(bool isCancelled = false)
     {
@@ -141,6 +156,20 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
     private void MakeRoom()
     {
         if (_buffer.Length - _end < BufferSizes.LeastReceived) MoveTo(BufferSizes.Grown(_end - _start));
+    }
+
+    // A peer that takes its time for a message must not hold a whole buffer.
+    private void Shrink()
+    {
+        if (BufferSizes.Shrunk(_end - _start, _buffer.Length) is not { } size) return;
+        try
+        {
+            MoveTo(size);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Then it stays as large as it is.
+        }
     }
 
     private void MoveTo(int size)

@@ -34,6 +34,9 @@ internal sealed class SocketThread
     /// <summary>Which round it is, for who wants to know whether it is still the same.</summary>
     public int Round { get; private set; }
 
+    /// <summary>What is told of exceptions that what runs on the thread lets out. It must not throw.</summary>
+    public Action<Exception>? OnFault { get; set; }
+
     /// <summary>Something to do at the end of the round, or once the thread is called. From any thread.</summary>
     public void Add(IThreadPoolWorkItem work)
     {
@@ -85,7 +88,7 @@ internal sealed class SocketThread
             for (var i = 0; i < count; i++)
             {
                 var (events, slot) = _epoll[i];
-                if (slot is not Epoll.Bell) _slots[slot]?.Serve(events);
+                if (slot is not Epoll.Bell && _slots[slot] is { } served) Serve(served, events);
             }
 
             DoWhatWasAdded();
@@ -102,10 +105,48 @@ internal sealed class SocketThread
 
     private void DoWhatWasAdded()
     {
-        for (var i = 0; i < MaxAdded && _fromOthers.TryDequeue(out var work); i++) work.Execute();
+        for (var i = 0; i < MaxAdded && _fromOthers.TryDequeue(out var work); i++) Execute(work);
 
         // What comes of that as well, but what comes of this only in the next round.
-        for (var left = _fromItself.Count; left > 0; left--) _fromItself.Dequeue().Execute();
+        for (var left = _fromItself.Count; left > 0; left--) Execute(_fromItself.Dequeue());
+    }
+
+    // What one connection does must not end the thread, and with it the process: not even that there is no memory for it.
+    private void Serve(IServed served, uint events)
+    {
+        try
+        {
+            served.Serve(events);
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault, served);
+        }
+    }
+
+    private void Execute(IThreadPoolWorkItem work)
+    {
+        try
+        {
+            work.Execute();
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault, work as IServed);
+        }
+    }
+
+    private void Faulted(Exception fault, IServed? served)
+    {
+        try
+        {
+            served?.Fail(fault);
+            OnFault?.Invoke(fault);
+        }
+        catch (Exception)
+        {
+            // There is nobody else to tell: without memory, perhaps, for the telling either.
+        }
     }
 
     /// <summary>What a socket's events are told to.</summary>
@@ -113,6 +154,9 @@ internal sealed class SocketThread
     {
         /// <summary>Something has come for the socket: the kernel's bits (<see cref="Epoll"/>).</summary>
         void Serve(uint events);
+
+        /// <summary>Serving it, or what it had the thread do, has ended with an exception: it has to end, or to try again later.</summary>
+        void Fail(Exception fault);
     }
 
     /// <summary>What is awaited by who wants to go on on the thread.</summary>

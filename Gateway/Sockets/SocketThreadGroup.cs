@@ -16,6 +16,13 @@ internal sealed class SocketThreadGroup
         for (var i = 0; i < count; i++) _threads[i] = new SocketThread(string.Create(CultureInfo.InvariantCulture, $"Sockets {i}"));
     }
 
+    /// <summary>What is told of exceptions that what runs on the threads lets out. It must not throw.</summary>
+    public Action<Exception>? OnFault
+    {
+        get => _threads[0].OnFault;
+        set => Array.ForEach(_threads, thread => thread.OnFault = value);
+    }
+
     /// <summary>The one whose turn it is to get a connection. From any thread.</summary>
     public SocketThread Next() => _threads[Interlocked.Increment(ref _turn) % (uint)_threads.Length];
 }

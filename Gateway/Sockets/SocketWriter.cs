@@ -8,7 +8,7 @@ namespace OrleansEcho.Gateway.Sockets;
 /// The sending end of a connection. A flush sends at once and gives the buffer back. What the peer does not take is held, once, and whoever flushes waits until the kernel has all of it: that is
 /// the backpressure. Its results are those of <see cref="Pipe"/>.
 /// </summary>
-internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IBuffer, IValueTaskSource<FlushResult>
 {
     private Waiting _waiting;
     private byte[] _buffer = [];
@@ -20,7 +20,6 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
 
     public override long UnflushedBytes => _end - _start;
 
-    /// <summary>The size of the buffer, in bytes: 0 when all is sent.</summary>
     public int HeldBytes => _buffer.Length;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
@@ -143,7 +142,15 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IV
     // What waits for a peer that does not read must not hold a whole buffer.
     private void Shrink()
     {
-        if (BufferSizes.Shrunk(_end - _start, _buffer.Length) is { } size) MoveTo(size);
+        if (BufferSizes.Shrunk(_end - _start, _buffer.Length) is not { } size) return;
+        try
+        {
+            MoveTo(size);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Then it stays as large as it is.
+        }
     }
 
     private void MoveTo(int size)

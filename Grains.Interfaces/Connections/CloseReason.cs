@@ -45,4 +45,7 @@ public enum CloseReason
 
     /// <summary>The cluster's quota was lowered, and this connection was among the newest.</summary>
     QuotaLowered = 12,
+
+    /// <summary>Peers held all that the gateway sets aside for their bytes (<c>Gateway:BufferMemoryBytes</c>), and this connection was among those that held most, or asked for more.</summary>
+    BuffersExhausted = 13,
 }

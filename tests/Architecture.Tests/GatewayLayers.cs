@@ -12,7 +12,7 @@ internal static class GatewayLayers
     {
         ["Hosting"] = ["Adapters", "Connections", "Admission", "Backend", "Sockets", "Diagnostics"], // puts everything together
         ["Adapters"] = ["Connections", "Admission", "Sockets", "Diagnostics"],
-        ["Connections"] = ["Admission", "Backend", "Diagnostics"],
+        ["Connections"] = ["Admission", "Backend", "Sockets", "Diagnostics"], // of sockets, only what a buffer holds
         ["Admission"] = ["Backend", "Diagnostics"],
         ["Backend"] = ["Sockets", "Diagnostics"],
         ["Sockets"] = [],

@@ -24,6 +24,9 @@ internal sealed class StreamListener : IListener
     // its thread loses its core between the two.
     private static readonly TimeSpan KestrelReadAhead = TimeSpan.FromMilliseconds(250);
 
+    // Four of its blocks, in each direction.
+    private const int KestrelBufferBytes = 16 * 1024;
+
     private readonly TcpListenerOptions _options;
     private readonly EndPoint _configured;
     private readonly IFrameCodec _codec;
@@ -52,6 +55,13 @@ internal sealed class StreamListener : IListener
         _metrics = metrics.ForListener(name, endPoint is UnixDomainSocketEndPoint ? "unix" : "tcp", codec.Name);
 
         var transport = Transport(options);
+        if (threads is null)
+        {
+            // What it has received, and nobody has looked at yet, cannot be counted: so it must not be much, with every connection's taken together. A longer message may still be read whole.
+            transport.MaxReadBufferSize = transport.MaxWriteBufferSize = KestrelBufferBytes;
+            _limits = _limits with { ReadAheadBytes = KestrelBufferBytes, WriteBehindBytes = KestrelBufferBytes };
+        }
+
         _server = new StreamServer(
             threads is null
                 ? new PacedSocketTransport(transport, DescriptorReserve.OfPeers, TimeProvider.System, loggers)
@@ -137,8 +147,7 @@ internal sealed class StreamListener : IListener
     {
         Backlog = options.Backlog,
         NoDelay = options.NoDelay,
-        // What the kernel holds for a connection comes on top of these; together they are the ceiling of its memory
-        // (docs/architecture.md): unread input, and echoes that the peer does not take.
+        // What Kestrel's transport holds for a connection at most (ConnectionLimits: ReadAheadBytes, WriteBehindBytes); socket threads receive at once at most as much. The kernel's buffers come on top.
         MaxReadBufferSize = Math.Max(64 * 1024, options.MaxBytesInFlight),
         MaxWriteBufferSize = 64 * 1024,
         CreateBoundListenSocket = endPoint =>

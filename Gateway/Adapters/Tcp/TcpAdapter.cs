@@ -8,7 +8,7 @@ using OrleansEcho.Protocols;
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
 /// <summary>The adapter of stream connections, over TCP and Unix sockets, in every framing of <see cref="Framings"/>.</summary>
-internal sealed class TcpAdapter(
+internal sealed partial class TcpAdapter(
     IOptions<TcpListeners> listeners,
     ConnectionLife life,
     GatewayMetrics metrics,
@@ -16,10 +16,22 @@ internal sealed class TcpAdapter(
 {
     public IEnumerable<IListener> CreateListeners()
     {
+        if (SocketThreads.InUse is { } threads)
+        {
+            var logger = loggers.CreateLogger<SocketThread>();
+            threads.OnFault = fault => Log.Faulted(logger, fault);
+        }
+
         foreach (var (name, options) in listeners.Value.Active)
         {
             if (!Framings.TryGet(options.Framing, out var codec)) throw new InvalidOperationException($"No framing '{options.Framing}'.");
             yield return new StreamListener(name, options, codec, life, metrics, loggers, SocketThreads.InUse);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2009, LogLevel.Error, "What a connection had a socket thread do has failed; the connection ends, the thread goes on.")]
+        public static partial void Faulted(ILogger logger, Exception fault);
     }
 }

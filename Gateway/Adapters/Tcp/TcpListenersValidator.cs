@@ -1,11 +1,14 @@
+using System.Numerics;
 using Microsoft.Extensions.Options;
+using OrleansEcho.Gateway.Connections;
 using OrleansEcho.Protocols;
 using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
 /// <summary>What no single option of a listener can tell alone.</summary>
-internal sealed class TcpListenersValidator : IValidateOptions<TcpListeners>
+/// <param name="budget">What all connections together may hold.</param>
+internal sealed class TcpListenersValidator(BufferBudget budget) : IValidateOptions<TcpListeners>
 {
     public ValidateOptionsResult Validate(string? name, TcpListeners options)
     {
@@ -17,6 +20,15 @@ internal sealed class TcpListenersValidator : IValidateOptions<TcpListeners>
             if (settings.MaxBytesInFlight < settings.MaxMessageBytes)
             {
                 faults.Add($"{key}:MaxBytesInFlight: {settings.MaxBytesInFlight} is less than {key}:MaxMessageBytes, {settings.MaxMessageBytes}; one message must fit, so set both.");
+            }
+
+            // One connection alone must not be short of memory with what it is allowed: its buffer of a message, twice its bytes, and a set and its answer.
+            var most = (2 * (long)BitOperations.RoundUpToPowerOf2((uint)settings.MaxMessageBytes)) + (2L * settings.MaxBytesInFlight);
+            if (most > budget.LimitBytes / 2)
+            {
+                faults.Add(
+                    $"{key}:MaxMessageBytes: {settings.MaxMessageBytes} lets one connection hold {most} bytes, more than half of what all may hold, {budget.LimitBytes} ({GatewayOptions.Section}:BufferMemoryBytes); "
+                    + "set it and MaxBytesInFlight to less, or give the process more memory.");
             }
 
             if (!ListenAddress.TryParse(settings.Address, out _, out var fault))

@@ -52,7 +52,19 @@ internal sealed class PendingSet(long connection) : IValueTaskSource<BatchedSet>
         else _core.SetResult(_answer);
     }
 
-    BatchedSet IValueTaskSource<BatchedSet>.GetResult(short token) => _core.GetResult(token);
+    BatchedSet IValueTaskSource<BatchedSet>.GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            // A connection whose next set is long in coming must not hold the last one and its answer.
+            (Part, _answer, _fault) = (default, default, null);
+            _core.Reset();
+        }
+    }
 
     ValueTaskSourceStatus IValueTaskSource<BatchedSet>.GetStatus(short token) => _core.GetStatus(token);
 

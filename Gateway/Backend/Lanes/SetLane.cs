@@ -117,6 +117,7 @@ internal sealed class SetLane
             {
                 _calls++;
                 load = Take();
+                if (load is null) _calls--;
             }
         }
 
@@ -161,12 +162,26 @@ internal sealed class SetLane
             return null;
         }
 
-        if (_waiting.Count > 0 && !_isLost) return Take();
+        if (_waiting.Count > 0 && !_isLost && Take() is { } load) return load;
         _calls--;
         return null;
     }
 
-    private Load Take()
+    /// <summary>Takes what travels together next; null when there is no memory for it now: then it waits on. Under the lock.</summary>
+    private Load? Take()
+    {
+        try
+        {
+            return TakeUnlessOutOfMemory();
+        }
+        catch (OutOfMemoryException)
+        {
+            WakeAfter(Patience);
+            return null;
+        }
+    }
+
+    private Load TakeUnlessOutOfMemory()
     {
         var (count, bytes) = (0, 0L);
         foreach (var waiting in _waiting)
@@ -177,9 +192,16 @@ internal sealed class SetLane
         }
 
         var sets = new Waiting[count];
-        for (var i = 0; i < count; i++) sets[i] = _waiting.Dequeue();
+        var taken = 0;
+        foreach (var waiting in _waiting)
+        {
+            if (taken == count) break;
+            sets[taken++] = waiting;
+        }
+
         var load = new Load(sets);
         _underWay.Add(load);
+        for (var i = 0; i < count; i++) _waiting.Dequeue(); // now that nothing can fail any more
         if (_waiting.Count > 0) BeginToWait();
         return load;
     }
@@ -210,8 +232,9 @@ internal sealed class SetLane
                 return;
             }
 
-            _overdue++; // one of those that are out; whichever returns first
             load = Take();
+            if (load is null) return;
+            _overdue++; // one of those that are out; whichever returns first
         }
 
         _ = CarryAsync(load);

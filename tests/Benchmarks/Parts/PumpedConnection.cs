@@ -26,7 +26,7 @@ internal sealed class PumpedConnection : IDuplexPipe
     public PumpedConnection(bool answersAtOnce)
     {
         _backend = new(answersAtOnce);
-        var pump = new ConnectionPump(this, () => 0, () => Task.CompletedTask, Framings.Line, _backend, FakeQuota.Admitted(TimeProvider.System), Limits, Metrics, new CoarseClock(TimeProvider.System), TimeProvider.System);
+        var pump = new ConnectionPump(this, () => 0, () => Task.CompletedTask, Framings.Line, _backend, FakeQuota.Admitted(TimeProvider.System), Limits, Metrics, new CoarseClock(TimeProvider.System), TimeProvider.System, new BufferBudget(long.MaxValue));
         _run = pump.RunAsync(CancellationToken.None);
     }
 

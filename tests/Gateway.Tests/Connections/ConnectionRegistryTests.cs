@@ -18,7 +18,7 @@ public sealed class ConnectionRegistryTests : IDisposable
     public ConnectionRegistryTests()
     {
         _admission = new ConnectionAdmission(new FakeBackend(), FakeQuota.Unlimited(_time), Options.Create(new GatewayOptions()));
-        _registry = new ConnectionRegistry(_admission, new CoarseClock(_time), _time, NullLogger<ConnectionRegistry>.Instance);
+        _registry = new ConnectionRegistry(_admission, new CoarseClock(_time), new BufferBudget(long.MaxValue), _time, NullLogger<ConnectionRegistry>.Instance);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -94,7 +94,7 @@ public sealed class ConnectionRegistryTests : IDisposable
         var peer = new PipeConnection();
         var grain = new FakeGrain();
         var limits = PumpRig.Limits with { FirstByteTimeout = CoarseClock.Resolution };
-        var pump = new ConnectionPump(peer, () => 0, () => Task.CompletedTask, Protocols.Framings.Line, grain, await gateway.AdmitAsync(), limits, gateway.Metrics.ForListener("t", "tcp", "line"), gateway.Clock, _time);
+        var pump = new ConnectionPump(peer, () => 0, () => Task.CompletedTask, Protocols.Framings.Line, grain, await gateway.AdmitAsync(), limits, gateway.Metrics.ForListener("t", "tcp", "line"), gateway.Clock, _time, gateway.Budget);
         var run = pump.RunAsync(Stop);
         gateway.Registry.Add(pump, Nothing);
 

@@ -94,7 +94,7 @@ public sealed class QuotaDemandTests : IAsyncDisposable
             var grain = new FakeGrain(answers: false);
             var admitted = await _rig.AdmitAsync();
             Assert.Null(admitted.Rejection);
-            var pump = new ConnectionPump(peer, () => 0, () => Task.CompletedTask, Protocols.Framings.Line, grain, admitted, PumpRig.Limits, _rig.Metrics.ForListener("t", "tcp", "line"), _rig.Clock, _time);
+            var pump = new ConnectionPump(peer, () => 0, () => Task.CompletedTask, Protocols.Framings.Line, grain, admitted, PumpRig.Limits, _rig.Metrics.ForListener("t", "tcp", "line"), _rig.Clock, _time, _rig.Budget);
             _peers.Add(peer);
             _grains.Add(grain);
             _pumps.Add(pump);

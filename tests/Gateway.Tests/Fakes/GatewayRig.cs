@@ -24,7 +24,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SocketThreadGroup? _threads;
 
-    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null, QuotaLimiter? quota = null, SocketThreadGroup? threads = null)
+    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null, QuotaLimiter? quota = null, SocketThreadGroup? threads = null, BufferBudget? budget = null)
     {
         Backend = backend ?? new FakeBackend();
         _time = time ?? TimeProvider.System;
@@ -38,11 +38,12 @@ internal sealed class GatewayRig : IAsyncDisposable
         Meters = _services.GetRequiredService<IMeterFactory>();
         Metrics = new GatewayMetrics(Meters);
         Clock = new CoarseClock(_time);
+        Budget = budget ?? new BufferBudget(long.MaxValue);
         Quota = quota ?? FakeQuota.Unlimited(_time);
         Admission = new ConnectionAdmission(Backend, Quota, Wrap(Options));
-        Registry = new ConnectionRegistry(Admission, Clock, _time, NullLogger<ConnectionRegistry>.Instance);
+        Registry = new ConnectionRegistry(Admission, Clock, Budget, _time, NullLogger<ConnectionRegistry>.Instance);
         Refusals = new RefusalLog(_time, Logger<RefusalLog>());
-        Life = new ConnectionLife(Admission, Backend, Registry, Refusals, new GatewayRun(), Clock, _time, Wrap(Options), Logger<ConnectionLife>());
+        Life = new ConnectionLife(Admission, Backend, Registry, Refusals, new GatewayRun(), Clock, _time, Wrap(Options), Budget, Logger<ConnectionLife>());
     }
 
     public FakeBackend Backend { get; }
@@ -56,6 +57,8 @@ internal sealed class GatewayRig : IAsyncDisposable
     public GatewayMetrics Metrics { get; }
 
     public CoarseClock Clock { get; }
+
+    public BufferBudget Budget { get; }
 
     public QuotaLimiter Quota { get; }
 

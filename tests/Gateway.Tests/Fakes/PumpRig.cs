@@ -20,12 +20,12 @@ internal sealed class PumpRig
     private readonly FakeTimeProvider _time = new();
     private readonly CoarseClock _clock;
 
-    public PumpRig(FakeGrain? grain = null, IFrameCodec? codec = null, ConnectionLimits? limits = null, int bufferBytes = 64 * 1024)
+    public PumpRig(FakeGrain? grain = null, IFrameCodec? codec = null, ConnectionLimits? limits = null, int bufferBytes = 64 * 1024, BufferBudget? budget = null)
     {
         Grain = grain ?? new FakeGrain();
         Peer = new PipeConnection(bufferBytes);
         _clock = new CoarseClock(_time);
-        Pump = new ConnectionPump(Peer, () => 0, () => Task.CompletedTask, codec ?? Framings.Line, Grain, Admitted, limits ?? Limits, Metrics, _clock, _time);
+        Pump = new ConnectionPump(Peer, () => 0, () => Task.CompletedTask, codec ?? Framings.Line, Grain, Admitted, limits ?? Limits, Metrics, _clock, _time, budget ?? new BufferBudget(long.MaxValue));
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null); // or the pump would go on on xunit's threads
         Run = Pump.RunAsync(Cancellation.Token);

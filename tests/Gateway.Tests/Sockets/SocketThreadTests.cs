@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Gateway.Tests.Fakes;
 
@@ -58,6 +59,41 @@ public sealed class SocketThreadTests
             },
             Stop)));
         Assert.Equal(8000, heard);
+    }
+
+    [Fact]
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A method that awaits would not let the exception out.")]
+    public async Task WhatFailsOnTheThreadEndsItsConnection_AndNeitherTheThreadNorTheOthers()
+    {
+        await using var rig = await SocketRig.ListenAsync();
+        var (connection, peer) = await rig.ConnectAsync();
+        var (other, otherPeer) = await rig.ConnectAsync();
+        using var first = peer;
+        using var second = otherPeer;
+        var echo = SocketRig.EchoAsync(other);
+        var faults = new List<Exception>();
+        SocketRig.Thread.OnFault = faults.Add;
+        try
+        {
+            // As if there were no memory for what goes on where the bytes have come; nor for what somebody else has the thread do.
+            var read = connection.Transport.Input.ReadAsync(Stop);
+            read.GetAwaiter().UnsafeOnCompleted(() => throw new InvalidOperationException("of the read"));
+            await peer.SendAsync("x");
+            await Deadline.UntilAsync(() => Task.FromResult(connection.Fault is not null), "the connection to end");
+            SocketRig.Thread.Add(new Work(() => throw new InvalidOperationException("of the work")));
+            SocketRig.Thread.Ring();
+            await otherPeer.SendAsync("hello");
+            Assert.Equal("hello", await otherPeer.ReceiveAsync(5));
+        }
+        finally
+        {
+            SocketRig.Thread.OnFault = null;
+        }
+
+        Assert.Equal(["of the read", "of the work"], faults.Select(fault => fault.Message));
+        Assert.Equal("of the read", connection.Fault?.Message);
+        otherPeer.Finish();
+        await echo.WithinAsync("the echo's end");
     }
 
     private sealed class Work(Action run) : IThreadPoolWorkItem

@@ -29,8 +29,8 @@ public sealed class KestrelTransportTests : IDisposable
         first.Reset();
 
         // Less than makes the pump wait, more than the kernel takes: the pump ends, and its last echoes stand in the transport. Half of
-        // the transport's 64 KiB lies on either side, because what the kernel takes depends on how the echoes are cut.
-        var target = capacity - 32;
+        // the transport's 16 KiB lies on either side, because what the kernel takes depends on how the echoes are cut.
+        var target = capacity - 8;
         using var second = await SocketPeer.ConnectAsync(listener);
         var grain = await rig.Backend.NextGrainAsync();
         Assert.Equal(target, await EchoUnreadAsync(second, grain, target));

@@ -1,4 +1,5 @@
 using OrleansEcho.Gateway.Adapters.Tcp;
+using OrleansEcho.Gateway.Connections;
 
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 
@@ -23,12 +24,22 @@ public sealed class TcpListenersValidatorTests
     public void AGatewayNeedsAListener() =>
         Assert.Equal(["Gateway:Listeners: no listener is enabled; a gateway needs one, as with --listen line=127.0.0.1:7000."], Validate(new TcpListenerOptions { Enabled = false }));
 
+    [Fact]
+    public void OneConnectionAloneMustNotBeShortOfMemory()
+    {
+        var fault = Assert.Single(Validate(At("127.0.0.1:7000"), new() { Address = "127.0.0.1:7001", Framing = "line", MaxMessageBytes = 16 * 1024 * 1024, MaxBytesInFlight = 16 * 1024 * 1024 }));
+
+        Assert.StartsWith("Gateway:Listeners:l2:MaxMessageBytes: 16777216 lets one connection hold 67108864 bytes, more than half of what all may hold, 67108864 (Gateway:BufferMemoryBytes)", fault, StringComparison.Ordinal);
+    }
+
+    private static BufferBudget Budget { get; } = new(64 * 1024 * 1024);
+
     private static TcpListenerOptions At(string address) => new() { Address = address, Framing = "line" };
 
     private static List<string> Validate(params TcpListenerOptions[] options)
     {
         var listeners = new TcpListeners();
         for (var i = 0; i < options.Length; i++) listeners.Add($"l{i + 1}", options[i]);
-        return [.. new TcpListenersValidator().Validate(null, listeners).Failures ?? []];
+        return [.. new TcpListenersValidator(Budget).Validate(null, listeners).Failures ?? []];
     }
 }
