@@ -99,7 +99,12 @@ internal sealed class ClusterConnection : DefaultConnectionContext
             while (true)
             {
                 var count = await _socket.ReceiveAsync(_received.GetMemory(LeastReceived), SocketFlags.None, CancellationToken.None);
-                if (count is 0) break;
+                if (count is 0)
+                {
+                    if (_isAborted) fault = new ConnectionAbortedException(); // our own shutdown, and no peer that has finished
+                    break;
+                }
+
                 _received.Advance(count);
                 if (await _received.FlushAsync() is { IsCompleted: true } or { IsCanceled: true }) break;
             }
