@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Gateway.Tests.Fakes;
@@ -71,8 +72,8 @@ public sealed class SocketThreadTests
         using var first = peer;
         using var second = otherPeer;
         var echo = SocketRig.EchoAsync(other);
-        var faults = new List<Exception>();
-        SocketRig.Thread.OnFault = faults.Add;
+        var faults = new ConcurrentQueue<Exception>();
+        SocketRig.Thread.OnFault = faults.Enqueue;
         try
         {
             // As if there were no memory for what goes on where the bytes have come; nor for what somebody else has the thread do.
@@ -82,6 +83,7 @@ public sealed class SocketThreadTests
             await Deadline.UntilAsync(() => Task.FromResult(connection.Fault is not null), "the connection to end");
             SocketRig.Thread.Add(new Work(() => throw new InvalidOperationException("of the work")));
             SocketRig.Thread.Ring();
+            await Deadline.UntilAsync(() => Task.FromResult(faults.Count is 2), "the work to fail");
             await otherPeer.SendAsync("hello");
             Assert.Equal("hello", await otherPeer.ReceiveAsync(5));
         }
