@@ -14,6 +14,9 @@ internal sealed class SimulatedNetwork(World world, int latency)
     private int _mostDelay;
     private int _repeatedPercent;
 
+    /// <summary>When the last message arrives that is under way.</summary>
+    public long LatestArrival { get; private set; }
+
     public void CutOff(int gateway, int length) => _cutOffUntil[gateway] = world.Now + length;
 
     public void Lose(int length, int percent) => (_losesUntil, _lostPercent) = (world.Now + length, percent);
@@ -32,11 +35,17 @@ internal sealed class SimulatedNetwork(World world, int latency)
     public void Carry(int gateway, Dice dice, Actor? receiver, Action deliver)
     {
         if (IsLost()) return;
-        world.After(Delay(), receiver, () =>
+        DeliverAfter(Delay(), () =>
         {
             if (world.Now >= _cutOffUntil.GetValueOrDefault(gateway)) deliver();
         });
-        if (world.Now < _repeatsUntil && dice.Chance(_repeatedPercent)) world.After(Delay() + dice.Roll(LatestRepetition), receiver, deliver);
+        if (world.Now < _repeatsUntil && dice.Chance(_repeatedPercent)) DeliverAfter(Delay() + dice.Roll(LatestRepetition), deliver);
+
+        void DeliverAfter(int delay, Action action)
+        {
+            LatestArrival = Math.Max(LatestArrival, world.Now + delay);
+            world.After(delay, receiver, action);
+        }
 
         bool IsLost() => world.Now < _cutOffUntil.GetValueOrDefault(gateway) || (world.Now < _losesUntil && dice.Chance(_lostPercent));
         int Delay() => 1 + dice.Roll(world.Now < _delaysUntil ? _mostDelay : latency);

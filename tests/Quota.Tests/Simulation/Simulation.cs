@@ -72,7 +72,9 @@ internal sealed class Simulation
     {
         Until(_schedule.Duration);
         EndFaults();
-        Until(_world.Now + QuietTime);
+
+        // A request that comes as late as this renews its holder's lease, though that has died since.
+        Until(Math.Max(_world.Now, _network.LatestArrival) + QuietTime);
         foreach (var gateway in _gateways) gateway!.IsQuiet = true;
         new Probe(_world, _directory, _gateways!, _schedule, _coverage, Until).Run();
     }
