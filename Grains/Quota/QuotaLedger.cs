@@ -210,7 +210,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         _batch = null;
         if (_mayMissHolders) Relearn(now);
         _mayMissHolders = false;
-        _hasWritten = true;
+        _hasWritten = _isConfigured = true;
         _overtakenInARow = 0;
         _ended.Clear();
         foreach (var holder in _holders.Values) holder.MayOutlastStored = holder.WillOutlastStored;
@@ -290,10 +290,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         _foundLimit = found?.Limit is not null;
         var wasUnlimited = found is { Limit: null };
 
-        // Once in a life: clusters that share a quota and are configured differently would else change the limit with each write.
+        // Until it is written, and never again: clusters that share a quota and are configured differently would else change it with each write.
         if (found is not null && !_isConfigured && found.ConfiguredLimit != terms.Limit) (_limit, _version) = (terms.Limit, _version + 1);
         _configuredLimit = _isConfigured && found is not null ? found.ConfiguredLimit : terms.Limit;
-        _isConfigured = true;
         if (found is not null && IsOfAnotherCluster(found)) SharedWith = new(found.Cluster!, _configuredLimit, terms.Limit);
         foreach (var stored in found?.Holders ?? [])
         {

@@ -34,4 +34,20 @@ public sealed class LimitChangeTests
 
         Assert.Equal(4, _driver.Settle()[inTheSameBatch].Lease!.Granted);
     }
+
+    [Fact]
+    public void AConfiguredLimitReplacesTheStoredOne_AlthoughItsFirstWriteFails()
+    {
+        var before = new LedgerDriver("before");
+        before.Lease(Request("a", 1));
+        var lowered = new LedgerDriver("lowered", limit: 4) { Record = before.Record };
+        lowered.Ledger.Loaded(lowered.Record, lowered.Now);
+        lowered.Ask(Request("a", 2));
+        lowered.Ledger.BeginWrite(lowered.Now);
+        lowered.Ledger.StoreFailed(lowered.Now);
+        lowered.Ledger.TakeAnswers();
+
+        Assert.Equal(4, lowered.Lease(Request("a", 3, needed: 15)).Granted);
+        Assert.Equal((4, 4), (lowered.Record!.Limit, lowered.Record.ConfiguredLimit));
+    }
 }
