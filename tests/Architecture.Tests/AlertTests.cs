@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using OrleansEcho.Architecture.Tests.Reading;
 
 namespace OrleansEcho.Architecture.Tests;
 
@@ -11,7 +10,7 @@ public sealed partial class AlertTests
     public async Task AlertsDoWhatTheirTestsSay()
     {
         Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, "promtool"))), "promtool is not installed.");
-        var folder = Path.Combine(Repository.Root, "deploy", "prometheus");
+        var folder = Repository.PathOf("deploy", "prometheus");
         var start = new ProcessStartInfo("promtool", ["test", "rules", Path.Combine(folder, "alerts.tests.yml")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var tool = Process.Start(start)!;
         var said = await Task.WhenAll(tool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), tool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OrleansEcho.Architecture.Tests.Reading;
 using OrleansEcho.ServiceDefaults.Tls;
 
 namespace OrleansEcho.Architecture.Tests;
@@ -34,7 +33,7 @@ public sealed class CertificateScriptTests : IDisposable
 
     private async Task MakeAsync()
     {
-        using var script = Process.Start(Path.Combine(Repository.Root, "deploy", "tls", "make-certificates"), [_folder.FullName]);
+        using var script = Process.Start(Repository.PathOf("deploy", "tls", "make-certificates"), [_folder.FullName]);
         await script.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, script.ExitCode);
         Assert.All(Roles, role => Assert.True(IsClosedToOthers(PathOf(role, "tls.key"))));

@@ -1,4 +1,3 @@
-using OrleansEcho.Architecture.Tests.Reading;
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Hosting;
 using OrleansEcho.ServiceDefaults;
@@ -14,7 +13,7 @@ public sealed class ConfigurationDocumentationTests
     [Fact]
     public void ConfigurationPageListsEveryOption_WithItsRangeAndItsDefault()
     {
-        var path = Path.Combine(Repository.Root, "docs", "configuration.md");
+        var path = Repository.PathOf("docs", "configuration.md");
         var page = File.ReadAllText(path);
         var handwritten = page[..(page.IndexOf(Heading, StringComparison.Ordinal) + Heading.Length)];
         var expected = handwritten + new OptionCatalog().AddGateway().AddTcp().AddCluster().AddSilo().Add<ManagementOptions>(ManagementOptions.Section).ToMarkdown();

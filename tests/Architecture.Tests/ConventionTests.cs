@@ -19,7 +19,7 @@ public sealed partial class ConventionTests
     public void FileHasOnePublicTypeAndItsName()
     {
         var faults = new List<string>();
-        foreach (var file in Repository.SourceFiles)
+        foreach (var file in Projects.SourceFiles)
         {
             var types = PublicType().Matches(File.ReadAllText(file)).Select(match => match.Groups["name"].Value).ToArray();
             var expected = Path.GetFileNameWithoutExtension(file);

@@ -26,7 +26,7 @@ public sealed partial class DeploymentTests
     [
         "Silo/Dockerfile", "Gateway/Dockerfile",
         .. Directory.EnumerateFiles(Repository.Root, "docker-compose*.yml").Select(file => Path.GetFileName(file)),
-        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)
+        .. Directory.EnumerateFiles(Repository.PathOf("deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Repository.Root, file).Replace(Path.DirectorySeparatorChar, '/')),
     ]);
 

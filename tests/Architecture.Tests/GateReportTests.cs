@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansEcho.Architecture.Tests.Reading;
 
 namespace OrleansEcho.Architecture.Tests;
 
@@ -51,7 +50,7 @@ public sealed class GateReportTests : IDisposable
 
     private async Task<string[]> ReportAsync()
     {
-        using var script = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, ".ci", "failed"), [_log]) { RedirectStandardOutput = true })!;
+        using var script = Process.Start(new ProcessStartInfo(Repository.PathOf(".ci", "failed"), [_log]) { RedirectStandardOutput = true })!;
         var said = await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await script.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, script.ExitCode);

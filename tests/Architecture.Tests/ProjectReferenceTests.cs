@@ -19,7 +19,7 @@ public sealed class ProjectReferenceTests
         ["LoadTest"] = ["Grains.Interfaces", "Protocols", "ServiceDefaults"],
     };
 
-    public static TheoryData<string> Projects() => [.. Repository.ProjectReferences.Keys];
+    public static TheoryData<string> Names() => [.. Projects.References.Keys];
 
     public static TheoryData<string> Assemblies() => [.. Product.Assemblies.Keys];
 
@@ -29,11 +29,11 @@ public sealed class ProjectReferenceTests
         Product.Assemblies.Keys.ToHashSet());
 
     [Theory]
-    [MemberData(nameof(Projects))]
+    [MemberData(nameof(Names))]
     public void ProjectRefersToWhatTheDesignAllows(string project)
     {
         Assert.True(Allowed.TryGetValue(project, out var allowed), $"{project} has no place in the design's order of projects.");
-        Assert.Equal(allowed, Repository.ProjectReferences[project]);
+        Assert.Equal(allowed, Projects.References[project]);
     }
 
     // A project reference brings those behind it along; a type of theirs would be used without anybody having declared it.
@@ -42,6 +42,6 @@ public sealed class ProjectReferenceTests
     public void AssemblyUsesNoProjectThatItDoesNotDeclare(string project)
     {
         var used = Product.Assemblies[project].MainModule.AssemblyReferences.Select(reference => Product.ProjectOf(reference.Name)).Where(name => name.Length > 0);
-        Assert.Subset(Repository.ProjectReferences[project].ToHashSet(), used.ToHashSet());
+        Assert.Subset(Projects.References[project].ToHashSet(), used.ToHashSet());
     }
 }

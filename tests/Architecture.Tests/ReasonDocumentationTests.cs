@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using OrleansEcho.Architecture.Tests.Reading;
 using OrleansEcho.Gateway.Hosting;
 using OrleansEcho.Grains.Interfaces.Connections;
 

@@ -8,7 +8,7 @@ namespace OrleansEcho.Client.Tests;
 /// <summary>docs/client.md names what there is.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string Document = RepositoryFiles.Read("docs", "client.md");
+    private static readonly string Document = Repository.Read("docs", "client.md");
 
     [Fact]
     public async Task InstrumentsAreTheDocumentedOnes()

@@ -158,7 +158,7 @@ public sealed class ConfigurationTests : ProcessTest
     [Fact]
     public async Task Listen_ReplacesTheListenersOfTheImage()
     {
-        var dockerfile = await File.ReadAllTextAsync(Path.Combine(EchoExecutable.Repository, "Gateway", "Dockerfile"), Cancelled);
+        var dockerfile = await File.ReadAllTextAsync(Repository.PathOf("Gateway", "Dockerfile"), Cancelled);
         var image = dockerfile.Split("\nENV ")[1].Split("\nEXPOSE")[0].Split(['\\', '\n', ' '], StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         Assert.Equal("*:7007", image["Gateway__Listeners__raw__Address"]);
         var process = Start(EchoExecutable.Gateway, ["--listen", "chat:line=127.0.0.1:0", "--management", "127.0.0.1:0"], image);

@@ -6,7 +6,7 @@ namespace OrleansEcho.Protocols.Tests;
 /// <summary>docs/protocols.md is what people write clients from: its frames are read and written here as they stand there.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string Document = File.ReadAllText(Path.Combine(Root(), "docs", "protocols.md"));
+    private static readonly string Document = Repository.Read("docs", "protocols.md");
 
     [Fact]
     public void EveryFramingHasASectionAndAFrame()
@@ -53,12 +53,4 @@ public sealed partial class DocumentationTests
     private static partial Regex FrameRow();
 
     private static byte[] Bytes(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "OrleansEcho.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        return folder;
-    }
 }

@@ -11,7 +11,7 @@ internal static class Product
     /// <summary>The assemblies by the names of their projects.</summary>
     public static IReadOnlyDictionary<string, AssemblyDefinition> Assemblies { get; } = Directory
         .EnumerateFiles(AppContext.BaseDirectory, Prefix + "*.dll")
-        .Where(file => Repository.ProjectReferences.ContainsKey(ProjectOf(Path.GetFileNameWithoutExtension(file))))
+        .Where(file => Projects.References.ContainsKey(ProjectOf(Path.GetFileNameWithoutExtension(file))))
         .Select(Load)
         .ToDictionary(assembly => ProjectOf(assembly.Name.Name));
 

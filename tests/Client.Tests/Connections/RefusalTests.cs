@@ -10,7 +10,7 @@ namespace OrleansEcho.Client.Tests.Connections;
 /// <summary>What a gateway says instead of an echo, in both framings.</summary>
 public sealed partial class RefusalTests
 {
-    private static readonly string Document = RepositoryFiles.Read("docs", "protocols.md");
+    private static readonly string Document = Repository.Read("docs", "protocols.md");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -38,11 +38,11 @@ public sealed class ReadmeExampleTests
     [InlineData("HostExample.cs", "docs/client.md", "docs/client.md", "\n\nawait app.RunAsync();")]
     public void DocumentHasTheExample(string file, string marker, string document, string end)
     {
-        var source = RepositoryFiles.Read("tests", "Client.Tests", "Readme", file);
+        var source = Repository.Read("tests", "Client.Tests", "Readme", file);
         var lines = source.Split('\n').SkipWhile(line => !line.EndsWith($"// {marker} begins", StringComparison.Ordinal)).Skip(1)
             .TakeWhile(line => !line.EndsWith($"// {marker} ends", StringComparison.Ordinal))
             .Select(line => line.StartsWith(Indentation, StringComparison.Ordinal) ? line[Indentation.Length..] : line);
         var directives = source.Split('\n').TakeWhile(static line => line.StartsWith("using ", StringComparison.Ordinal));
-        Assert.Contains($"```csharp\n{string.Join('\n', directives)}\n\n{string.Join('\n', lines).TrimEnd()}{end}\n```\n", RepositoryFiles.Read(document.Split('/')), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{string.Join('\n', directives)}\n\n{string.Join('\n', lines).TrimEnd()}{end}\n```\n", Repository.Read(document.Split('/')), StringComparison.Ordinal);
     }
 }

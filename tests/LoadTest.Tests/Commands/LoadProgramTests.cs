@@ -1,5 +1,6 @@
 using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Scenarios;
+using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
 
@@ -55,7 +56,7 @@ public sealed class LoadProgramTests
     [Fact]
     public async Task EveryOptionAndEveryKey_IsInTheDocumentation()
     {
-        var page = await File.ReadAllTextAsync(SourceFolder.Of("docs", "load-testing.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Repository.PathOf("docs", "load-testing.md"), TestContext.Current.CancellationToken);
         LoadCommand[] commands =
         [
             new RunCommand(new FakeParts(), (_, _) => new FakeParts(), new FakeParts(), new FakeParts()),

@@ -6,6 +6,7 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using System.Xml.Linq;
 using OrleansEcho.LoadTest.Results;
+using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Results;
 
@@ -26,7 +27,7 @@ internal static class RecordSchema
     public static void AssertPublished(JsonTypeInfo type, int version, string title, params string[] path)
     {
         var schema = Of(type, version, title);
-        var (expected, published) = (schema.ToJsonString(Indented) + "\n", SourceFolder.Of(path));
+        var (expected, published) = (schema.ToJsonString(Indented) + "\n", Repository.PathOf(path));
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is "1") File.WriteAllText(published, expected);
         Assert.True(
             File.Exists(published) && File.ReadAllText(published) == expected,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using OrleansEcho.LoadTest.Scenarios;
+using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Scenarios;
 
@@ -21,7 +22,7 @@ public sealed class ScenarioSchemaTests
     [Fact]
     public void PublishedSchema_IsThatOfTheReader()
     {
-        var path = SourceFolder.Of("LoadTest", "Scenarios", "scenario.schema.json");
+        var path = Repository.PathOf("LoadTest", "Scenarios", "scenario.schema.json");
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is "1") File.WriteAllText(path, ScenarioSchema.ToJson());
         Assert.True(
             File.ReadAllText(path) == ScenarioSchema.ToJson(),

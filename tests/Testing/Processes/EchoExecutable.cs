@@ -26,13 +26,10 @@ public sealed record EchoExecutable
             var tests = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
             var bin = $"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}";
             var output = tests[(tests.LastIndexOf(bin, StringComparison.Ordinal) + bin.Length)..];
-            var path = Path.Combine(Root(tests), Name, "bin", output, $"OrleansEcho.{Name}.dll");
+            var path = Repository.PathOf(Name, "bin", output, $"OrleansEcho.{Name}.dll");
             return File.Exists(path) ? path : throw new FileNotFoundException($"{Name} is not built; the test project must have a reference to it.", path);
         }
     }
-
-    /// <summary>The repository's folder.</summary>
-    public static string Repository => Root(AppContext.BaseDirectory);
 
     /// <summary>One that was built elsewhere, or at another time.</summary>
     /// <param name="name">What to call it.</param>
@@ -40,14 +37,4 @@ public sealed record EchoExecutable
     public static EchoExecutable Other(string name, params IReadOnlyList<string> command) => new(name, command);
 
     public override string ToString() => Name;
-
-    private static string Root(string start)
-    {
-        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "OrleansEcho.sln"))) return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException($"OrleansEcho.sln is in no folder above {start}.");
-    }
 }
