@@ -68,6 +68,7 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
         }
         catch (Exception fault) when (BackendRetry.IsTransient(fault))
         {
+            cancellationToken.ThrowIfCancellationRequested(); // its connection was given up meanwhile
             await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
             if (ShouldTryAnother(fault)) link = null;
         }
@@ -120,8 +121,9 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
                 await tries.BoundAsync(telling, default, cancellationToken);
                 return;
             }
-            catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (BackendRetry.IsTransient(fault))
             {
+                cancellationToken.ThrowIfCancellationRequested(); // its connection was given up meanwhile
                 _link?.Shun();
                 link = null;
                 await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
@@ -235,8 +237,9 @@ internal sealed class OrleansBackendConnection(ConnectionId id, ConnectionOpenin
                 if (hasVanished) await tries.FailedAsync(null, waits: true, cancellationToken);
                 hasVanished = true;
             }
-            catch (Exception fault) when (BackendRetry.IsTransient(fault) && !cancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (BackendRetry.IsTransient(fault))
             {
+                cancellationToken.ThrowIfCancellationRequested(); // its connection was given up meanwhile
                 if (!isOpen) _link!.Shun();
                 await tries.FailedAsync(fault, waits: !IsLost, cancellationToken);
                 if (ShouldTryAnother(fault)) next = null;

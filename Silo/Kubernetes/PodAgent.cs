@@ -41,9 +41,9 @@ internal sealed class PodAgent(IServiceProvider services, PodMembership membersh
             await SubscribeAsync(lifecycle, stoppingToken);
             await Task.WhenAll(WatchAsync(lifecycle.Agent, stoppingToken), LookAsync(stoppingToken));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The silo stops.
+            // The silo stops: a call to Kubernetes that is under way ends, or fails just then.
         }
     }
 

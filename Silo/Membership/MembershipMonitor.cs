@@ -34,9 +34,9 @@ internal sealed class MembershipMonitor([FromKeyedServices(StoreKeys.Membership)
             }
             while (await rounds.WaitForNextTickAsync(stoppingToken));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The silo stops.
+            // The silo stops: a call to the store that is under way ends, or fails just then.
         }
     }
 }

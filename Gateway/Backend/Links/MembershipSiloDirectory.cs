@@ -57,9 +57,9 @@ internal sealed partial class MembershipSiloDirectory : BackgroundService, ISilo
                 await Task.Delay(Interval, _time, stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The gateway stops.
+            // The gateway stops: a call to the store that is under way ends, or fails just then.
         }
     }
 

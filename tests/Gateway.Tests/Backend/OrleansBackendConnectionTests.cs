@@ -162,6 +162,27 @@ public sealed class OrleansBackendConnectionTests : IAsyncLifetime
         Assert.Equal(["echo 1"], _rig.First.Calls);
     }
 
+    /// <remarks>A gateway that stood still finds both when it goes on: a call that has timed out, and a permit that is void.</remarks>
+    [Theory]
+    [MemberData(nameof(Transient))]
+    public async Task AConnectionThatIsGivenUpAsItsCallFailsIsGivenUp(Exception fault)
+    {
+        using var abort = new CancellationTokenSource();
+        _rig.First.Opens = () =>
+        {
+            abort.Cancel();
+            return Task.FromException(fault);
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _rig.NewConnection().OpenAsync(abort.Token).AsTask());
+
+        _rig.First.Forget(); // so that it is opened again
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => EchoAsync());
+        Assert.Empty(_rig.Repeats.GetMeasurementSnapshot()); // nobody waits for it any more
+
+        async Task EchoAsync() => await _rig.Connection.EchoAsync(BackendConnectionRig.Set(1, "a"), abort.Token);
+    }
+
     [Fact]
     public async Task OtherFaultsPassAtOnce()
     {

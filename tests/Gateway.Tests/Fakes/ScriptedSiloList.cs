@@ -14,12 +14,18 @@ internal sealed class ScriptedSiloList : ISiloList, IStore
     /// <summary>Why the store is away; null when it is there.</summary>
     public string? Fault { get; set; }
 
+    /// <summary>What a read waits for, with the token that ends it; nothing when null.</summary>
+    public Func<CancellationToken, Task>? Read { get; set; }
+
     public IStore Store => this;
 
     public string Name => "Store at here (Cluster:ConnectionString)";
 
-    public Task<IReadOnlyList<IPEndPoint>> ReadAsync(CancellationToken cancellationToken) =>
-        Fault is null ? Task.FromResult(Silos) : Task.FromException<IReadOnlyList<IPEndPoint>>(new TimeoutException(Fault));
+    public async Task<IReadOnlyList<IPEndPoint>> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (Read is not null) await Read(cancellationToken);
+        return Fault is null ? Silos : throw new TimeoutException(Fault);
+    }
 
     public Task<IReadOnlyList<string>> ReadClustersAsync(CancellationToken cancellationToken) => Task.FromResult(Clusters);
 

@@ -104,6 +104,25 @@ public sealed class MembershipSiloDirectoryTests : IAsyncDisposable
         Assert.Equal(["No silo of cluster mine found in Store at here (Cluster:ConnectionString); clusters present: theirs, yours. Is Cluster:ClusterId right?"], Lines);
     }
 
+    [Fact]
+    public async Task ReadThatFailsAsTheGatewayStops_IsNoFault()
+    {
+        await StartAsync();
+        var stopped = new TaskCompletionSource();
+        using var asked = new SemaphoreSlim(0);
+        _list.Read = async stopping =>
+        {
+            asked.Release();
+            using var end = stopping.Register(stopped.SetResult);
+            await stopped.Task;
+            throw new IOException("it has hung up");
+        };
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await asked.WaitAsync(Cancelled).WithinAsync("the list to be read");
+        await _directory.StopAsync(Cancelled);
+        await _directory.ExecuteTask!.WithinAsync("the directory to end"); // a failed one is an error in the log
+    }
+
     private IReadOnlyList<string> Lines => [.. _log.Collector.GetSnapshot().Select(line => line.Message)];
 
     private async Task StartAsync()
