@@ -37,10 +37,13 @@ internal sealed class LedgerHolder(string id, string gateway)
     public bool HasLeft { get; set; }
 
     /// <summary>Permits that it needed and did not get.</summary>
-    public int Shortage { get; set; }
+    public int Shortage { get; private set; }
 
     /// <summary>When it said so.</summary>
     public TimeSpan ShortageAt { get; private set; }
+
+    /// <summary>What it lacked by its last request, and has not been lent since: no more than <see cref="Shortage"/>.</summary>
+    public int LastShortage { get; private set; }
 
     /// <summary>Whether it has had its part of what this batch divides.</summary>
     public bool IsServed { get; set; }
@@ -77,8 +80,16 @@ internal sealed class LedgerHolder(string id, string gateway)
     /// <summary>Notes what it lacks; a greater shortage of a moment ago stands, because those who can end it have not all been told.</summary>
     public void NoteShortage(int shortage, TimeSpan now, TimeSpan stands)
     {
+        LastShortage = shortage;
         if (shortage < Shortage && now - ShortageAt < stands) return;
         (Shortage, ShortageAt) = (shortage, now);
+    }
+
+    /// <summary>It is lent so many permits more: it lacks them no longer.</summary>
+    public void Serve(long growth)
+    {
+        Shortage -= (int)Math.Min(growth, Shortage);
+        LastShortage -= (int)Math.Min(growth, LastShortage);
     }
 
     /// <summary>Notes that its lease has ended on every clock by then.</summary>
@@ -99,8 +110,11 @@ internal sealed class LedgerHolder(string id, string gateway)
     }
 
     /// <summary>Takes over what it lacked, and since when: it lacks no more what it has been lent since.</summary>
-    public void RememberShortage(LedgerHolder before) =>
-        (Shortage, ShortageAt) = (Math.Max(0, before.Shortage - Math.Max(0, Leased - before.Leased)), before.ShortageAt);
+    public void RememberShortage(LedgerHolder before)
+    {
+        (Shortage, ShortageAt, LastShortage) = (before.Shortage, before.ShortageAt, before.LastShortage);
+        Serve(Math.Max(0, Leased - before.Leased));
+    }
 
     /// <summary>Notes a lease that begins at <paramref name="now"/> at the latest.</summary>
     public void Renew(TimeSpan lease, TimeSpan now)

@@ -113,7 +113,7 @@ internal sealed partial class QuotaLedger
         if (others.Shortage is 0) growth = Math.Max(growth, Math.Min(Math.Min(request.Wanted - request.Held, free), Math.Max(1, free / (2 * _holders.Count))));
         holder.Proposed = (int)growth;
         holder.IsServed = true;
-        holder.Shortage -= (int)Math.Min(growth, holder.Shortage);
+        holder.Serve(growth);
         free -= growth;
 
         // 3. Idle permits back, for those who are short; and what becomes idle, down to its share, when there are none.

@@ -380,7 +380,7 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             {
                 EndsIn = h.WillOutlastStored ? null : h.ExpiresAt - now,
                 InUse = h.InUse,
-                Shortage = h.ShortageAt == h.HeardAt ? h.Shortage : 0, // what it said last: how long that stands is everybody's own affair
+                Shortage = h.LastShortage, // how long that stands is everybody's own affair
             })],
         };
     }

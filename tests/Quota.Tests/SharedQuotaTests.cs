@@ -72,6 +72,22 @@ public sealed class SharedQuotaTests
     }
 
     [Fact]
+    public void IdlePermits_AreCalledBackForTheOtherCluster_ThoughItLacksFewerMeanwhile()
+    {
+        var (blue, green) = (_table.Open("blue", Terms), _table.Open("green", Terms));
+        var (idle, shortOf) = (new Gateway("idle", blue), new Gateway("short", green));
+        for (var i = 0; i < 4; i++) idle.Ask(needed: 0, wanted: 10);
+        var free = 10 - idle.Last.Granted;
+
+        shortOf.Ask(needed: 10);
+        _table.Now += Half;
+        shortOf.Ask(needed: 9);
+        idle.Ask(needed: 0);
+
+        Assert.Equal(9 - free, idle.Last.Granted - idle.Last.Target);
+    }
+
+    [Fact]
     public void AWaitEnds_AlthoughNoActivationLivesAsLong()
     {
         var waited = TimeSpan.Zero;
