@@ -49,6 +49,14 @@ internal sealed class Crowd : IDisposable
     /// <summary>Opens connections at once at one gateway.</summary>
     public static Task<Crowd> OpenAsync(int count, EndPoint gateway, TimeSpan? retryFor = null) => OpenAsync(Enumerable.Repeat(gateway, count), retryFor);
 
+    /// <summary>One more connection, after all others.</summary>
+    public async Task JoinAsync(EndPoint gateway, TimeSpan retryFor)
+    {
+        var (peer, refusal, _) = await TryAsync(gateway, retryFor);
+        if (peer is not null) _peers.Add(peer);
+        else _refusals.Add(refusal);
+    }
+
     private static async Task<(Peer? Peer, string Refusal, TimeSpan Took)> TryAsync(EndPoint gateway, TimeSpan retryFor)
     {
         var start = TimeProvider.System.GetTimestamp();
