@@ -25,6 +25,7 @@ internal sealed class VerifiedConnection : IDisposable
     private long _answered;
     private long? _waitsSince;
     private TimeSpan _longest;
+    private TimeSpan _shortest = TimeSpan.MaxValue;
     private volatile string? _fault;
 
     /// <summary>Makes one that is not connected yet.</summary>
@@ -73,6 +74,15 @@ internal sealed class VerifiedConnection : IDisposable
         }
     }
 
+    /// <summary>The shortest of the waits that ended since <see cref="Forget"/>.</summary>
+    public TimeSpan Shortest
+    {
+        get
+        {
+            lock (_lock) return _shortest;
+        }
+    }
+
     private TimeSpan Now => _waitsSince is { } since ? TimeProvider.System.GetElapsedTime(since) : TimeSpan.Zero;
 
     public Task ConnectAsync(EndPoint gateway) => _socket.ConnectAsync(gateway, TestContext.Current.CancellationToken).AsTask().WithinAsync($"a connection to {gateway}");
@@ -80,7 +90,7 @@ internal sealed class VerifiedConnection : IDisposable
     /// <summary>Forgets the waits that have ended.</summary>
     public void Forget()
     {
-        lock (_lock) _longest = TimeSpan.Zero;
+        lock (_lock) (_longest, _shortest) = (TimeSpan.Zero, TimeSpan.MaxValue);
     }
 
     /// <summary>Exchanges messages until it is told to end, ends the connection in order, and checks that nothing more comes.</summary>
@@ -128,6 +138,7 @@ internal sealed class VerifiedConnection : IDisposable
             var got = await ReceiveAsync(sent.Length);
             if (!got.AsSpan().SequenceEqual(sent)) throw new InvalidDataException($"sent '{Encoding.Latin1.GetString(sent)}', got '{Encoding.Latin1.GetString(got)}'{(got.Length < sent.Length ? " and the end" : "")}");
             isAnswered = true;
+            lock (_lock) _shortest = Now < _shortest ? Now : _shortest;
         }
         finally
         {

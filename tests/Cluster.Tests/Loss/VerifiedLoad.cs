@@ -26,6 +26,9 @@ internal sealed class VerifiedLoad : IAsyncDisposable
     /// </summary>
     public TimeSpan Longest => _connections.Max(c => c.Longest);
 
+    /// <summary>The shortest that anybody has waited for an answer since <see cref="Forget"/>.</summary>
+    public TimeSpan Shortest => _connections.Min(c => c.Shortest);
+
     /// <summary>Opens so many connections, and begins.</summary>
     public static async Task<VerifiedLoad> StartAsync(int connections, EndPoint gateway)
     {

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace OrleansEcho.Cluster.Tests.Nodes;
 
 /// <summary>Hosts of our own on this machine, as network namespaces on a bridge, and cuts between them. Needs root, ip and nft.</summary>
-internal sealed class NetworkLab : IAsyncDisposable
+internal sealed partial class NetworkLab : IAsyncDisposable
 {
     // A network that nobody is likely to have; the third byte tells runs at the same time apart.
     private const string Network = "10.213";
@@ -67,13 +69,21 @@ internal sealed class NetworkLab : IAsyncDisposable
     public Task HearAsync(string host, string other) => Nft(host, $"delete element inet f deaf {{ {AddressOf(other)} }}");
 
     /// <summary>A host loses every hundredth packet that comes to it, from the outside as well.</summary>
-    public Task LoseAsync(string host) => Nft(host, "add rule inet f in numgen random mod 100 0 drop");
+    public Task LoseAsync(string host) => Nft(host, "add rule inet f in numgen random mod 100 0 counter drop");
 
-    /// <summary>A host loses no packet any more.</summary>
+    /// <summary>A host loses no packet any more, and counts those that come, and that it drops, anew.</summary>
     public async Task LoseNothingAsync(string host)
     {
         await Nft(host, "flush chain inet f in");
-        await Nft(host, "add rule inet f in ip saddr @deaf drop");
+        await ListenAsync(host);
+    }
+
+    /// <summary>How many packets have come to a host so far, and how many of them it has dropped: its kernel's count.</summary>
+    public async Task<(long Came, long Dropped)> PacketsAsync(string host)
+    {
+        var rules = await ReadAsync([.. Through(host), "nft", "list", "chain", "inet", "f", "in"]);
+        var counts = Counter().Matches(rules).ToLookup(c => c.Groups["drop"].Success, c => long.Parse(c.Groups["packets"].Value, CultureInfo.InvariantCulture));
+        return (counts[false].Sum(), counts[true].Sum());
     }
 
     public async ValueTask DisposeAsync()
@@ -101,7 +111,13 @@ internal sealed class NetworkLab : IAsyncDisposable
         await Nft(host, "add table inet f");
         await Nft(host, "add set inet f deaf { type ipv4_addr; }");
         await Nft(host, "add chain inet f in { type filter hook input priority 0; }");
-        await Nft(host, "add rule inet f in ip saddr @deaf drop");
+        await ListenAsync(host);
+    }
+
+    private async Task ListenAsync(string host)
+    {
+        await Nft(host, "add rule inet f in counter");
+        await Nft(host, "add rule inet f in ip saddr @deaf counter drop");
     }
 
     private string Space(string host) => $"{_name}-{host}";
@@ -120,11 +136,17 @@ internal sealed class NetworkLab : IAsyncDisposable
         }
     }
 
-    private static async Task RunAsync(params string[] command)
+    private static async Task RunAsync(params string[] command) => _ = await ReadAsync(command);
+
+    private static async Task<string> ReadAsync(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true }) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true }) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var words = await process.StandardError.ReadToEndAsync(CancellationToken.None); // not cancelled: a half-made network must go
         await process.WaitForExitAsync(CancellationToken.None);
-        if (process.ExitCode is not 0) throw new InvalidOperationException($"{string.Join(' ', command)}: {words.Trim()}");
+        return process.ExitCode is 0 ? await output : throw new InvalidOperationException($"{string.Join(' ', command)}: {words.Trim()}");
     }
+
+    [GeneratedRegex(@"counter packets (?<packets>\d+) bytes \d+(?<drop> drop)?")]
+    private static partial Regex Counter();
 }
