@@ -11,6 +11,9 @@ internal sealed class Backoff(Random random)
 
     private double _pause = Shortest;
 
+    /// <summary>The longest pause that there is.</summary>
+    public static TimeSpan Most { get; } = TimeSpan.FromSeconds(Longest * 1.5);
+
     /// <summary>The next pause: twice as long as the one before, give or take a half.</summary>
     public TimeSpan Next()
     {

@@ -63,6 +63,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await _nodes.StartAsync();
     }
 
+    /// <summary>Waits until every program can do its work again.</summary>
+    public Task UpAsync() => _nodes.UpAsync();
+
     /// <summary>Notes something with its time.</summary>
     public void Say(string what) => _nodes.Say(what);
 

@@ -66,7 +66,12 @@ internal sealed class EchoClient(HoldAudit audit, string gateway, EndPoint addre
             var line = await ReceiveLineAsync(patience.Token);
             if (line == text)
             {
-                if (_firstEcho is 0) _firstEcho = TimeProvider.System.GetTimestamp();
+                if (_firstEcho is 0)
+                {
+                    _firstEcho = TimeProvider.System.GetTimestamp();
+                    audit.Admitted(gateway);
+                }
+
                 _lastSent = sent;
                 audit.Echoed();
                 return Answer.Echo;

@@ -16,6 +16,9 @@ internal sealed class Guest(HoldAudit audit, string gateway, EndPoint address, i
     /// <summary>What it knows.</summary>
     public State Now => _state;
 
+    /// <summary>When it was first told anything, or gave up waiting for it; null until then.</summary>
+    public long? FirstToldAt { get; private set; }
+
     /// <summary>Goes on until it is cancelled, and closes its connection.</summary>
     public async Task StayAsync(CancellationToken cancellationToken)
     {
@@ -27,6 +30,7 @@ internal sealed class Guest(HoldAudit audit, string gateway, EndPoint address, i
             {
                 while (await client.EchoAsync($"guest {number} at {asked}", cancellationToken) is Answer.Echo)
                 {
+                    FirstToldAt ??= TimeProvider.System.GetTimestamp();
                     _state = new State(true, "", asked);
                     _backoff.Reset();
                     if (!await Churn.PauseAsync(Pause, cancellationToken)) return;
@@ -34,6 +38,7 @@ internal sealed class Guest(HoldAudit audit, string gateway, EndPoint address, i
                 }
             }
 
+            FirstToldAt ??= TimeProvider.System.GetTimestamp();
             _state = new State(false, client.Reason is "" ? "Nothing" : client.Reason, asked);
             if (!await Churn.PauseAsync(_backoff.Next(), cancellationToken)) return;
         }

@@ -12,6 +12,7 @@ internal sealed class HoldAudit
     private readonly ConcurrentQueue<Hold> _holds = new();
     private readonly ConcurrentDictionary<string, int> _words = new();
     private readonly ConcurrentQueue<string> _wrong = new();
+    private readonly ConcurrentDictionary<string, int> _admitted = new();
     private long _echoes;
 
     /// <summary>Answers that were neither the echo nor a refusal.</summary>
@@ -19,6 +20,12 @@ internal sealed class HoldAudit
 
     /// <summary>Connections that were held.</summary>
     public int Count => _holds.Count;
+
+    /// <summary>How many connections each gateway has admitted so far, by its name.</summary>
+    public IReadOnlyDictionary<string, int> Admissions => new SortedDictionary<string, int>(_admitted, StringComparer.Ordinal);
+
+    /// <summary>A connection had its first echo.</summary>
+    public void Admitted(string gateway) => _admitted.AddOrUpdate(gateway, 1, (_, n) => n + 1);
 
     /// <summary>A connection was held.</summary>
     /// <param name="gateway">Where.</param>
