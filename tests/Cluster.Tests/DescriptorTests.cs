@@ -5,7 +5,6 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Cluster.Tests;
 
 /// <summary>A process that has no descriptors left lives, says so, serves whom it has, and goes on when there are some again.</summary>
-[Collection(Alone.Name)]
 public sealed class DescriptorTests : ProcessTest
 {
     // Far more than a process takes that may have so few more files open.

@@ -5,7 +5,6 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Cluster.Tests;
 
 /// <summary>A peer that floods, stalls or says nothing costs its own connection, and a bounded amount of memory.</summary>
-[Collection(Alone.Name)]
 public sealed class HostilePeerTests : ProcessTest
 {
     private const int Megabyte = 1024 * 1024;

@@ -4,11 +4,13 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Cluster.Tests;
 
 /// <summary>Silos that ask Kubernetes who is gone (<c>Silo:Kubernetes</c>), and that go on when it does not answer.</summary>
-[Collection(Alone.Name)]
 public sealed class KubernetesTests : ProcessTest
 {
-    // Probes take four and a half seconds to give a frozen silo up.
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
+    // Probes take four and a half seconds to give a frozen silo up, and more of one that has just joined.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
+
+    // Enough to be declared dead if its pod were gone.
+    private static readonly TimeSpan AWhile = TimeSpan.FromSeconds(2);
 
     // What the package would take the cluster's name and the silo's address from: ours win.
     private static readonly Dictionary<string, string> OfThePackage = new() { ["ORLEANS_CLUSTER_ID"] = "another", ["ORLEANS_SERVICE_ID"] = "another", ["POD_IP"] = "192.0.2.1" };
@@ -42,7 +44,7 @@ public sealed class KubernetesTests : ProcessTest
         await other.FreezeAsync();
         kubernetes.Add("silo-2"); // there is news, but not of this one
         kubernetes.Delete("silo-2");
-        await Task.Delay(AtOnce, TimeProvider.System, Cancelled);
+        await Task.Delay(AWhile, TimeProvider.System, Cancelled);
         other.Send(Signal.Continue);
         foreach (var silo in (EchoProcess[])[one, other]) Assert.Equal(0, await EndAsync(silo));
         Assert.DoesNotContain(one.Output.Lines, line => line.Contains(" is gone: ", StringComparison.Ordinal));

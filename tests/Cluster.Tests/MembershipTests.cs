@@ -4,14 +4,8 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Cluster.Tests;
 
 /// <summary>Silos find each other, and gateways them, in a store: which may come late, go away and come back, and nobody's connection closes.</summary>
-public sealed class MembershipTests : ProcessTest
+public sealed class MembershipTests : MembershipTest
 {
-    public enum Kind
-    {
-        Redis,
-        AdoNet,
-    }
-
     [Theory]
     [InlineData(Kind.Redis)]
     [InlineData(Kind.AdoNet)]
@@ -80,6 +74,42 @@ public sealed class MembershipTests : ProcessTest
         Assert.Empty(await peer.ReceiveToEndAsync());
     }
 
+    [Theory]
+    [InlineData(Kind.Redis)]
+    [InlineData(Kind.AdoNet)]
+    public async Task GatewayOfAnotherCluster_NamesThoseThatAreThere(Kind kind)
+    {
+        var store = await StartStoreAsync(kind);
+        if (kind is Kind.AdoNet) await InitDbAsync(store);
+        await NewSilo(kind, store).StartAsync();
+        var gateway = Launch(NewGateway(kind, store, "--Cluster:ClusterId=other"));
+        await gateway.Output.WaitForAsync($"No silo of cluster other found in {Named(kind, store)}; clusters present: dev.");
+    }
+
+    [Fact]
+    public async Task InitDb_MakesTheTables_AndMayBeRepeated()
+    {
+        var store = await StartStoreAsync(Kind.AdoNet);
+        var silo = Launch(NewSilo(Kind.AdoNet, store));
+        Assert.Equal(1, await silo.WaitForExitAsync());
+        Assert.Contains("has no tables for the list of silos, or old ones; run 'OrleansEcho.Silo --init-db' once", silo.Output.Errors[^1], StringComparison.Ordinal);
+        await InitDbAsync(store);
+        await InitDbAsync(store);
+        await NewSilo(Kind.AdoNet, store).StartAsync();
+    }
+
+    [Fact]
+    public async Task InitDb_SaysWhatItNeeds_WhenNoDatabaseIsConfigured()
+    {
+        var command = Start(EchoExecutable.Silo, ["--init-db"]);
+        Assert.Equal(2, await command.WaitForExitAsync());
+        Assert.StartsWith("error: --init-db: no database is configured; ", command.Output.Errors[^1], StringComparison.Ordinal);
+    }
+}
+
+/// <summary>The store goes away, loses what is in it, or takes no writes, while silos and gateways are there.</summary>
+public sealed class MembershipStoreLossTests : MembershipTest
+{
     [Theory]
     [InlineData(Kind.Redis)]
     [InlineData(Kind.AdoNet)]
@@ -192,56 +222,34 @@ public sealed class MembershipTests : ProcessTest
             AssertQuiet(silo);
         }
     }
+}
 
-    [Theory]
-    [InlineData(Kind.Redis)]
-    [InlineData(Kind.AdoNet)]
-    public async Task GatewayOfAnotherCluster_NamesThoseThatAreThere(Kind kind)
+/// <summary>What tests of silos that find each other in a store have in common.</summary>
+public abstract class MembershipTest : ProcessTest
+{
+    public enum Kind
     {
-        var store = await StartStoreAsync(kind);
-        if (kind is Kind.AdoNet) await InitDbAsync(store);
-        await NewSilo(kind, store).StartAsync();
-        var gateway = Launch(NewGateway(kind, store, "--Cluster:ClusterId=other"));
-        await gateway.Output.WaitForAsync($"No silo of cluster other found in {Named(kind, store)}; clusters present: dev.");
+        Redis,
+        AdoNet,
     }
 
-    [Fact]
-    public async Task InitDb_MakesTheTables_AndMayBeRepeated()
-    {
-        var store = await StartStoreAsync(Kind.AdoNet);
-        var silo = Launch(NewSilo(Kind.AdoNet, store));
-        Assert.Equal(1, await silo.WaitForExitAsync());
-        Assert.Contains("has no tables for the list of silos, or old ones; run 'OrleansEcho.Silo --init-db' once", silo.Output.Errors[^1], StringComparison.Ordinal);
-        await InitDbAsync(store);
-        await InitDbAsync(store);
-        await NewSilo(Kind.AdoNet, store).StartAsync();
-    }
+    protected async Task<StoreServer> StartStoreAsync(Kind kind) => kind is Kind.Redis ? await OwnAsync(RedisServer.StartNewAsync()) : await OwnAsync(PostgresServer.StartNewAsync());
 
-    [Fact]
-    public async Task InitDb_SaysWhatItNeeds_WhenNoDatabaseIsConfigured()
-    {
-        var command = Start(EchoExecutable.Silo, ["--init-db"]);
-        Assert.Equal(2, await command.WaitForExitAsync());
-        Assert.StartsWith("error: --init-db: no database is configured; ", command.Output.Errors[^1], StringComparison.Ordinal);
-    }
-
-    private async Task<StoreServer> StartStoreAsync(Kind kind) => kind is Kind.Redis ? await OwnAsync(RedisServer.StartNewAsync()) : await OwnAsync(PostgresServer.StartNewAsync());
-
-    private async Task InitDbAsync(StoreServer store)
+    protected async Task InitDbAsync(StoreServer store)
     {
         var command = Start(EchoExecutable.Silo, ["--init-db", .. Settings(Kind.AdoNet, store)]);
         Assert.Equal(0, await command.WaitForExitAsync());
         Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", command.Output.Lines[^1]); // a database that takes its time has been waited for
     }
 
-    private static Task ExecuteAsync(StoreServer store, string command) => store is RedisServer redis ? redis.ExecuteAsync(command) : ((PostgresServer)store).ExecuteAsync(command);
+    protected static Task ExecuteAsync(StoreServer store, string command) => store is RedisServer redis ? redis.ExecuteAsync(command) : ((PostgresServer)store).ExecuteAsync(command);
 
-    private SiloNode NewSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
+    private protected SiloNode NewSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
         new(NodePlace.Here with { Environment = environment ?? NodePlace.Here.Environment }, Own, [.. Settings(kind, store), .. arguments]);
 
-    private GatewayNode NewGateway(Kind kind, StoreServer store, params string[] arguments) => new(NodePlace.Here, Own, [], [.. Settings(kind, store), .. arguments]);
+    private protected GatewayNode NewGateway(Kind kind, StoreServer store, params string[] arguments) => new(NodePlace.Here, Own, [], [.. Settings(kind, store), .. arguments]);
 
-    private async Task<EchoProcess[]> StartTwoSilosAsync(Kind kind, StoreServer store)
+    protected async Task<EchoProcess[]> StartTwoSilosAsync(Kind kind, StoreServer store)
     {
         SiloNode[] silos = [NewSilo(kind, store), NewSilo(kind, store)];
         await Task.WhenAll(silos.Select(s => s.StartAsync()));
@@ -249,31 +257,31 @@ public sealed class MembershipTests : ProcessTest
     }
 
     // Without waiting until it has started.
-    private static EchoProcess Launch(Node node)
+    private protected static EchoProcess Launch(Node node)
     {
         node.Launch();
         return node.Process;
     }
 
-    private static async Task<int> EndAsync(EchoProcess process)
+    protected static async Task<int> EndAsync(EchoProcess process)
     {
         process.Send(Signal.Terminate);
         return await process.WaitForExitAsync();
     }
 
     // Our own lines only, and no stack trace among them.
-    private static void AssertQuiet(EchoProcess process) => Assert.DoesNotContain(
+    protected static void AssertQuiet(EchoProcess process) => Assert.DoesNotContain(
         process.Output.Lines,
         line => line.Contains("Orleans.Runtime", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal));
 
-    private static string[] Settings(Kind kind, StoreServer store) =>
+    protected static string[] Settings(Kind kind, StoreServer store) =>
         [$"--Cluster:Membership={(kind is Kind.Redis ? "redis" : "adonet")}", $"--Cluster:ConnectionString={store.ConnectionString}"];
 
-    private static string Named(Kind kind, StoreServer store) => kind is Kind.Redis
+    protected static string Named(Kind kind, StoreServer store) => kind is Kind.Redis
         ? $"Redis at 127.0.0.1:{store.Port} (Cluster:ConnectionString)"
         : $"PostgreSQL at 127.0.0.1:{store.Port}, database postgres (Cluster:ConnectionString)";
 
     // A gateway's heartbeat has made a grain there.
-    private static Task ReachedAsync(SiloNode silo) =>
+    private protected static Task ReachedAsync(SiloNode silo) =>
         Deadline.UntilAsync(async () => await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"link\"") > 0, "the gateway to reach the silo");
 }

@@ -8,15 +8,24 @@ namespace OrleansEcho.Cluster.Tests.Nodes;
 /// <summary>Hosts of our own on this machine, as network namespaces on a bridge, and cuts between them. Needs root, ip and nft.</summary>
 internal sealed partial class NetworkLab : IAsyncDisposable
 {
-    // A network that nobody is likely to have; the third byte tells runs at the same time apart.
+    // A network that nobody is likely to have; the third byte tells labs at the same time apart, in this process and in others.
     private const string Network = "10.213";
+    private const int Subnets = 250;
 
-    private readonly string _name = $"qc{Environment.ProcessId % 100_000}";
-    private readonly int _subnet = 1 + (Environment.ProcessId % 250);
+    // So far apart in the third byte are labs of one process: other processes, started with it, take the bytes in between.
+    private const int Stride = 67;
+
+    private static int Labs;
+
+    private readonly string _name;
+    private readonly int _subnet;
     private readonly Dictionary<string, IPAddress> _hosts = [];
 
     private NetworkLab()
     {
+        var number = Interlocked.Increment(ref Labs);
+        _name = $"q{Environment.ProcessId % 10_000}x{number % 100}"; // short: with a host's name it is that of a link, which has 15 bytes
+        _subnet = 1 + ((Environment.ProcessId + (number * Stride)) % Subnets);
     }
 
     private string Bridge => $"{_name}br";

@@ -42,11 +42,11 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
         "--management", "127.0.0.1:0",
     ];
 
-    /// <summary>Starts it and waits until it serves.</summary>
+    /// <summary>Starts it, all of it at once, and waits until it serves.</summary>
     public async Task StartAsync()
     {
-        if (topology is Topology.TwoProcesses) await StartSiloAsync();
-        await StartFrontAsync();
+        var silo = topology is Topology.TwoProcesses ? StartSiloAsync() : Task.CompletedTask;
+        await Task.WhenAll(silo, StartFrontAsync());
         await Front.Output.WaitForAsync("Reached a silo");
         await Deadline.UntilAsync(async () => (await GetAsync("/health/ready")).Status is HttpStatusCode.OK, "/health/ready to be 200"); // on a busy machine the quota answers a moment later
     }
