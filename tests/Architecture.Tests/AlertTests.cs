@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Architecture.Tests;
 
@@ -9,7 +10,7 @@ public sealed partial class AlertTests
     [Fact]
     public async Task AlertsDoWhatTheirTestsSay()
     {
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, "promtool"))), "promtool is not installed.");
+        OutsideProgram.SkipUnlessInstalled("promtool");
         var folder = Repository.PathOf("deploy", "prometheus");
         var start = new ProcessStartInfo("promtool", ["test", "rules", Path.Combine(folder, "alerts.tests.yml")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var tool = Process.Start(start)!;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansEcho.ServiceDefaults.Tls;
+using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Architecture.Tests;
 
@@ -18,7 +19,7 @@ public sealed class CertificateScriptTests : IDisposable
     [Fact]
     public async Task Certificates_AreTaken_StayWhenTheyAreThere_AndAreMadeAnewWhenTheyAreNot()
     {
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, "openssl"))), "openssl is not installed.");
+        OutsideProgram.SkipUnlessInstalled("openssl");
         await MakeAsync();
         AssertTaken();
         var (before, authority) = (ReadAll("tls.crt"), ReadAll("ca.crt"));

@@ -28,9 +28,9 @@ public sealed class HostileBytesTests
         Gen.Select(Byte.Array[0, 60], Limit, Sizes, Sizes).Sample(
             (bytes, limit, packets, segments) =>
             {
-                var peer = new Peer(Framings.Raw, limit, segments).ReceiveAll(bytes, packets);
-                Assert.Equal(bytes, peer.Payloads.SelectMany(payload => payload));
-                Assert.Equal(FrameStatus.NeedMoreData, peer.Status);
+                var reader = new PacketReader(Framings.Raw, limit, segments).ReceiveAll(bytes, packets);
+                Assert.Equal(bytes, reader.Payloads.SelectMany(payload => payload));
+                Assert.Equal(FrameStatus.NeedMoreData, reader.Status);
             },
             iter: Iterations);
 
@@ -47,9 +47,9 @@ public sealed class HostileBytesTests
                     at += consumed;
                 }
 
-                var peer = new Peer(codec, limit, segments).ReceiveAll(bytes, packets);
-                Assert.Equal(expected, peer.Payloads);
-                Assert.Equal(status, peer.Status);
+                var reader = new PacketReader(codec, limit, segments).ReceiveAll(bytes, packets);
+                Assert.Equal(expected, reader.Payloads);
+                Assert.Equal(status, reader.Status);
             },
             iter: Iterations);
 

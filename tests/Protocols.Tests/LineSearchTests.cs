@@ -58,12 +58,12 @@ public sealed class LineSearchTests
     public void SearchesTheNextLineFromItsBeginning()
     {
         // The second line is shorter than what was searched of the first: a search that went on from there would miss its end.
-        var peer = new Peer(Codec, 100, 3);
-        peer.Receive("abcdefgh"u8.ToArray());
-        peer.Receive("i\nj\nk"u8.ToArray());
-        peer.Receive("\n"u8.ToArray());
+        var reader = new PacketReader(Codec, 100, 3);
+        reader.Receive("abcdefgh"u8.ToArray());
+        reader.Receive("i\nj\nk"u8.ToArray());
+        reader.Receive("\n"u8.ToArray());
 
-        Assert.Equal(["abcdefghi"u8.ToArray(), "j"u8.ToArray(), "k"u8.ToArray()], peer.Payloads);
+        Assert.Equal(["abcdefghi"u8.ToArray(), "j"u8.ToArray(), "k"u8.ToArray()], reader.Payloads);
     }
 
     [Fact]

@@ -25,12 +25,12 @@ public sealed class RoundTripTests
         Gen.Select(Gen.Byte.Array[0, 2_000], Gen.Int[1, Limit], PacketSizes, SegmentSizes).Sample(
             (bytes, limit, packets, segments) =>
             {
-                var peer = new Peer(Framings.Raw, limit, segments).ReceiveAll(bytes, packets);
+                var reader = new PacketReader(Framings.Raw, limit, segments).ReceiveAll(bytes, packets);
                 var output = new ArrayBufferWriter<byte>();
-                foreach (var payload in peer.Payloads) Framings.Raw.Write(output, payload);
+                foreach (var payload in reader.Payloads) Framings.Raw.Write(output, payload);
 
                 Assert.Equal(bytes, output.WrittenSpan.ToArray());
-                Assert.Equal(0, peer.UnreadBytes);
+                Assert.Equal(0, reader.UnreadBytes);
             },
             iter: Iterations);
 
@@ -67,11 +67,11 @@ public sealed class RoundTripTests
             {
                 var stream = new ArrayBufferWriter<byte>();
                 foreach (var each in payloads) codec.Write(stream, each);
-                var peer = new Peer(codec, Limit, segments).ReceiveAll(stream.WrittenMemory, packets);
+                var reader = new PacketReader(codec, Limit, segments).ReceiveAll(stream.WrittenMemory, packets);
 
-                Assert.Equal(payloads, peer.Payloads);
-                Assert.Equal(FrameStatus.NeedMoreData, peer.Status);
-                Assert.Equal(0, peer.UnreadBytes);
+                Assert.Equal(payloads, reader.Payloads);
+                Assert.Equal(FrameStatus.NeedMoreData, reader.Status);
+                Assert.Equal(0, reader.UnreadBytes);
             },
             iter: Iterations);
 }

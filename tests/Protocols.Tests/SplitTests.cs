@@ -62,12 +62,12 @@ public sealed class SplitTests
         var stream = Encoding.Latin1.GetBytes(text);
         for (var cut = 0; cut <= stream.Length; cut++)
         {
-            var peer = new Peer(Get(framing), 5, 2);
-            peer.Receive(stream.AsMemory(0, cut));
-            peer.Receive(stream.AsMemory(cut));
+            var reader = new PacketReader(Get(framing), 5, 2);
+            reader.Receive(stream.AsMemory(0, cut));
+            reader.Receive(stream.AsMemory(cut));
 
-            Assert.Equal(["one", "", "two\r", "three"], peer.Payloads.Select(Encoding.Latin1.GetString));
-            Assert.Equal(0, peer.UnreadBytes);
+            Assert.Equal(["one", "", "two\r", "three"], reader.Payloads.Select(Encoding.Latin1.GetString));
+            Assert.Equal(0, reader.UnreadBytes);
         }
     }
 

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using OrleansEcho.Protocols;
 
 namespace OrleansEcho.Client.Tests.Fakes;
@@ -11,48 +10,24 @@ namespace OrleansEcho.Client.Tests.Fakes;
 /// <summary>A small echo server on real sockets, with TLS where a test wants it.</summary>
 internal sealed class EchoServer : IAsyncDisposable
 {
-    private readonly LoopbackListener _listener;
+    private readonly LoopbackServer _server;
     private readonly IFrameCodec _codec;
     private readonly int _maxMessageBytes;
-    private readonly SslServerAuthenticationOptions? _tls;
 
     public EchoServer(IFrameCodec codec, int maxMessageBytes = 64 * 1024, SslServerAuthenticationOptions? tls = null, IPAddress? here = null, int port = 0)
     {
-        (_codec, _maxMessageBytes, _tls) = (codec, maxMessageBytes, tls);
-        _listener = new LoopbackListener(here ?? IPAddress.Loopback, ServeAsync, port);
+        (_codec, _maxMessageBytes) = (codec, maxMessageBytes);
+        _server = new LoopbackServer(connection => EchoAsync(connection.Stream), tls, here, port);
     }
 
-    public string Address => $"{_listener.Address}";
+    public string Address => $"{_server.Address}";
 
-    public int Port => _listener.Address.Port;
+    public int Port => _server.Address.Port;
 
     /// <summary>The certificate of the client that came last; null when it had none.</summary>
-    public string? ClientCertificate { get; private set; }
+    public string? ClientCertificate => _server.Clients.LastOrDefault();
 
-    public ValueTask DisposeAsync() => _listener.DisposeAsync();
-
-    private async Task ServeAsync(Socket socket)
-    {
-        socket.NoDelay = true;
-        await using var plain = new NetworkStream(socket, ownsSocket: true);
-        try
-        {
-            if (_tls is null)
-            {
-                await EchoAsync(plain);
-                return;
-            }
-
-            await using var secure = new SslStream(plain);
-            await secure.AuthenticateAsServerAsync(_tls, _listener.Stopping);
-            ClientCertificate = (secure.RemoteCertificate as X509Certificate2)?.Subject;
-            await EchoAsync(secure);
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
-        {
-            // That client has gone.
-        }
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task EchoAsync(Stream stream)
     {
@@ -61,11 +36,11 @@ internal sealed class EchoServer : IAsyncDisposable
         var scanned = 0;
         while (true)
         {
-            var read = await reader.ReadAsync(_listener.Stopping);
+            var read = await reader.ReadAsync(_server.Stopping);
             var isTooLong = !EchoFrames(read.Buffer, output, ref scanned, out var consumed);
             reader.AdvanceTo(consumed, read.Buffer.End);
             if (isTooLong) _codec.TryWriteRefusal(output, "FrameTooLong", $"a message has at most {_maxMessageBytes} bytes here");
-            await stream.WriteAsync(output.WrittenMemory, _listener.Stopping);
+            await stream.WriteAsync(output.WrittenMemory, _server.Stopping);
             output.ResetWrittenCount();
             if (isTooLong) await DrainAsync(stream);
             if (isTooLong || read.IsCompleted) return;
@@ -77,7 +52,7 @@ internal sealed class EchoServer : IAsyncDisposable
     {
         if (stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
         var rest = new byte[4096];
-        while (await stream.ReadAsync(rest, _listener.Stopping) > 0)
+        while (await stream.ReadAsync(rest, _server.Stopping) > 0)
         {
         }
     }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
@@ -10,14 +9,12 @@ namespace OrleansEcho.LoadTest.Tests.Load;
 /// <summary>A server that echoes messages of one size, but for those about which it lies; it counts its lies.</summary>
 internal sealed class LyingServer : IAsyncDisposable
 {
-    private readonly LoopbackListener _listener;
+    private readonly LoopbackServer _server;
     private readonly int _size;
     private readonly Func<long, Lie> _lie;
     private readonly Func<long, string?> _refuse;
     private readonly TimeSpan _delay;
-    private readonly SslServerAuthenticationOptions? _tls;
     private readonly ConcurrentQueue<IPAddress> _peers = new();
-    private readonly ConcurrentQueue<string?> _clients = new();
     private readonly long[] _told = new long[Enum.GetValues<Lie>().Length];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _messages;
@@ -31,11 +28,11 @@ internal sealed class LyingServer : IAsyncDisposable
 
     public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default, SslServerAuthenticationOptions? tls = null)
     {
-        (_size, _lie, _refuse, _delay, _tls) = (size, lie ?? (_ => Lie.None), refuse ?? (_ => null), delay, tls);
-        _listener = new LoopbackListener(IPAddress.Loopback, ServeAsync);
+        (_size, _lie, _refuse, _delay) = (size, lie ?? (_ => Lie.None), refuse ?? (_ => null), delay);
+        _server = new LoopbackServer(ServeAsync, tls);
     }
 
-    public int Port => _listener.Address.Port;
+    public int Port => _server.Address.Port;
 
     public long Refused => Interlocked.Read(ref _refused);
 
@@ -52,7 +49,7 @@ internal sealed class LyingServer : IAsyncDisposable
     public IReadOnlyCollection<IPAddress> Peers => _peers;
 
     /// <summary>The subjects of the certificates that its clients have shown; null for none.</summary>
-    public IReadOnlyCollection<string?> Clients => _clients;
+    public IReadOnlyCollection<string?> Clients => _server.Clients;
 
     /// <summary>When the first message has come.</summary>
     public Task First => _first.Task;
@@ -67,10 +64,10 @@ internal sealed class LyingServer : IAsyncDisposable
     public void Stall(TimeSpan duration)
     {
         _stalledAt = TimeProvider.System.GetTimestamp();
-        _stalled = Task.Delay(duration, TimeProvider.System, _listener.Stopping);
+        _stalled = Task.Delay(duration, TimeProvider.System, _server.Stopping);
     }
 
-    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async ValueTask StandStillAsync()
     {
@@ -79,26 +76,17 @@ internal sealed class LyingServer : IAsyncDisposable
         StoodStill = TimeProvider.System.GetElapsedTime(_stalledAt);
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(LoopbackServer.Connection connection)
     {
-        await Task.Yield(); // others are to be accepted meanwhile
-        using (socket)
+        _peers.Enqueue(((IPEndPoint)connection.Socket.RemoteEndPoint!).Address);
+        CountOpen();
+        try
         {
-            socket.NoDelay = true;
-            try
-            {
-                _peers.Enqueue(((IPEndPoint)socket.RemoteEndPoint!).Address);
-                CountOpen();
-                await ServeAsync(socket, Interlocked.Increment(ref _accepted));
-            }
-            catch (Exception fault) when (fault is IOException or OperationCanceledException or AuthenticationException)
-            {
-                // That client has gone, or speaks something else, or the test is over.
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _open);
-            }
+            await ServeAsync(connection, Interlocked.Increment(ref _accepted));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
         }
     }
 
@@ -108,25 +96,15 @@ internal sealed class LyingServer : IAsyncDisposable
         for (var most = MostOpen; open > most; most = MostOpen) Interlocked.CompareExchange(ref _mostOpen, open, most);
     }
 
-    private async Task<Stream> OpenAsync(Socket socket)
+    private async Task ServeAsync(LoopbackServer.Connection connection, long number)
     {
-        var plain = new NetworkStream(socket);
-        if (_tls is null) return plain;
-        var secure = new SslStream(plain);
-        await secure.AuthenticateAsServerAsync(_tls, _listener.Stopping);
-        _clients.Enqueue(secure.RemoteCertificate?.Subject);
-        return secure;
-    }
-
-    private async Task ServeAsync(Socket socket, long number)
-    {
-        await using var stream = await OpenAsync(socket);
+        var (socket, stream) = (connection.Socket, connection.Stream);
         if (_refuse(number) is { } words)
         {
             Interlocked.Increment(ref _refused);
-            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(words), _listener.Stopping);
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(words), _server.Stopping);
             socket.Shutdown(SocketShutdown.Send);
-            while (await stream.ReadAsync(new byte[1024], _listener.Stopping) > 0)
+            while (await stream.ReadAsync(new byte[1024], _server.Stopping) > 0)
             {
                 // What it sent before it heard.
             }
@@ -138,7 +116,7 @@ internal sealed class LyingServer : IAsyncDisposable
         while (true)
         {
             var message = new byte[_size];
-            if (await stream.ReadAtLeastAsync(message, _size, throwOnEndOfStream: false, _listener.Stopping) < _size) break;
+            if (await stream.ReadAtLeastAsync(message, _size, throwOnEndOfStream: false, _server.Stopping) < _size) break;
             _first.TrySetResult();
             await StandStillAsync();
             var lie = _lie(Interlocked.Increment(ref _messages));
@@ -155,23 +133,23 @@ internal sealed class LyingServer : IAsyncDisposable
                     message[_size - 3] = message[_size - 3] is (byte)'x' ? (byte)'y' : (byte)'x';
                     break;
                 case Lie.Delay:
-                    await Task.Delay(_delay, TimeProvider.System, _listener.Stopping);
+                    await Task.Delay(_delay, TimeProvider.System, _server.Stopping);
                     break;
                 case Lie.Foreign when Interlocked.CompareExchange(ref _foreign, message, null) is { } other:
-                    await stream.WriteAsync(other, _listener.Stopping);
+                    await stream.WriteAsync(other, _server.Stopping);
                     break;
                 case Lie.Reset:
                     socket.LingerState = new LingerOption(true, 0);
                     return;
                 case Lie.Plain:
-                    await socket.SendAsync(message, _listener.Stopping);
+                    await socket.SendAsync(message, _server.Stopping);
                     continue;
             }
 
-            await stream.WriteAsync(message, _listener.Stopping);
-            if (lie is Lie.Double) await stream.WriteAsync(message, _listener.Stopping);
+            await stream.WriteAsync(message, _server.Stopping);
+            if (lie is Lie.Double) await stream.WriteAsync(message, _server.Stopping);
             if (held is null) continue;
-            await stream.WriteAsync(held, _listener.Stopping);
+            await stream.WriteAsync(held, _server.Stopping);
             Interlocked.Increment(ref _told[(int)Lie.Swap]);
             held = null;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.LoadTest.Tests.Reports;
 
@@ -8,8 +9,7 @@ internal static class Browser
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"];
 
     /// <summary>The first there is; null where there is none.</summary>
-    public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    public static string? Find() => OutsideProgram.Find(Names);
 
     /// <summary>Opens a page.</summary>
     /// <returns>What became of it, and what the page's console has.</returns>

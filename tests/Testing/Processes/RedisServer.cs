@@ -24,7 +24,7 @@ public sealed class RedisServer(string address, IReadOnlyList<string> through) :
     /// <param name="through">A command that becomes it; none when empty.</param>
     public static async Task<RedisServer> StartNewAsync(string address = "127.0.0.1", params IReadOnlyList<string> through)
     {
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, Program))), $"{Program} is not installed.");
+        OutsideProgram.SkipUnlessInstalled(Program);
         var server = new RedisServer(address, through);
         try
         {

@@ -29,7 +29,7 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
         for (var life = 1; !cancellationToken.IsCancellationRequested; life++)
         {
             var (name, address) = gateways[random.Next(gateways.Count)];
-            using var client = new EchoClient(audit, name, address);
+            using var client = new AuditedPeer(audit, name, address);
             if (await client.ConnectAsync(cancellationToken))
             {
                 audit.Ended(await LiveAsync(client, random, $"{number}.{life}", cancellationToken));
@@ -45,7 +45,7 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
         }
     }
 
-    private static async Task<string> LiveAsync(EchoClient client, Random random, string name, CancellationToken cancellationToken)
+    private static async Task<string> LiveAsync(AuditedPeer client, Random random, string name, CancellationToken cancellationToken)
     {
         var life = TimeSpan.FromSeconds(0.2 + (random.NextDouble() * 9.8));
         var start = TimeProvider.System.GetTimestamp();

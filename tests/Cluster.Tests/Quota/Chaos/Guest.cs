@@ -24,7 +24,7 @@ internal sealed class Guest(HoldAudit audit, string gateway, EndPoint address, i
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            using var client = new EchoClient(audit, gateway, address);
+            using var client = new AuditedPeer(audit, gateway, address);
             var asked = TimeProvider.System.GetTimestamp();
             if (await client.ConnectAsync(cancellationToken))
             {

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Xunit;
 
-namespace OrleansEcho.Cluster.Tests;
+namespace OrleansEcho.Testing.Processes;
 
 /// <summary>A program that is none of ours: what a user has at hand. A test that needs it is skipped where it is missing.</summary>
-internal static class OutsideProgram
+public static class OutsideProgram
 {
     /// <summary>Runs a shell command.</summary>
     /// <returns>What it wrote.</returns>
@@ -25,8 +26,9 @@ internal static class OutsideProgram
     }
 
     /// <summary>Skips the test, by the program's name, where it is missing.</summary>
-    public static void SkipUnlessInstalled(string program) => Assert.SkipUnless(Exists(program), $"{program} is not installed.");
+    public static void SkipUnlessInstalled(string program) => Assert.SkipWhen(Find(program) is null, $"{program} is not installed.");
 
-    private static bool Exists(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+    /// <summary>The path of the first of some programs that is installed; null when none is.</summary>
+    public static string? Find(params IReadOnlyList<string> programs) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .SelectMany(folder => programs.Select(program => Path.Combine(folder, program))).FirstOrDefault(File.Exists);
 }

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace OrleansEcho.Protocols.Tests;
 
 /// <summary>Reads a stream as the pump does: bytes arrive in packets; what is not consumed stays, and <c>scanned</c> with it.</summary>
-internal sealed class Peer(IFrameCodec codec, int maxPayload, params IReadOnlyList<int> segmentSizes)
+internal sealed class PacketReader(IFrameCodec codec, int maxPayload, params IReadOnlyList<int> segmentSizes)
 {
     private byte[] _unread = [];
     private int _scanned;
@@ -34,7 +34,7 @@ internal sealed class Peer(IFrameCodec codec, int maxPayload, params IReadOnlyLi
     }
 
     /// <summary>The whole stream arrives in packets of these sizes; nothing is read behind a frame that is too long.</summary>
-    public Peer ReceiveAll(ReadOnlyMemory<byte> stream, IReadOnlyList<int> packetSizes)
+    public PacketReader ReceiveAll(ReadOnlyMemory<byte> stream, IReadOnlyList<int> packetSizes)
     {
         foreach (var packet in Segments.Pieces(stream, packetSizes))
         {

@@ -23,7 +23,7 @@ internal enum Answer
 /// One connection that tells the audit what it gets. Hundreds of them live in one process, so it is lighter than <see cref="Peer"/>, and
 /// faults are nothing unusual for it.
 /// </summary>
-internal sealed class EchoClient(HoldAudit audit, string gateway, EndPoint address) : IDisposable
+internal sealed class AuditedPeer(HoldAudit audit, string gateway, EndPoint address) : IDisposable
 {
     // Longer than a gateway's call to a lost silo waits, shorter than anybody's patience with the test.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
