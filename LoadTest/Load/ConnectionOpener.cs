@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
 
@@ -105,7 +104,7 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
             {
                 var counts = place.Connection.Shard.Counts;
                 counts.Opened++;
-                LatencyRecorder.Record(counts.ConnectTime, took);
+                counts.ConnectTime.Record(took);
             }
         }
         catch (TargetException fault)

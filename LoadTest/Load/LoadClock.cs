@@ -6,7 +6,8 @@ namespace OrleansEcho.LoadTest.Load;
 /// <summary>The thread that sends what is due by the clock: open loops, bursts, trickles, and what was thought about for long enough.</summary>
 internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> sources, IReadOnlyList<ThinkingQueue> thinking)
 {
-    private const long LongestWait = 1_000_000; // somebody may begin to think, or stop the run
+    private const long LongestWait = 10_000_000; // somebody may stop the run
+    private const long LongestWaitBesideThinkers = 1_000_000; // somebody may begin to think
 
     private readonly ClockCounts _counts = new();
     private readonly Lock _gate = new();
@@ -70,7 +71,7 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
         long[] due = [.. sources.Select(source => DueOf(source, start))];
         while (run.IsSending)
         {
-            var wake = run.After(run.Now, LongestWait);
+            var wake = run.After(run.Now, thinking.Count > 0 ? LongestWaitBesideThinkers : LongestWait);
             foreach (var queue in thinking) wake = Math.Min(wake, queue.Release(run.Now, _record));
 
             // What has waited for longest is next: a source that never catches up takes its turns, and no other's.
@@ -94,7 +95,7 @@ internal sealed class LoadClock(RunContext run, IReadOnlyList<LoadClock.Source> 
 
     private void Record(long lag, long count)
     {
-        lock (_gate) LatencyRecorder.Record(_counts.SendLag, lag, count);
+        lock (_gate) _counts.SendLag.Record(lag, count);
     }
 
     /// <summary>What is due by the clock, of one flow.</summary>

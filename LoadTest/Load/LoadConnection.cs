@@ -197,11 +197,12 @@ internal sealed class LoadConnection : ITransportSink
 
     void ITransportSink.Received(Transport transport, int count)
     {
+        var now = _run.Now; // before anything is waited for
         lock (_gate)
         {
             if (_transport != transport) return;
             _received += count;
-            _lastReceived = _run.Now;
+            _lastReceived = now;
             var echoes = _reader.Echoes;
             int taken;
             lock (_shard.Gate) taken = _reader.Take(_receiveBuffer.AsSpan(0, _received), isLast: false, _lastReceived, _shard.Counts);

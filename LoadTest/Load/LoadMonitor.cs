@@ -18,6 +18,10 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
 
     private readonly ClockCounts _clockLatest = new();
     private readonly ClockCounts _clockMeasured = new();
+    // Made once: new ones each second would be large objects, and collecting those stops every thread.
+    private readonly LoadCounts _latestSum = new();
+    private readonly LoadCounts _measuredSum = new();
+    private readonly LoadCounts _alwaysSum = new();
     private readonly List<IntervalFigures> _intervals = [];
     private readonly long _created = run.Now;
     private LoadPhase _phase = LoadPhase.Connecting;
@@ -103,10 +107,11 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
 
     private RunResult SoFar(IReadOnlyList<IntervalFigures> intervals, bool isInterrupted = false)
     {
-        var (measured, always) = (Sum(t => t.Measured), Sum(t => t.Always));
+        var (measured, always) = (Sum(_measuredSum, t => t.Measured), Sum(_alwaysSum, t => t.Always));
         var total = FigureMaker.Load(measured, always, _seconds, _openAtEnd);
         var lag = FigureMaker.Latency(_clockMeasured.SendLag);
-        var generator = new GeneratorFigures(lag, _cpu, _seconds > 0 ? _cpu / _seconds / Environment.ProcessorCount : 0, always.Skipped, Process.GetCurrentProcess().PeakWorkingSet64, Untried: always.Untried);
+        var share = _seconds > 0 ? _cpu / _seconds / Environment.ProcessorCount : 0;
+        var generator = new GeneratorFigures(lag, _cpu, share, always.Skipped, Process.GetCurrentProcess().PeakWorkingSet64, Untried: always.Untried);
         var (verdict, remarks) = RunJudgement.Of(scenario, total, generator, isInterrupted);
         return new RunResult
         {
@@ -138,7 +143,7 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
     private void EndSecond(long now)
     {
         Count();
-        var second = Sum(t => t.Latest);
+        var second = Sum(_latestSum, t => t.Latest);
         var latency = FigureMaker.Latency(second.Latency, isWhole: part.SecondOver is not null);
         _lastSecond = latency with { Histogram = "" };
         var interval = new IntervalFigures
@@ -165,7 +170,8 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
             tell(SoFar([interval with { Latency = latency }]));
         }
 
-        var soFar = FigureMaker.Load(Sum(t => t.Measured), Sum(t => t.Always), run.Nanoseconds(_measuredFrom, now) / (double)Second, interval.ConnectionsOpen);
+        var seconds = run.Nanoseconds(_measuredFrom, now) / (double)Second;
+        var soFar = FigureMaker.Load(Sum(_measuredSum, t => t.Measured), Sum(_alwaysSum, t => t.Always), seconds, interval.ConnectionsOpen, isWhole: false);
         observer.SecondOver(interval, soFar);
     }
 
@@ -222,9 +228,9 @@ internal sealed class LoadMonitor(LoadScenario scenario, LoadPart part, LoadPlan
 
     private int Open() => plan.Places.Count(p => p.Connection.IsOpen);
 
-    private LoadCounts Sum(Func<TargetCounts, LoadCounts> part)
+    private LoadCounts Sum(LoadCounts sum, Func<TargetCounts, LoadCounts> part)
     {
-        var sum = new LoadCounts();
+        sum.Clear();
         foreach (var target in plan.Targets) sum.Add(part(target));
         return sum;
     }

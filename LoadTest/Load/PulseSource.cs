@@ -3,8 +3,8 @@ using OrleansEcho.LoadTest.Scenarios;
 namespace OrleansEcho.LoadTest.Load;
 
 /// <summary>
-/// Sends nothing, a hundred times a second: how late it is told to is how long this process waits for a processor. A closed loop has no clock by which it could be
-/// late, and what it waits for in vain looks like the gateway's latency.
+/// Sends nothing, a hundred times a second: how late it is told to is how long this process waits for a processor. A closed loop has no clock by which
+/// it could be late, and what it waits for in vain looks like the gateway's latency.
 /// </summary>
 /// <param name="duration">How long it goes on, in nanoseconds since loading began.</param>
 internal sealed class PulseSource(long duration) : LoadClock.Source

@@ -70,8 +70,10 @@ internal sealed class TargetConnector
         if (addresses.Count is 0) throw new CannotRunException($"{target.Name}: the name has no address.");
         var own = scenario.Sources.Select(IPAddress.Parse).Select(s => s.AddressFamily).ToHashSet();
         IPAddress[] possible = [.. addresses.Where(a => own.Count is 0 || own.Contains(a.AddressFamily))];
-        if (possible.Length is 0) throw new CannotRunException($"{target.Name}: no --source is of the family of {string.Join(", ", addresses)}; give one that is.");
-        return new TargetConnector(target, [.. possible.Select(a => (new IPEndPoint(a, target.Port), Sources(a, scenario)))], scenario.Timeout / possible.Length);
+        if (possible.Length is 0)
+            throw new CannotRunException($"{target.Name}: no --source is of the family of {string.Join(", ", addresses)}; give one that is.");
+        var ends = possible.Select(a => (new IPEndPoint(a, target.Port), Sources(a, scenario)));
+        return new TargetConnector(target, [.. ends], scenario.Timeout / possible.Length);
     }
 
     /// <summary>Opens a connection.</summary>

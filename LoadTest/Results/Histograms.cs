@@ -11,6 +11,9 @@ internal static class Histograms
     /// <summary>The longest time that histograms take, in nanoseconds: from 2^41 (36 minutes) on the library's buckets are wrong.</summary>
     public const long Longest = 1_800_000_000_000;
 
+    /// <summary>How many digits of a time are kept.</summary>
+    public const int Digits = 3;
+
     // The cookie of the compressed encoding, and the length of what is compressed.
     private const int HeaderBytes = 8;
 
@@ -27,7 +30,7 @@ internal static class Histograms
     /// <summary>The histogram of a text; null where the text is none. The empty text is the empty histogram.</summary>
     public static HistogramBase? TryDecode(string text)
     {
-        if (text.Length is 0) return new LongHistogram(1, Longest, 3);
+        if (text.Length is 0) return new LongHistogram(1, Longest, Digits);
         try
         {
             return HistogramEncoding.DecodeFromByteBuffer(ByteBuffer.Allocate(Inflate(Convert.FromBase64String(text))), 0, null);

@@ -11,7 +11,7 @@ internal static class RunMerge
     /// <param name="isWhole">Whether the histogram goes along.</param>
     public static LatencyFigures Latency(IEnumerable<LatencyFigures> parts, bool isWhole = true)
     {
-        var sum = LatencyRecorder.Make();
+        var sum = new TimeHistogram();
         foreach (var part in parts)
         {
             if (part.Count > 0) sum.Add(Histograms.Decode(part.Histogram));

@@ -1,4 +1,3 @@
-using HdrHistogram;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Load.Measuring;
@@ -8,28 +7,31 @@ internal static class FigureMaker
 {
     private const double Microsecond = 1000;
 
+    private static readonly double[] Percents = [0, 50, 75, 90, 95, 99, 99.9, 99.99, 100];
+
     /// <summary>A distribution's figures.</summary>
     /// <param name="histogram">Nanoseconds.</param>
     /// <param name="isWhole">Whether the histogram goes along.</param>
-    public static LatencyFigures Latency(LongHistogram histogram, bool isWhole = true)
+    public static LatencyFigures Latency(TimeHistogram histogram, bool isWhole = true)
     {
-        var isEmpty = histogram.TotalCount is 0;
-        double At(double percentile) => isEmpty ? 0 : histogram.GetValueAtPercentile(percentile) / Microsecond;
+        Span<long> times = stackalloc long[Percents.Length];
+        histogram.Percentiles(Percents, times);
+        var (mean, deviation) = histogram.Spread();
         return new LatencyFigures
         {
             Count = histogram.TotalCount,
-            Min = At(0),
-            Mean = isEmpty ? 0 : histogram.GetMean() / Microsecond,
-            StandardDeviation = isEmpty ? 0 : histogram.GetStdDeviation() / Microsecond,
-            P50 = At(50),
-            P75 = At(75),
-            P90 = At(90),
-            P95 = At(95),
-            P99 = At(99),
-            P999 = At(99.9),
-            P9999 = At(99.99),
-            Max = isEmpty ? 0 : histogram.GetMaxValue() / Microsecond,
-            Histogram = isWhole && !isEmpty ? Histograms.Encode(histogram) : "",
+            Min = times[0] / Microsecond,
+            Mean = mean / Microsecond,
+            StandardDeviation = deviation / Microsecond,
+            P50 = times[1] / Microsecond,
+            P75 = times[2] / Microsecond,
+            P90 = times[3] / Microsecond,
+            P95 = times[4] / Microsecond,
+            P99 = times[5] / Microsecond,
+            P999 = times[6] / Microsecond,
+            P9999 = times[7] / Microsecond,
+            Max = times[8] / Microsecond,
+            Histogram = isWhole && histogram.TotalCount > 0 ? Histograms.Encode(histogram.ToHdr()) : "",
         };
     }
 
@@ -38,7 +40,8 @@ internal static class FigureMaker
     /// <param name="always">What was counted from the beginning to the end.</param>
     /// <param name="seconds">How long it counted.</param>
     /// <param name="open">How many connections are open.</param>
-    public static LoadFigures Load(LoadCounts measured, LoadCounts always, double seconds, int open) => new()
+    /// <param name="isWhole">Whether the histograms go along.</param>
+    public static LoadFigures Load(LoadCounts measured, LoadCounts always, double seconds, int open, bool isWhole = true) => new()
     {
         Messages = measured.Messages,
         Bytes = measured.Bytes,
@@ -50,8 +53,8 @@ internal static class FigureMaker
         Integrity = new IntegrityFigures(always.Lost, always.Doubled, always.Reordered, always.Corrupted, always.Foreign, always.Unanswered),
         Errors = Enum.GetValues<ErrorClass>().Where(e => always.Errors[(int)e] > 0).ToDictionary(e => e, e => always.Errors[(int)e]),
         Refusals = new SortedDictionary<string, long>(always.Refusals, StringComparer.Ordinal),
-        Latency = Latency(measured.Latency),
-        ServiceTime = Latency(measured.ServiceTime),
-        ConnectTime = Latency(always.ConnectTime),
+        Latency = Latency(measured.Latency, isWhole),
+        ServiceTime = Latency(measured.ServiceTime, isWhole),
+        ConnectTime = Latency(always.ConnectTime, isWhole),
     };
 }

@@ -1,4 +1,3 @@
-using HdrHistogram;
 using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Load.Measuring;
@@ -7,13 +6,13 @@ namespace OrleansEcho.LoadTest.Load.Measuring;
 internal sealed class LoadCounts
 {
     /// <summary>From when a message should have been sent to its echo.</summary>
-    public LongHistogram Latency { get; } = LatencyRecorder.Make();
+    public TimeHistogram Latency { get; } = new();
 
     /// <summary>From when a message was sent to its echo.</summary>
-    public LongHistogram ServiceTime { get; } = LatencyRecorder.Make();
+    public TimeHistogram ServiceTime { get; } = new();
 
     /// <summary>How long connections took to be opened.</summary>
-    public LongHistogram ConnectTime { get; } = LatencyRecorder.Make();
+    public TimeHistogram ConnectTime { get; } = new();
 
     /// <summary>Messages that came back.</summary>
     public long Messages;
@@ -66,9 +65,9 @@ internal sealed class LoadCounts
     /// <summary>Adds what another has counted.</summary>
     public void Add(LoadCounts other)
     {
-        if (other.Latency.TotalCount > 0) Latency.Add(other.Latency);
-        if (other.ServiceTime.TotalCount > 0) ServiceTime.Add(other.ServiceTime);
-        if (other.ConnectTime.TotalCount > 0) ConnectTime.Add(other.ConnectTime);
+        Latency.Add(other.Latency);
+        ServiceTime.Add(other.ServiceTime);
+        ConnectTime.Add(other.ConnectTime);
         Messages += other.Messages;
         Bytes += other.Bytes;
         Opened += other.Opened;
@@ -89,9 +88,9 @@ internal sealed class LoadCounts
     /// <summary>Begins anew.</summary>
     public void Clear()
     {
-        if (Latency.TotalCount > 0) Latency.Reset();
-        if (ServiceTime.TotalCount > 0) ServiceTime.Reset();
-        if (ConnectTime.TotalCount > 0) ConnectTime.Reset();
+        Latency.Clear();
+        ServiceTime.Clear();
+        ConnectTime.Clear();
         Messages = Bytes = Opened = Lost = Doubled = Reordered = Corrupted = Foreign = Unanswered = Skipped = Untried = 0;
         MissingSinceDue.Clear();
         MissingSinceSent.Clear();

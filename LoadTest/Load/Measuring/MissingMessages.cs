@@ -1,5 +1,3 @@
-using HdrHistogram;
-
 namespace OrleansEcho.LoadTest.Load.Measuring;
 
 /// <summary>
@@ -30,11 +28,11 @@ internal sealed class MissingMessages
     /// <param name="histogram">Where to.</param>
     /// <param name="from">Those of earlier are left out, in nanoseconds.</param>
     /// <param name="now">When it is, in nanoseconds.</param>
-    public void RecordTo(LongHistogram histogram, long from, long now)
+    public void RecordTo(TimeHistogram histogram, long from, long now)
     {
         foreach (var (grain, count) in _counts)
         {
-            if ((grain + 1) * Grain > from) LatencyRecorder.Record(histogram, now - (grain * Grain), count); // never less than it was
+            if ((grain + 1) * Grain > from) histogram.Record(now - (grain * Grain), count); // never less than it was
         }
     }
 

@@ -68,8 +68,8 @@ internal sealed class EchoReader(RunContext run, WireFraming framing, SentMessag
         Echoes++;
         counts.Messages++;
         counts.Bytes += message.Size;
-        LatencyRecorder.Record(counts.Latency, run.Nanoseconds(message.Intended, now));
-        LatencyRecorder.Record(counts.ServiceTime, run.Nanoseconds(message.Sent, now));
+        counts.Latency.Record(run.Nanoseconds(message.Intended, now));
+        counts.ServiceTime.Record(run.Nanoseconds(message.Sent, now));
     }
 
     private int TakeOther(ReadOnlySpan<byte> bytes, bool isLast, long now, LoadCounts counts)

@@ -15,13 +15,13 @@ internal static class RunGen
         Gen.Long[1, Histograms.Longest].Array[1, 8].Select(values =>
         {
             var histogram = SampleRuns.Empty();
-            foreach (var value in values) histogram.RecordValue(value);
+            foreach (var value in values) histogram.Record(value);
             return SampleRuns.Latency(histogram);
         }),
         Gen.Long[50_000, 2_000_000].Array[200, 400].Select(values =>
         {
             var histogram = SampleRuns.Empty();
-            foreach (var value in values) histogram.RecordValueWithCount(value, 1000);
+            foreach (var value in values) histogram.Record(value, 1000);
             return SampleRuns.Latency(histogram);
         }));
 

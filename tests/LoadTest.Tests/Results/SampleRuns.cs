@@ -1,4 +1,3 @@
-using HdrHistogram;
 using OrleansEcho.LoadTest.Load.Measuring;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
@@ -32,9 +31,9 @@ internal static class SampleRuns
                 {
                     var value = (long)(LogNormal(random, (isSlow ? 1_900_000 : 900_000) / speed * (1 + 1.4 * second / seconds), isTrouble ? 1.1 : 0.42));
                     var weight = Math.Max(1, messages[t] / 400);
-                    histogram.RecordValueWithCount(value, weight);
-                    byTarget[t].RecordValueWithCount(value, weight);
-                    all.RecordValueWithCount(value, weight);
+                    histogram.Record(value, weight);
+                    byTarget[t].Record(value, weight);
+                    all.Record(value, weight);
                 }
             }
 
@@ -55,7 +54,7 @@ internal static class SampleRuns
 
         var errors = intervals.Sum(i => i.Errors);
         var service = Empty();
-        foreach (var value in all.RecordedValues()) service.RecordValueWithCount(value.ValueIteratedTo * 6 / 10, value.CountAtValueIteratedTo);
+        foreach (var value in all.ToHdr().RecordedValues()) service.Record(value.ValueIteratedTo * 6 / 10, value.CountAtValueIteratedTo);
         var total = Figures(counts.Sum(), seconds, all, service) with
         {
             ConnectionsOpen = 256,
@@ -83,7 +82,7 @@ internal static class SampleRuns
     public static RunResult Small()
     {
         var histogram = Empty();
-        foreach (var value in (long[])[800_000, 900_000, 1_000_000, 4_000_000]) histogram.RecordValue(value);
+        foreach (var value in (long[])[800_000, 900_000, 1_000_000, 4_000_000]) histogram.Record(value);
         var interval = new IntervalFigures
         {
             At = 0,
@@ -105,11 +104,11 @@ internal static class SampleRuns
         };
     }
 
-    public static LongHistogram Empty() => new(1, Histograms.Longest, 3);
+    public static TimeHistogram Empty() => new();
 
-    public static LatencyFigures Latency(LongHistogram histogram, bool withHistogram = true) => FigureMaker.Latency(histogram, withHistogram);
+    public static LatencyFigures Latency(TimeHistogram histogram, bool withHistogram = true) => FigureMaker.Latency(histogram, withHistogram);
 
-    public static LoadFigures Figures(long messages, double seconds, LongHistogram latency, LongHistogram service) => new()
+    public static LoadFigures Figures(long messages, double seconds, TimeHistogram latency, TimeHistogram service) => new()
     {
         Messages = messages,
         Bytes = messages * 32,
