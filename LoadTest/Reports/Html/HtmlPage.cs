@@ -10,6 +10,9 @@ internal static class HtmlPage
     // What HTML closes by itself; everything else needs its end, even with nothing in it.
     private static readonly HashSet<string> Void = ["meta", "br", "line", "path", "rect", "circle"];
 
+    // More columns than these do not fit beside each other on a telephone.
+    private const int MostAbreast = 3;
+
     /// <summary>Writes a page.</summary>
     /// <param name="title">What the window is called.</param>
     /// <param name="body">What is on it.</param>
@@ -33,7 +36,10 @@ internal static class HtmlPage
         writer.Write('\n');
     }
 
-    /// <summary>A table. Cells that begin with a digit or a sign stand at the right.</summary>
+    /// <summary>
+    /// A table. Cells that begin with a digit or a sign stand at the right. Where the page is narrow, a row of many cells becomes a list of them, each with
+    /// its heading.
+    /// </summary>
     /// <param name="caption">What it is about; empty where a heading says so.</param>
     /// <param name="headings">Those of the columns.</param>
     /// <param name="rows">Texts, or elements that take the place of a cell.</param>
@@ -42,11 +48,19 @@ internal static class HtmlPage
         var all = rows.ToList();
         bool IsRight(int column) => column > 0 && all.Any(r => IsNumber(r[column])) && all.All(r => r[column] is XElement || IsNumber(r[column]) || r[column] is "" or "–");
         XAttribute? Side(int column) => IsRight(column) ? Svg.A("class", "n") : null;
+        XElement Cell(object cell, int column)
+        {
+            var made = cell as XElement ?? (column is 0 ? Svg.E("th", Svg.A("scope", "row"), cell) : Svg.E("td", Side(column), cell));
+            if (column > 0 && headings.Count > MostAbreast) made.SetAttributeValue("data-of", headings[column]);
+            return made;
+        }
+
         return Svg.E("div", Svg.A("class", "scroll"), Svg.E(
             "table",
+            headings.Count > MostAbreast ? Svg.A("class", "wide") : null,
             caption.Length > 0 ? Svg.E("caption", caption) : null,
             headings.Count > 0 ? Svg.E("thead", Svg.E("tr", headings.Select((h, i) => Svg.E("th", Svg.A("scope", "col"), Side(i), h)))) : null,
-            Svg.E("tbody", all.Select(r => Svg.E("tr", r.Select((c, i) => c as XElement ?? (i is 0 ? Svg.E("th", Svg.A("scope", "row"), c) : Svg.E("td", Side(i), c))))))));
+            Svg.E("tbody", all.Select(r => Svg.E("tr", r.Select(Cell))))));
     }
 
     /// <summary>A line of remarks each, or nothing.</summary>

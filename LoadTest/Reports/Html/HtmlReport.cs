@@ -9,7 +9,8 @@ namespace OrleansEcho.LoadTest.Reports.Html;
 internal static class HtmlReport
 {
     /// <summary>Writes it.</summary>
-    public static void Write(RunResult run, TextWriter writer) => HtmlPage.Write($"{run.Scenario.Name} on {ReportText.Targets(run)}: {Name(run.Verdict)}", Body(run), writer);
+    public static void Write(RunResult run, TextWriter writer) =>
+        HtmlPage.Write($"{run.Scenario.Name} on {ReportText.Targets(run)}: {Name(run.Verdict)}", Body(run), writer);
 
     /// <summary>A verdict as it stands on badges.</summary>
     public static XElement Badge(Verdict verdict) => HtmlPage.Badge(verdict.ToString().ToLowerInvariant(), $"{(verdict is Verdict.Passed ? '✓' : verdict is Verdict.Failed ? '✗' : '!')} {Name(verdict)}");
@@ -24,18 +25,26 @@ internal static class HtmlReport
         yield return Section("Over time and altogether", Svg.E("div", Svg.A("class", "plots"), Figures(run)));
         yield return Section("Gateways", Card(RunTables.Targets(run)));
         yield return Section("Times", Card(RunTables.Times(run)));
-        yield return Section("Errors", Card(RunTables.Errors(run.Total)));
+        if (RunTables.Errors(run.Total) is { } errors) yield return Section("Errors", Card(errors));
         yield return Section(
             "Details",
             HtmlPage.Details("Second by second", RunTables.Seconds(run)),
             HtmlPage.Details("Scenario", RunTables.Scenario(run)),
             HtmlPage.Details("Load tester and machine", RunTables.Generator(run)));
-        yield return Svg.E("footer", $"Made by OrleansEcho.LoadTest {ToolVersion.Of(run.Tool)}. This page needs no network. The whole run, histograms included, is in the file that --json writes.");
+        yield return Svg.E(
+            "footer",
+            $"Made by OrleansEcho.LoadTest {ToolVersion.Of(run.Tool)}. This page needs no network. "
+            + "The whole run, histograms included, is in the file that --json writes.");
     }
 
     private static XElement Header(RunResult run) => Svg.E(
         "header",
-        Svg.E("div", Svg.A("class", "head"), Svg.E("h1", run.Scenario.Name), Svg.E("span", Svg.A("class", "where"), $"on {ReportText.Targets(run)}"), Badge(run.Verdict)),
+        Svg.E(
+            "div",
+            Svg.A("class", "head"),
+            Svg.E("h1", run.Scenario.Name),
+            Svg.E("span", Svg.A("class", "where"), $"on {ReportText.Targets(run)}"),
+            Badge(run.Verdict)),
         Svg.E("p", ReportText.Meaning(run)),
         Svg.E(
             "p",
@@ -61,7 +70,11 @@ internal static class HtmlReport
             Tile("longest", ReportText.Time(total.Latency, l => l.Max), $"p99.99 {ReportText.Time(total.Latency, l => l.P9999)}"),
             Tile("connections", Quantity.Count(total.ConnectionsOpen), ReportText.Connections(total)),
             Tile("errors", Quantity.Count(errors), errors is 0 ? "no connection failed" : "connections failed", errors > 0),
-            Tile("wrong messages", Quantity.Count(total.Integrity.Faults), total.Integrity.Faults is 0 ? "every echo was compared" : ReportText.Integrity(total.Integrity), total.Integrity.Faults > 0));
+            Tile(
+                "wrong messages",
+                Quantity.Count(total.Integrity.Faults),
+                total.Integrity.Faults is 0 ? "every echo was compared" : ReportText.Integrity(total.Integrity),
+                total.Integrity.Faults > 0));
     }
 
     private static XElement Tile(string name, string value, string more, bool isOff = false) =>

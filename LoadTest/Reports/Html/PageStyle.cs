@@ -59,7 +59,13 @@ internal static class PageStyle
         .intended{--c:var(--soft)}.intended .line{stroke-dasharray:5 4;stroke-width:1.5}
         svg.spark{width:100%;max-width:180px;height:auto;display:block;margin-top:8px}
         #tip{position:absolute;pointer-events:none;visibility:hidden;background:var(--ink);color:var(--page);font-size:12.5px;line-height:1.45;padding:6px 10px;border-radius:6px;white-space:pre;z-index:1}
-        @media (max-width:560px){main{padding:20px 14px}h1{font-size:22px}.tile dd{font-size:19px}figure{padding:12px 6px 8px}figcaption{padding:0 8px}.quiet{padding-left:8px}.tick{font-size:14.5px}caption{max-width:calc(100vw - 64px)}}
+        @media (max-width:560px){main{padding:20px 14px}h1{font-size:22px}.tile dd{font-size:19px}figure{padding:12px 6px 8px}figcaption{padding:0 8px}
+        .quiet{padding-left:8px}.tick{font-size:14.5px}caption{max-width:calc(100vw - 64px)}
+        th,td{overflow-wrap:anywhere}.n{white-space:normal}.wide,.wide caption,.wide tbody{display:block}.wide thead{position:absolute;clip-path:inset(50%)}
+        .wide tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 22px;padding:8px 0;border-bottom:1px solid var(--rule)}.wide tr:last-child{border-bottom:0}
+        .wide th,.wide td{border:0;padding:0}.wide tbody th{grid-column:1/-1;font-weight:600}.wide tbody th:empty{display:none}
+        .wide td{display:flex;justify-content:space-between;gap:8px;text-align:right;min-width:0}
+        .wide td::before{content:attr(data-of);color:var(--soft);font-weight:400;text-align:left;overflow-wrap:normal}.wide .share{display:none}}
         @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc;--faint:#eee;--good:#17703f;--bad:#b3261e;--warn:#855300;--still:#4d5561;--good-bg:#fff;--bad-bg:#fff;--warn-bg:#fff;--still-bg:#fff;
         --s0:#2563a8;--s1:#b4541a;--s2:#1b7f6b;--s3:#8a4a9c;--s4:#927012;--s5:#b33a5e;--s6:#4b6b1f;--s7:#55606e;--p50:#93bfe8;--p90:#5a98d4;--p99:#2563a8;--p999:#143f75;--pmax:#b4541a}
         body{font-size:11px}main{max-width:none;padding:0}table{font-size:10.5px}.badge{border:1.5px solid currentColor}.remarks{border:1px solid var(--rule)}.bar,.share i{print-color-adjust:exact}

@@ -45,16 +45,20 @@ internal static class RunTables
             all.Where(l => l.Of.Count > 0).Select(l => (object[])[l.Name, Quantity.Count(l.Of.Count), .. ReportText.Percentiles.Select(p => Quantity.Time(p.Of(l.Of)))]));
     }
 
-    /// <summary>What went wrong, and what gateways said.</summary>
-    public static XElement Errors(LoadFigures total) => HtmlPage.Table(
-        "",
-        ["what", "how many", ""],
+    /// <summary>What went wrong, and what gateways said; null where nothing did.</summary>
+    public static XElement? Errors(LoadFigures total)
+    {
+        object[][] rows =
         [
             .. total.Errors.OrderBy(e => e.Key).Where(e => e.Value > 0).Select(e => (object[])[$"{e.Key}", Quantity.Count(e.Value), $"connections {ReportText.Meaning(e.Key)}"]),
             .. total.Refusals.OrderByDescending(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal).Select(r => (object[])[r.Key, Quantity.Count(r.Value), "the reason that a gateway gave"]),
             .. total.Integrity.Unanswered > 0 ? [["Unanswered", Quantity.Count(total.Integrity.Unanswered), "messages were owed by connections that failed"]] : Array.Empty<object[]>(),
-            ["Integrity", Quantity.Count(total.Integrity.Faults), ReportText.Integrity(total.Integrity)],
-        ]);
+            .. total.Integrity.Faults > 0
+                ? [["Integrity", Quantity.Count(total.Integrity.Faults), ReportText.Integrity(total.Integrity)]]
+                : Array.Empty<object[]>(),
+        ];
+        return rows.Length is 0 ? null : HtmlPage.Table("", ["what", "how many", ""], rows);
+    }
 
     /// <summary>The run second by second.</summary>
     public static XElement Seconds(RunResult run)

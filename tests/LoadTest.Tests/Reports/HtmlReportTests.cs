@@ -56,6 +56,9 @@ public sealed partial class HtmlReportTests : IDisposable
         Assert.Contains("Made by OrleansEcho.LoadTest 0.1.0.", text, StringComparison.Ordinal);
         Assert.Contains("256open at the end", text, StringComparison.Ordinal);
         Assert.Contains("wrong messages0every echo was compared", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Integrity", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Page(run with { Total = run.Total with { Errors = new Dictionary<ErrorClass, long>() } }).Page.Descendants("h2"), heading => heading.Value is "Errors");
+        Assert.Contains("Integrity11 lost", Page(run with { Total = run.Total with { Integrity = new IntegrityFigures(1, 0, 0, 0, 0, 0) } }).Page.Root!.Value, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +72,7 @@ public sealed partial class HtmlReportTests : IDisposable
 
     // Opens all pages in a browser. Whoever wants to look at them: SAMPLE_PAGES=folder.
     [Fact]
-    public async Task OpensInABrowser_WithoutAWord()
+    public async Task OpensInABrowser_WithoutAWord_AndFitsATelephone()
     {
         var folder = Environment.GetEnvironmentVariable("SAMPLE_PAGES") is { Length: > 0 } chosen ? Directory.CreateDirectory(chosen) : _folder;
         RunResult[] a = [.. Enumerable.Range(0, 6).Select(i => SampleRuns.Ramp(20, 2, seed: i) with { StartedAt = SampleRuns.Start.AddMinutes(2 * i) })];
@@ -90,6 +93,32 @@ public sealed partial class HtmlReportTests : IDisposable
             Assert.Equal("", console);
             Assert.Contains("id=\"tip\"", dom);
         }
+
+        await AssertNothingScrollsSidewaysAsync(browser!, folder);
+    }
+
+    // 390 px is a telephone's; a page within a frame has its width, however wide the window is.
+    private static async Task AssertNothingScrollsSidewaysAsync(string browser, DirectoryInfo folder)
+    {
+        var frames = folder.EnumerateFiles("*.html").Select(page =>
+            $"<iframe title='{page.Name}' width='390' height='800' srcdoc='{System.Net.WebUtility.HtmlEncode(File.ReadAllText(page.FullName))}'></iframe>");
+        var harness = Path.Combine(folder.FullName, "narrow.htm");
+        await File.WriteAllTextAsync(harness, "<!DOCTYPE html><meta charset='utf-8'><body>" + string.Concat(frames) + """
+            <pre></pre><script>
+            addEventListener('load', () => {
+              const wide = [...document.querySelectorAll('iframe')].flatMap(frame => {
+                const page = frame.contentDocument;
+                page.querySelectorAll('details').forEach(part => part.open = true);
+                return [page.documentElement, ...page.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1)
+                  .map(e => `${frame.title}: ${e.tagName} ${e.scrollWidth} px in ${e.clientWidth}: ${e.textContent.slice(0, 60)}`);
+              });
+              document.querySelector('pre').textContent = `looked at ${document.querySelectorAll('iframe').length} pages; too wide: ${wide.join(' | ') || 'none'}`;
+            });
+            </script>
+            """);
+        var (dom, _) = await Browser.OpenAsync(browser, harness, TestContext.Current.CancellationToken);
+        File.Delete(harness);
+        Assert.Contains("looked at 8 pages; too wide: none</pre>", dom, StringComparison.Ordinal);
     }
 
     private static void Write(DirectoryInfo folder, string name, Action<TextWriter> write)
