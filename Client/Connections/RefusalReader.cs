@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using OrleansEcho.Client.Faults;
 using OrleansEcho.Protocols;
@@ -66,11 +67,17 @@ internal static class RefusalReader
     private static SessionEnd.Told Read(ReadOnlySpan<byte> words, bool hasEchoed)
     {
         var space = words.IndexOf((byte)' ');
-        var word = Encoding.UTF8.GetString(space < 0 ? words : words[..space]);
-        var text = space < 0 ? "" : Encoding.UTF8.GetString(words[(space + 1)..]);
+        var word = Printable(Encoding.UTF8.GetString(space < 0 ? words : words[..space]));
+        var text = space < 0 ? "" : Printable(Encoding.UTF8.GetString(words[(space + 1)..]));
 
         // TryParse alone would also take numbers.
         var reason = Array.IndexOf(Enum.GetNames<EchoReason>(), word) > 0 ? Enum.Parse<EchoReason>(word) : EchoReason.Unknown;
         return new SessionEnd.Told(reason, word, text, !hasEchoed && Refusals.Contains(reason));
     }
+
+    // Applications print it and log it: what a gateway, or whoever stands there, says must not steer their terminals or look like lines of their own.
+    private static string Printable(string text) => text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? '\uFFFD' : c)) : text;
+
+    private static bool IsUnsafe(char c) =>
+        char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -12,6 +12,9 @@ public abstract class EchoReasonException : EchoException
     /// <summary>The reason's word as the gateway sent it; tells more than <see cref="Reason"/> only when that is <see cref="EchoReason.Unknown"/>.</summary>
     public string Word { get; }
 
-    /// <summary>The gateway's sentence for a person, which may change with any version; empty when it sent none.</summary>
+    /// <summary>
+    /// The gateway's sentence for a person, which may change with any version; empty when it sent none. Control characters, and those that turn the
+    /// direction of writing, are U+FFFD here and in <see cref="Word"/>.
+    /// </summary>
     public string Text { get; }
 }

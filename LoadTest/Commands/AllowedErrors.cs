@@ -10,7 +10,8 @@ internal static class AllowedErrors
     public static LoadScenario Of(ScenarioFile file)
     {
         string[] targets = [.. file.Scenario.Targets.Select(t => t.Name)];
-        return file.Thresholds.Aggregate(file.Scenario, (scenario, threshold) => Threshold.TryParse(threshold.Condition, targets, out var condition, out _) ? Allow(scenario, condition.Figure.Name) : scenario);
+        return file.Thresholds.Aggregate(file.Scenario, (scenario, threshold) =>
+            Threshold.TryParse(threshold.Condition, targets, out var condition, out _) ? Allow(scenario, condition.Figure.Name) : scenario);
     }
 
     // What a connection that failed was owed is a part of its failure.

@@ -90,7 +90,7 @@ internal sealed class CompareCommand : LoadCommand
         if (unwritable.Length > 0) return console.Fail(ExitCodes.CannotRun, unwritable);
 
         var (a, b) = (new ComparedSide("A", scenarioA), new ComparedSide("B", scenarioB));
-        console.Out.WriteLine(Plan(a, b, pairs));
+        foreach (var line in Plan(a, b, pairs)) console.Say(line);
         var ended = await new RepeatedRuns(_runner, kept, console).RunAsync(a, b, pairs);
         if (a.Runs.Count is 0 || b.Runs.Count is 0)
         {
@@ -107,12 +107,14 @@ internal sealed class CompareCommand : LoadCommand
         return scenario is null ? (null, faults) : over.Put(scenario, file);
     }
 
-    private static string Plan(ComparedSide a, ComparedSide b, int pairs)
+    private static IEnumerable<string> Plan(ComparedSide a, ComparedSide b, int pairs)
     {
         static string Targets(ComparedSide side) => $"{side.Name} is {side.Scenario.Name} on {string.Join(", ", side.Scenario.Targets.Select(t => t.Name))}";
         var seconds = pairs * (a.Scenario.Warmup + a.Scenario.Duration + b.Scenario.Warmup + b.Scenario.Duration).TotalSeconds;
-        var few = pairs < RepeatOptions.FewestPairs ? $"\nThey are too few to tell a difference from chance; that takes {RepeatOptions.FewestPairs} pairs." : "";
-        return $"{Targets(a)}\n{Targets(b)}\n{Quantity.Of(pairs, "pair")} of runs, in turn: {Quantity.Duration(seconds)} or a little more.{few}";
+        yield return Targets(a);
+        yield return Targets(b);
+        yield return $"{Quantity.Of(pairs, "pair")} of runs, in turn: {Quantity.Duration(seconds)} or a little more.";
+        if (pairs < RepeatOptions.FewestPairs) yield return $"They are too few to tell a difference from chance; that takes {RepeatOptions.FewestPairs} pairs.";
     }
 
     // What is told of runs that were ended is told whole: writing takes no notice of the first Ctrl-C.
@@ -121,7 +123,8 @@ internal sealed class CompareCommand : LoadCommand
         var comparison = RunComparison.Compare(a, b);
         ComparisonView.Write(comparison, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Out) }));
         foreach (var (_, path, write) in ReportsIn(parsed)) await OutputFile.WriteAsync(path, writer => write(comparison, writer), CancellationToken.None);
-        if (ReportsIn(parsed).Select(r => Path.GetFullPath(r.Path)).ToArray() is { Length: > 0 } written) console.Out.WriteLine($"Written: {string.Join(", ", written)}.");
+        string[] written = [.. ReportsIn(parsed).Select(r => Path.GetFullPath(r.Path))];
+        if (written.Length > 0) console.Say($"Written: {string.Join(", ", written)}.");
         return comparison.Figures.Any(f => f.Verdict is ComparisonVerdict.Worse) ? ExitCodes.Failed : ExitCodes.Passed;
     }
 

@@ -32,7 +32,7 @@ internal sealed class HistoryCommand : LoadCommand
             if (_html.ValuesIn(parsed) is [var html])
             {
                 await OutputFile.WriteAsync(html, writer => HistoryHtml.Write(history, writer), console.Interrupt);
-                console.Out.WriteLine($"Written: {Path.GetFullPath(html)}.");
+                console.Say($"Written: {Path.GetFullPath(html)}.");
             }
 
             return ExitCodes.Passed;

@@ -44,7 +44,7 @@ internal sealed class LoadProgram
 
         if (command is null && parsed.GetValue(_version))
         {
-            console.Out.WriteLine($"{_root.Name} {ToolVersion.Text}");
+            console.Say($"{_root.Name} {ToolVersion.Text}");
             return ExitCodes.Passed;
         }
 

@@ -36,7 +36,7 @@ internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsol
         }
         catch (OperationCanceledException) when (console.Interrupt.IsCancellationRequested)
         {
-            console.Out.WriteLine($"{place}: interrupted, and not counted.");
+            console.Say($"{place}: interrupted, and not counted.");
             return ExitCodes.Interrupted;
         }
         catch (CannotRunException fault)
@@ -47,7 +47,7 @@ internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsol
         if (Reachability.FaultOf(result) is { } nobody) return console.Fail(ExitCodes.CannotRun, $"{place}: {nobody}{kept.Where}");
 
         side.Runs.Add(result);
-        console.Out.WriteLine($"{place}: {Line(result)}");
+        console.Say($"{place}: {Line(result)}");
         await KeepAsync(side, number, result);
         return ExitCodes.Passed;
     }
@@ -61,7 +61,7 @@ internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsol
         }
         catch (OutputFileException fault)
         {
-            console.Error.WriteLine($"--keep: {fault.Message}");
+            console.Fail(ExitCodes.CannotRun, $"--keep: {fault.Message}");
             _isLost = true;
         }
     }

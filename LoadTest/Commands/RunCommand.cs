@@ -63,7 +63,7 @@ internal sealed class RunCommand : LoadCommand
 
         // An interrupted run keeps what it has: writing takes no notice of the first Ctrl-C.
         var unwritten = await outputs.WriteAsync(result, CancellationToken.None);
-        if (kind is not RunViewKind.Quiet && outputs.Written is { } written) console.Out.WriteLine(written);
+        if (kind is not RunViewKind.Quiet && outputs.Written is { } written) console.Say(written);
         if (unwritten.Count > 0) return console.Fail(ExitCodes.CannotRun, unwritten);
         return Reachability.FaultOf(result) is { } nobody ? console.Fail(ExitCodes.CannotRun, nobody) : ExitCodes.Of(result.Verdict);
     }

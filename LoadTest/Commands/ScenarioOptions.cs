@@ -52,8 +52,10 @@ internal sealed class ScenarioOptions
         if (!without.Contains("--fail-if"))
         {
             const string Not = "What must not be";
-            _flags.AddList(_conditions = command.Values(Not, "--fail-if", "CONDITION", "Fails the run when it comes true, such as 'p99 > 50ms'; those of the scenario count, too."), "thresholds");
-            _flags.AddSwitch(command.Switch(Not, "--allow-errors", "Connections may fail, and messages be unanswered or unsent: otherwise any fails the run."), "allow-errors", "true");
+            const string Conditions = "Fails the run when it comes true, such as 'p99 > 50ms'; those of the scenario count, too.";
+            const string Errors = "Connections may fail, and messages be unanswered or unsent: otherwise any fails the run.";
+            _flags.AddList(_conditions = command.Values(Not, "--fail-if", "CONDITION", Conditions), "thresholds");
+            _flags.AddSwitch(command.Switch(Not, "--allow-errors", Errors), "allow-errors", "true");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class ScenariosCommand : LoadCommand
         {
             var path = ReadyScenarios.FileOf(ready);
             var (file, faults) = ScenarioReader.Read(await File.ReadAllTextAsync(path, console.Interrupt), path, ScenarioReader.Nothing);
-            console.Out.WriteLine($"{ready.PadRight(width)}  {file?.Description ?? faults[0]}");
+            console.Say($"{ready.PadRight(width)}  {file?.Description ?? faults[0]}");
         }
 
         return ExitCodes.Passed;

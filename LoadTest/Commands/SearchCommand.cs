@@ -52,7 +52,7 @@ internal sealed class SearchCommand : LoadCommand
         if (files.Contradictions is { Count: > 0 } contradictions) return console.Fail(ExitCodes.WrongUsage, contradictions);
         if (files.FindUnwritable() is { Count: > 0 } unwritable) return console.Fail(ExitCodes.CannotRun, unwritable);
 
-        if (!parsed.GetValue(_quiet)) console.Out.WriteLine(SearchText.Outlook(plan));
+        if (!parsed.GetValue(_quiet)) console.Say(SearchText.Outlook(plan));
         var search = new SearchRun(plan, _runner, _time);
         await search.RunAsync(probe => Tell(plan, probe, parsed.GetValue(_quiet), console), console.Interrupt);
         if (search.Probes.Count is 0 && search.Fault is { } atOnce) return console.Fail(ExitCodes.CannotRun, atOnce);
@@ -60,15 +60,15 @@ internal sealed class SearchCommand : LoadCommand
         // What was found stays, whatever ended the search: writing takes no notice of the first Ctrl-C.
         var result = search.Result();
         var unwritten = await files.WriteAsync(new SearchOutput(result, search.Confirmed), CancellationToken.None);
-        if (!parsed.GetValue(_quiet) && files.Written is { } written) console.Out.WriteLine(written);
-        console.Out.WriteLine(result.Summary);
+        if (!parsed.GetValue(_quiet) && files.Written is { } written) console.Say(written);
+        console.Say(result.Summary);
         string[] troubles = search.Fault is { } fault ? [fault, .. unwritten] : [.. unwritten];
         return troubles.Length > 0 ? console.Fail(ExitCodes.CannotRun, troubles) : CodeOf(result.Verdict);
     }
 
     private static void Tell(SearchPlan plan, SearchProbe probe, bool isQuiet, LoadConsole console)
     {
-        if (!isQuiet) console.Out.WriteLine(SearchText.Line(plan.Of, probe));
+        if (!isQuiet) console.Say(SearchText.Line(plan.Of, probe));
     }
 
     private static int CodeOf(SearchVerdict verdict) => verdict switch

@@ -85,7 +85,8 @@ internal sealed class SearchOptions
         var least = of is SearchedValue.Rate ? 1 : Math.Max(targets.Length, file.Scenario.Flows.Count);
         // What failed, and what was not sent, is judged by the objective.
         var scenario = file.Scenario with { AllowsErrors = true, AllowsUnanswered = true, AllowsUnsent = true };
-        return (new SearchPlan(scenario, of, step, new SearchRange(from, to, SearchRange.FloorOf(from, least), precision, confirmations), conditions, _slo.ValuesIn(parsed)), []);
+        var range = new SearchRange(from, to, SearchRange.FloorOf(from, least), precision, confirmations);
+        return (new SearchPlan(scenario, of, step, range, conditions, _slo.ValuesIn(parsed)), []);
     }
 
     // It is judged, and put over a file, as an option of that name.

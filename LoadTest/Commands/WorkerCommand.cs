@@ -30,7 +30,7 @@ internal sealed class WorkerCommand : LoadCommand
         var settings = _session.In(parsed);
         var name = $"{Environment.MachineName} {Environment.ProcessId}";
         await using var session = await _open(settings, console.Interrupt);
-        console.Out.WriteLine($"Worker {name} waits for runs in the session '{settings.Session}'; Ctrl-C ends it.");
+        console.Say($"Worker {name} waits for runs in the session '{settings.Session}'; Ctrl-C ends it.");
         await new LoadWorker(session, name, _engine, _time, console.Out.WriteLine).RunAsync(parsed.GetValue(_once), console.Interrupt);
         return ExitCodes.Passed;
     }

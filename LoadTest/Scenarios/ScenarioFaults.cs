@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace OrleansEcho.LoadTest.Scenarios;
 
 /// <summary>What is wrong with a scenario: everything, a line each.</summary>
-internal sealed class ScenarioFaults
+internal sealed partial class ScenarioFaults
 {
     private readonly List<(ScenarioPlace Place, string Line)> _faults = [];
 
@@ -16,6 +18,10 @@ internal sealed class ScenarioFaults
     {
         var end = message[^1] is '?' or '.' ? "" : ".";
         var head = place.IsFlag || path.Length is 0 ? $"{place}: " : $"{place}: {path}: ";
-        _faults.Add((place, head + message.Replace("\n", "\n" + new string(' ', head.Length), StringComparison.Ordinal) + end)); // a caret stays below its place
+        _faults.Add((place, head + BeforeCaret().Replace(message, "\n" + new string(' ', head.Length)) + end)); // a caret stays below its place
     }
+
+    /// <summary>The only line break within a fault: before a caret that points at something in it. Any other is in a text that the fault quotes.</summary>
+    [GeneratedRegex(@"\n(?= *\^)")]
+    public static partial Regex BeforeCaret();
 }

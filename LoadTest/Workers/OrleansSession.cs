@@ -110,7 +110,9 @@ internal sealed class OrleansSession : IOpenSession
     private static IPEndPoint[] Silos(string text) =>
     [
         .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(silo =>
-            PortAddress.TryParse(silo, out var address, out var fault) ? address : throw new CannotRunException($"--silo: {Shown.Value(silo)} is no silo's address: {fault}.")),
+            PortAddress.TryParse(silo, out var address, out var fault)
+                ? address
+                : throw new CannotRunException($"--silo: {Shown.Value(silo)} is no silo's address: {fault}.")),
     ];
 
     private static ServiceProvider Services(IConfiguration configuration, MembershipOptions membership, IPEndPoint[] silos)
@@ -157,7 +159,7 @@ internal sealed class OrleansSession : IOpenSession
         catch (OptionsValidationException fault)
         {
             await services.DisposeAsync();
-            throw new CannotRunException(string.Join(Environment.NewLine, fault.Failures));
+            throw new CannotRunException(string.Join(" ", fault.Failures));
         }
     }
 

@@ -58,28 +58,28 @@ internal static class OtelVariables
     private static string? Endpoint(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0
             ? null
-            : $"{(value.Contains('@', StringComparison.Ordinal) ? "it" : $"'{value}'")} is no URL of a collector; write one such as http://localhost:4317.";
+            : $"{(value.Contains('@', StringComparison.Ordinal) ? "it" : Shown.Value(value))} is no URL of a collector; write one such as http://localhost:4317.";
 
     // They carry what proves who may write there.
     private static string? Headers(string value) => IsList(value, mayBeEmpty: false) ? null : "it is no list of headers; write name=value, with commas between.";
 
-    private static string? Attributes(string value) => IsList(value, mayBeEmpty: true) ? null : $"'{value}' is no list of attributes; write name=value, with commas between.";
+    private static string? Attributes(string value) => IsList(value, mayBeEmpty: true) ? null : $"{Shown.Value(value)} is no list of attributes; write name=value, with commas between.";
 
     private static bool IsList(string value, bool mayBeEmpty) => value.Split(',', StringSplitOptions.TrimEntries).All(pair => pair.Length is 0 ? mayBeEmpty : pair.IndexOf('=', StringComparison.Ordinal) > 0);
 
-    private static string? Milliseconds(string value) => IsPositive(value) ? null : $"'{value}' is no number of milliseconds; write one from 1, without a unit.";
+    private static string? Milliseconds(string value) => IsPositive(value) ? null : $"{Shown.Value(value)} is no number of milliseconds; write one from 1, without a unit.";
 
-    private static string? Number(string value) => IsPositive(value) ? null : $"'{value}' is no number; write one from 1.";
+    private static string? Number(string value) => IsPositive(value) ? null : $"{Shown.Value(value)} is no number; write one from 1.";
 
-    private static string? ExistingFile(string value) => File.Exists(value) ? null : $"there is no file '{value}'.";
+    private static string? ExistingFile(string value) => File.Exists(value) ? null : $"there is no file {Shown.Value(value)}.";
 
     private static int Parse(string number) => int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static bool IsPositive(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
 
     private static string? Share(string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? null : $"'{value}' is no share; write a number from 0 to 1.";
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? null : $"{Shown.Value(value)} is no share; write a number from 0 to 1.";
 
     private static Func<string, string?> OneOf(params string[] words) =>
-        value => words.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"'{value}' is not known; write one of {string.Join(", ", words)}.";
+        value => words.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"{Shown.Value(value)} is not known; write one of {string.Join(", ", words)}.";
 }

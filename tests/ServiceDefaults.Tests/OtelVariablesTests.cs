@@ -25,6 +25,9 @@ public sealed class OtelVariablesTests
     [InlineData("OTEL_TRACES_SAMPLER", "always", "'always' is not known; write one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio.")]
     [InlineData("OTEL_TRACES_SAMPLER_ARG", "2", "'2' is no share; write a number from 0 to 1.")]
     [InlineData("OTEL_RESOURCE_ATTRIBUTES", "team", "'team' is no list of attributes; write name=value, with commas between.")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "g\u001b[2J\nrpc", "'g\\u001b[2J\\nrpc' is not known; write one of grpc, http/protobuf.")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "x\rforged", "'x\\rforged' is no URL of a collector; write one such as http://localhost:4317.")]
+    [InlineData("OTEL_EXPORTER_OTLP_COMPRESSION", "password=secret", "'***' is not known; write one of none, gzip.")]
     public void NonsenseIsAFault_ThatSaysWhatToWrite_AndNothingSecret(string variable, string value, string fault)
     {
         var said = Assert.Single(Faults((variable, value)));

@@ -1,3 +1,4 @@
+using OrleansEcho.ServiceDefaults;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -25,7 +26,7 @@ internal static class TerminalText
     public static Style Strong { get; } = new(decoration: Decoration.Bold);
 
     /// <summary>A text without anything that a terminal obeys.</summary>
-    public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    public static string Clean(string text) => Shown.Text(text);
 
     /// <summary>A text.</summary>
     public static Text Of(string text) => new(Clean(text), Plain);

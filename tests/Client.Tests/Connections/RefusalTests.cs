@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
 using OrleansEcho.Client.Connections;
@@ -61,6 +62,25 @@ public sealed partial class RefusalTests
     {
         var fault = await Assert.ThrowsAsync<EchoRefusedException>(() => ExchangeAsync(framing, "FullMoon", echoes: 0));
         Assert.Equal((EchoReason.Unknown, "FullMoon"), (fault.Reason, fault.Word));
+    }
+
+    [Theory]
+    [InlineData("line")]
+    [InlineData("length-prefixed")]
+    public async Task WhatAGatewaySays_SteersNoTerminal(string framing)
+    {
+        // As bytes: no codec of ours sends it.
+        var words = Encoding.UTF8.GetBytes("Full\u001b[2JMoon wait\r\u009d0;x\u0007 \u202ethen\u2028come");
+        byte[] refusal = framing is "line" ? [.. "-ERR "u8, .. words, (byte)'\n'] : [0x80, 0, 0, (byte)words.Length, .. words];
+        var (client, peer) = await ConnectAsync(framing);
+        await using var owned = client;
+        var request = client.SendAsync("hello"u8.ToArray(), Stop).AsTask();
+        await peer.ReceiveAsync();
+        await peer.SendAsync(refusal);
+        peer.Finish();
+        var fault = await Assert.ThrowsAsync<EchoRefusedException>(() => request.WithinAsync("the refusal"));
+        Assert.Equal(("Full\uFFFD[2JMoon", "wait\uFFFD\uFFFD0;x\uFFFD \uFFFDthen\uFFFDcome"), (fault.Word, fault.Text));
+        Assert.Equal($"10.0.0.1:7001 refused the connection: {fault.Word}, {fault.Text}.", fault.Message);
     }
 
     [Fact]

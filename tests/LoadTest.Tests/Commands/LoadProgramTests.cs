@@ -32,6 +32,13 @@ public sealed class LoadProgramTests
         Assert.Equal((2, "", error + "\n"), await _line.RunAsync(args));
 
     [Fact]
+    public async Task WhatAFaultQuotesSteersNoTerminal_AndIsNoLineOfItsOwn()
+    {
+        var (code, _, error) = await _line.RunAsync(["run", "--target", "a\u001b[2J\r\nPASSED\u202e"], TestContext.Current.CancellationToken);
+        Assert.Equal((2, "--target: 'a\\u001b[2J\\r\\nPASSED\\u202e' has no port; write HOST:PORT, such as 127.0.0.1:7000.\n"), (code, error));
+    }
+
+    [Fact]
     public async Task HelpListsOptionsInGroups_WithUnitsAndDefaults()
     {
         var (code, text, error) = await _line.RunAsync("run --help");
