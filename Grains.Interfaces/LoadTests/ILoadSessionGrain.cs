@@ -9,13 +9,13 @@ namespace OrleansEcho.Grains.Interfaces.LoadTests;
 public interface ILoadSessionGrain : IGrainWithStringKey
 {
     /// <summary>A worker says how it is, several times a second, and hears what to do.</summary>
-    /// <exception cref="ArgumentException">The sign is none: no name, or longer than a session takes.</exception>
+    /// <exception cref="ArgumentException">The sign is none (no name, or longer than a session takes), or the silo carries no more sessions: the message says what to do.</exception>
     [Alias("Work")]
     [ResponseTimeout("00:00:02")]
     ValueTask<WorkerOrder> WorkAsync(WorkerSign sign);
 
     /// <summary>The conductor says what to do, several times a second, and hears how the workers are.</summary>
-    /// <exception cref="ArgumentException">The sign is none: no run, or longer than a session takes.</exception>
+    /// <exception cref="ArgumentException">The sign is none (no run, or longer than a session takes), or the silo carries no more sessions: the message says what to do.</exception>
     [Alias("Conduct")]
     [ResponseTimeout("00:00:02")]
     ValueTask<SessionSign> ConductAsync(ConductorSign sign);

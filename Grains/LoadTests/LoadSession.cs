@@ -21,6 +21,9 @@ internal sealed class LoadSession(TimeProvider time, LoadSessionMemory memory)
 
     private const int MostName = 200;
 
+    // A sentence for people; what is longer is cut.
+    private const int MostFault = 1000;
+
     private readonly Dictionary<string, Worker> _workers = [];
     private ConductorSign? _conductor;
     private long _conductorHeard;
@@ -31,6 +34,7 @@ internal sealed class LoadSession(TimeProvider time, LoadSessionMemory memory)
     {
         if (sign.Worker.Length is 0 or > MostName || sign.Name.Length > MostName || sign.Run.Length > MostName) throw new ArgumentException($"A worker has a name of 1 to {MostName} characters.", nameof(sign));
         if (sign.Report.Length > MostBytes || sign.Progress.Length > MostBytes) throw new ArgumentException($"A report has {MostBytes} bytes at most.", nameof(sign));
+        if (sign.Fault.Length > MostFault) sign = sign with { Fault = sign.Fault[..MostFault] };
         Forget();
         var before = _workers.GetValueOrDefault(sign.Worker);
         if (before is null && _workers.Count >= MostWorkers) throw new ArgumentException($"A session has {MostWorkers} workers at most.", nameof(sign));
@@ -65,7 +69,8 @@ internal sealed class LoadSession(TimeProvider time, LoadSessionMemory memory)
     public SessionSign Conduct(ConductorSign sign)
     {
         if (sign.Run.Length is 0 or > MostName) throw new ArgumentException($"A run has a name of 1 to {MostName} characters.", nameof(sign));
-        if (sign.Plan.Length > MostBytes || sign.Crew.Length > MostWorkers) throw new ArgumentException($"A plan has {MostBytes} bytes, and a crew {MostWorkers} workers at most.", nameof(sign));
+        if (sign.Plan.Length > MostBytes || sign.Crew.Length > MostWorkers || sign.Taken.Length > MostWorkers) throw new ArgumentException($"A plan has {MostBytes} bytes, and a crew {MostWorkers} workers at most.", nameof(sign));
+        if (sign.Crew.Any(worker => worker.Length > MostName)) throw new ArgumentException($"A worker has a name of 1 to {MostName} characters.", nameof(sign));
         Forget();
         if (_conductor is { } other && other.Run != sign.Run) return new SessionSign { Run = other.Run };
         if (!memory.TryReplace(_conductor?.Plan.Length ?? 0, sign.IsOver ? 0 : sign.Plan.Length))

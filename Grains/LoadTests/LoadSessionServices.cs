@@ -5,6 +5,6 @@ namespace OrleansEcho.Grains.LoadTests;
 /// <summary>Puts what load sessions share into a silo.</summary>
 public static class LoadSessionServices
 {
-    /// <summary>Adds the bound of their memory.</summary>
-    public static IServiceCollection AddLoadSessions(this IServiceCollection services) => services.AddSingleton<LoadSessionMemory>();
+    /// <summary>Adds the bounds of their memory and of their number.</summary>
+    public static IServiceCollection AddLoadSessions(this IServiceCollection services) => services.AddSingleton<LoadSessionMemory>().AddSingleton<LoadSessionPlaces>();
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using OrleansEcho.Grains.Interfaces.LoadTests;
 using OrleansEcho.Grains.LoadTests;
 
-namespace OrleansEcho.Grains.Tests;
+namespace OrleansEcho.Grains.Tests.LoadTests;
 
 public sealed class LoadSessionTests
 {
@@ -108,6 +108,16 @@ public sealed class LoadSessionTests
         Assert.Equal(0, _memory.Held);
 
         static WorkerSign Big() => WorkerSign("a", "r") with { ReportNumber = 2, Report = new byte[LoadSession.MostBytes], Progress = new byte[LoadSession.MostBytes] };
+    }
+
+    [Fact]
+    public void NothingOfASignHasNoBound()
+    {
+        var endless = new string('x', 1_000_000);
+        _session.Work(WorkerSign("a", "r") with { Fault = endless });
+        Assert.InRange(Assert.Single(Conduct(SessionOrder.Start, ["a"]).Workers).Sign.Fault.Length, 1, 1000);
+        Assert.Throws<ArgumentException>(() => Conduct(SessionOrder.Start, ["a", endless]));
+        Assert.Throws<ArgumentException>(() => Conduct(SessionOrder.Start, ["a"], new long[LoadSession.MostWorkers + 1]));
     }
 
     [Fact]
