@@ -224,5 +224,6 @@ internal sealed class EchoSession : IAsyncDisposable
         : $"no echo has come on this connection at all; does the listener speak the framing {_framing} (Framing)?";
 
     private TimeoutException LateReply(in Patience patience, string why) =>
-        new($"No echo from {Gateway} within {patience.Timeout.TotalSeconds:0.###} s ({(patience.IsOwn ? "the call's time-out" : "RequestTimeout")}): {why}{(why.EndsWith('?') ? "" : ".")}");
+        new($"No echo from {Gateway} within {patience.Timeout.TotalSeconds:0.###} s ({(patience.IsOwn ? "the call's time-out" : "RequestTimeout")}): "
+            + $"{why}{(why.EndsWith('?') ? "" : ".")}");
 }

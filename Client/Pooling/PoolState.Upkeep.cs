@@ -80,7 +80,16 @@ internal sealed partial class PoolState
         _created,
         _destroyed,
         IsClosed,
-        [.. gateways.All.Select(gateway => new EchoGatewayStatus(gateway.Name, gateways.IsAvailable(gateway, now), gateway.Leased, gateway.Idle.Count, gateway.Requests.Value, gateway.Ejection.Failures, gateway.LastFault?.Message))]);
+        [
+            .. gateways.All.Select(gateway => new EchoGatewayStatus(
+                gateway.Name,
+                gateways.IsAvailable(gateway, now),
+                gateway.Leased,
+                gateway.Idle.Count,
+                gateway.Requests.Value,
+                gateway.Ejection.Failures,
+                gateway.LastFault?.Message)),
+        ]);
 
     /// <summary>For one who has waited too long: who holds what.</summary>
     /// <param name="timeout">The call's own time-out; the option's when null.</param>

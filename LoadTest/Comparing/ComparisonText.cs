@@ -14,13 +14,18 @@ internal static class ComparisonText
         (comparison.IsOfSeconds ? "A and B are the runs' own figures, and all else is about their seconds. " : "A and B are medians. ")
         + "The change is that of B beside A (median of the ratios of all pairs), with the interval that holds it in about 95 of 100 cases. "
         + "\"B is better\" says in how many pairs B is better than A. "
-        + "p is the probability of such a difference, in any of the figures, where there is none in any (Mann–Whitney, two-sided, corrected for the number of figures). "
-        + $"A difference is told when p is {Number(FigureComparison.Significance)} or less and it is {Quantity.Percent(FigureComparison.Margin)} or more: of twenty comparisons of what is the same, one tells of a difference.";
+        + "p is the probability of such a difference, in any of the figures, where there is none in any "
+        + "(Mann–Whitney, two-sided, corrected for the number of figures). "
+        + $"A difference is told when p is {Number(FigureComparison.Significance)} or less and it is {Quantity.Percent(FigureComparison.Margin)} or more: "
+        + "of twenty comparisons of what is the same, one tells of a difference.";
 
     /// <summary>What they mean where there is room for the first of them only.</summary>
     public static string ShortLegend(RunComparison comparison) =>
-        (comparison.IsOfSeconds ? "A and B are the runs' own figures; the change is the median of the ratios of all pairs of their seconds. " : "A and B are medians; the change is the median of the ratios of all pairs. ")
-        + $"It counts when it is {Quantity.Percent(FigureComparison.Margin)} or more and chance makes one like it, in any of the figures, in a case of twenty or fewer. "
+        (comparison.IsOfSeconds
+            ? "A and B are the runs' own figures; the change is the median of the ratios of all pairs of their seconds. "
+            : "A and B are medians; the change is the median of the ratios of all pairs. ")
+        + $"It counts when it is {Quantity.Percent(FigureComparison.Margin)} or more and chance makes one like it, in any of the figures, "
+        + "in a case of twenty or fewer. "
         + "Too noisy: neither a difference nor that there is none can be told.";
 
     /// <summary>The cells of a figure's row, without its verdict.</summary>

@@ -66,7 +66,9 @@ internal sealed record FigureComparison
             A = a,
             B = b,
             Shift = ShiftEstimate.Of(a, b),
-            Ratio = a.Count > 0 && b.Count > 0 && a.Concat(b).All(v => v > 0) ? ShiftEstimate.Of([.. a.Select(v => Math.Log(v))], [.. b.Select(v => Math.Log(v))]) : null,
+            Ratio = a.Count > 0 && b.Count > 0 && a.Concat(b).All(v => v > 0)
+                ? ShiftEstimate.Of([.. a.Select(v => Math.Log(v))], [.. b.Select(v => Math.Log(v))])
+                : null,
             P = p,
             Superiority = figure.IsMoreBetter ? above : 1 - above,
             Verdict = ComparisonVerdict.TooFew,

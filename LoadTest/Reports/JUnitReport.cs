@@ -5,7 +5,10 @@ using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Reports;
 
-/// <summary>A result as JUnit XML, which CI systems show: a test case for each threshold, one for the messages' integrity, one for their completeness and one for the run's validity.</summary>
+/// <summary>
+/// A result as JUnit XML, which CI systems show: a test case for each threshold, one for the messages' integrity, one for their completeness and one for the
+/// run's validity.
+/// </summary>
 internal static class JUnitReport
 {
     /// <summary>Writes it.</summary>
@@ -39,7 +42,9 @@ internal static class JUnitReport
 
     // Also where nothing came back at all.
     private static string? Lacking(RunResult result) => Shortfall.Of(result.Scenario, result.Total, result.Generator)
-        ?? (result is { Verdict: Verdict.Failed, Total.Integrity.Faults: 0 } && !result.Thresholds.Any(t => t.IsCrossed) ? result.Remarks is [var why, ..] ? why : ReportText.Meaning(result.Verdict) : null);
+        ?? (result is { Verdict: Verdict.Failed, Total.Integrity.Faults: 0 } && !result.Thresholds.Any(t => t.IsCrossed)
+            ? result.Remarks is [var why, ..] ? why : ReportText.Meaning(result.Verdict)
+            : null);
 
     private static XElement Case(RunResult result, string name, string? failure) => new(
         "testcase",

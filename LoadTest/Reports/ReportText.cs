@@ -57,7 +57,9 @@ internal static class ReportText
     };
 
     /// <summary>What stands beside the number of connections at the end.</summary>
-    public static string Connections(LoadFigures figures) => "open at the end" + (figures.ConnectionsOpened is 0 ? "" : $", {Quantity.Count(figures.ConnectionsOpened)} opened meanwhile ({Quantity.Rate(figures.ConnectionsPerSecond)}/s)");
+    public static string Connections(LoadFigures figures) => figures.ConnectionsOpened is 0
+        ? "open at the end"
+        : $"open at the end, {Quantity.Count(figures.ConnectionsOpened)} opened meanwhile ({Quantity.Rate(figures.ConnectionsPerSecond)}/s)";
 
     /// <summary>A time of a distribution; a dash where nothing was measured, which is not fast.</summary>
     public static string Time(LatencyFigures latency, Func<LatencyFigures, double> of) => latency.Count is 0 ? "–" : Quantity.Time(of(latency));

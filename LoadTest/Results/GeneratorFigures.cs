@@ -8,4 +8,5 @@ namespace OrleansEcho.LoadTest.Results;
 /// <param name="PeakMemory">The most memory that it held, in bytes.</param>
 /// <param name="Workers">How many processes loaded.</param>
 /// <param name="Untried">Messages that were due and that the load tester was too late for. Warm-up included.</param>
-public sealed record GeneratorFigures(LatencyFigures SendLag, double CpuSeconds, double CpuShare, long Skipped, long PeakMemory, int Workers = 1, long Untried = 0);
+public sealed record GeneratorFigures(
+    LatencyFigures SendLag, double CpuSeconds, double CpuShare, long Skipped, long PeakMemory, int Workers = 1, long Untried = 0);

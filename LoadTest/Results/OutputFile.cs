@@ -42,7 +42,8 @@ internal static partial class OutputFile
     }
 
     /// <summary>The file that a path leads to, links followed, whether it is there or not.</summary>
-    public static string TargetOf(string path) => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+    public static string TargetOf(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
 
     /// <summary>Why a file could not be had, in a few words.</summary>
     public static string Reason(Exception exception) => exception switch

@@ -27,7 +27,8 @@ internal static class SearchText
         var (fewest, most) = SearchOutlook.Runs(plan.Range);
         var each = (plan.Scenario.Warmup + plan.Step).TotalSeconds;
         var (least, longest) = (Quantity.Duration(fewest * each), Quantity.Duration(most * each));
-        return $"Each run takes {Quantity.Duration(each)} and its drain. Some {fewest} to {most} of them, {least} to {longest}, where each says the same again; more on a machine that is busy.";
+        return $"Each run takes {Quantity.Duration(each)} and its drain. Some {fewest} to {most} of them, {least} to {longest}, "
+            + "where each says the same again; more on a machine that is busy.";
     }
 
     /// <summary>A value with its unit.</summary>
