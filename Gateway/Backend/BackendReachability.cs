@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Logging;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Backend;
 
 /// <summary>Whether a silo can be reached, as its heartbeats have it: the one place where the gateway keeps that.</summary>
-internal sealed partial class BackendReachability(ILogger<BackendReachability> logger)
+internal sealed partial class BackendReachability(TimeProvider time, ILogger<BackendReachability> logger) : IDisposable
 {
+    private readonly OutageNotices _notices = new(
+        time, (count, isAway) => Log.LostMore(logger, count, OutageNotices.Interval.TotalSeconds, isAway ? "None can be reached now." : "One can be reached now."), isAway: true);
+
     private volatile bool _isReachable;
 
     public bool IsReachable => _isReachable;
@@ -14,7 +18,7 @@ internal sealed partial class BackendReachability(ILogger<BackendReachability> l
     {
         if (_isReachable) return;
         _isReachable = true;
-        Log.Reached(logger, where);
+        _notices.Back(() => Log.Reached(logger, where));
     }
 
     /// <summary>No silo counts as reachable until one answers.</summary>
@@ -22,11 +26,17 @@ internal sealed partial class BackendReachability(ILogger<BackendReachability> l
     {
         if (!_isReachable) return;
         _isReachable = false;
-        Log.Lost(logger, why);
+        _notices.Away(() => Log.Lost(logger, why));
     }
 
     /// <summary>The gateway stops: what happens to its links from now on is no news.</summary>
-    public void Stop() => _isReachable = false;
+    public void Stop()
+    {
+        _isReachable = false;
+        _notices.Dispose();
+    }
+
+    public void Dispose() => _notices.Dispose();
 
     private static partial class Log
     {
@@ -35,5 +45,8 @@ internal sealed partial class BackendReachability(ILogger<BackendReachability> l
 
         [LoggerMessage(2102, LogLevel.Warning, "No silo can be reached ({Why}). New connections are refused with BackendUnavailable, open ones wait, under a quota until their lease ends.")]
         public static partial void Lost(ILogger logger, string why);
+
+        [LoggerMessage(2110, LogLevel.Warning, "{Count} more times within {Seconds} s no silo could be reached. {Now}")]
+        public static partial void LostMore(ILogger logger, int count, double seconds, string now);
     }
 }

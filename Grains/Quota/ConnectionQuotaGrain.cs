@@ -181,7 +181,7 @@ internal sealed partial class ConnectionQuotaGrain(
         }
         catch (Exception fault) // each store has exceptions of its own
         {
-            if (_storeFailsSince is null) SayStoreFails(Explain(fault));
+            if (!_saidStoreFails) SayStoreFails(Explain(fault)); // also of one that stays away after it has come and gone
             _storeFailsSince ??= Now;
             _writesFail |= isWrite;
             _hasStore = false;

@@ -13,9 +13,9 @@ internal sealed class StoreFaultLog(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Said> _said = new();
 
-    /// <summary>A store fails that was believed to be well.</summary>
+    /// <summary>A call to a store fails, and it was not said yet that this store is away.</summary>
     /// <param name="scope">Whose store.</param>
-    /// <param name="unsaid">How often that was so since it was last said, and was not said.</param>
+    /// <param name="unsaid">How many such calls there were since it was last said.</param>
     /// <returns>Whether to say it.</returns>
     public bool Fails(string scope, out int unsaid)
     {

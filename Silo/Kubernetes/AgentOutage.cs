@@ -14,13 +14,13 @@ namespace OrleansEcho.Silo.Kubernetes;
 /// The log of the package's agent: pages for each try that fails, and not a word when one succeeds. Instead, one line says that Kubernetes cannot be
 /// asked, and one that it can.
 /// </summary>
-internal sealed class AgentOutage(Pod pod, IHostApplicationLifetime application, TimeProvider time, ILogger<AgentOutage> logger) : ILogger<KubernetesClusterAgent>
+internal sealed class AgentOutage(Pod pod, IHostApplicationLifetime application, TimeProvider time, ILogger<AgentOutage> logger) : ILogger<KubernetesClusterAgent>, IDisposable
 {
     // The agent tries again after five seconds at most, and a try may take as long as requests are waited for.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5) + PodAgent.RequestPatience + TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly StoreOutage _outage = new(pod.Api, "Who is gone is found out by probes, within seconds.", logger);
+    private readonly StoreOutage _outage = new(pod.Api, "Who is gone is found out by probes, within seconds.", time, logger);
     private long _last;
 
     /// <summary>Something has failed.</summary>
@@ -42,6 +42,8 @@ internal sealed class AgentOutage(Pod pod, IHostApplicationLifetime application,
             if (time.GetElapsedTime(_last) > Quiet) _outage.There();
         }
     }
+
+    public void Dispose() => _outage.Dispose();
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 

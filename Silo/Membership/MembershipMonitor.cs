@@ -12,7 +12,7 @@ internal sealed class MembershipMonitor([FromKeyedServices(StoreKeys.Membership)
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var outage = new StoreOutage(store.Name, "The list of silos in it cannot be written: the silos that are there go on; until it can be, none can join, and none is declared dead.", logger);
+        using var outage = new StoreOutage(store.Name, "The list of silos in it cannot be written: the silos that are there go on; until it can be, none can join, and none is declared dead.", time, logger);
         using var rounds = new PeriodicTimer(KeptMembershipTable.Interval, time);
         try
         {

@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Persistence;
+using OrleansEcho.ServiceDefaults;
 using OrleansEcho.ServiceDefaults.Stores;
 using StackExchange.Redis;
 
 namespace OrleansEcho.Silo.Storage;
 
 /// <summary>Connects the store to Redis, and says in the log when Redis is away and when it is back: the calls themselves fail one by one.</summary>
-internal sealed partial class RedisStorageConnection(ILogger<RedisStorageConnection> logger)
+internal sealed partial class RedisStorageConnection(TimeProvider time, ILogger<RedisStorageConnection> logger) : IDisposable
 {
-    private int _isAway; // one line, however many connections and attempts fail
+    private readonly OutageNotices _notices = new(
+        time, (count, isAway) => Log.More(logger, count, OutageNotices.Interval.TotalSeconds, isAway ? "It cannot be reached now." : "It can be reached now."));
 
     /// <summary>Connects; when nobody answers it goes on to try, and the silo starts all the same.</summary>
     public async Task<(IConnectionMultiplexer Multiplexer, bool IsShared)> ConnectAsync(RedisStorageOptions options)
@@ -21,14 +23,13 @@ internal sealed partial class RedisStorageConnection(ILogger<RedisStorageConnect
         return (connection, IsShared: false);
     }
 
-    private void Away(string servers, ConnectionFailureType fault)
-    {
-        if (Interlocked.Exchange(ref _isAway, 1) is 0) Log.Away(logger, servers, fault);
-    }
+    public void Dispose() => _notices.Dispose();
+
+    private void Away(string servers, ConnectionFailureType fault) => _notices.Away(() => Log.Away(logger, servers, fault));
 
     private void Back(string servers, ConnectionMultiplexer connection)
     {
-        if (connection.IsConnected && Interlocked.Exchange(ref _isAway, 0) is 1) Log.Back(logger, servers);
+        if (connection.IsConnected) _notices.Back(() => Log.Back(logger, servers));
     }
 
     private static partial class Log
@@ -38,5 +39,8 @@ internal sealed partial class RedisStorageConnection(ILogger<RedisStorageConnect
 
         [LoggerMessage(4102, LogLevel.Information, "Redis at {Servers} can be reached again.")]
         public static partial void Back(ILogger logger, string servers);
+
+        [LoggerMessage(4103, LogLevel.Warning, "The Redis of the grains' state (Storage:ConnectionString) could not be reached {Count} more times within {Seconds} s. {Now}")]
+        public static partial void More(ILogger logger, int count, double seconds, string now);
     }
 }

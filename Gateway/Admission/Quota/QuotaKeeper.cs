@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Diagnostics;
 using OrleansEcho.Grains.Interfaces.Quota;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Admission.Quota;
 
@@ -15,10 +16,20 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
     // The first answer may come from a grain that has to be made, by a silo that has just started: asking anew would only throw it away.
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(5);
 
-    private QuotaDenial _said;
-    private bool _saidUnreachable;
+    private readonly OutageNotices _answers = new(time, (count, isAway) => Log.UnreachableMore(logger, count, Seconds, isAway ? "It does not answer now." : "It answers now."));
+    private readonly OutageNotices _lends = new(time, (count, isAway) => Log.DeniedMore(logger, count, Seconds, isAway ? "It lends nothing new now." : "It lends now."));
     private bool _hasAnswered;
+    private bool _saidNotYetReached;
     private int? _saidLimit;
+
+    private static double Seconds => OutageNotices.Interval.TotalSeconds;
+
+    public override void Dispose()
+    {
+        _answers.Dispose();
+        _lends.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -69,10 +80,7 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
         {
             metrics.QuotaSilent();
             limiter.Fail();
-            if (_saidUnreachable || !backend.IsReachable) return; // that no silo is there is said elsewhere
-            if (_hasAnswered) Log.Unreachable(logger, Explain(fault));
-            else Log.NotYetReached(logger, Explain(fault));
-            _saidUnreachable = true;
+            if (backend.IsReachable) SayUnreachable(Explain(fault)); // that no silo is there is said elsewhere
         }
         catch
         {
@@ -99,16 +107,27 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
 
     private void Say(LeaseRequest request, LeaseReply reply)
     {
-        if (_saidUnreachable && _hasAnswered) Log.Reachable(logger);
-        else if (_saidUnreachable) Log.Reached(logger);
-        _saidUnreachable = false;
+        if (_saidNotYetReached && !_hasAnswered) Log.Reached(logger);
         _hasAnswered = true;
+        _answers.Back(() => Log.Reachable(logger));
         if (reply.Limit != _saidLimit && reply.Limit is { } limit) Log.Limit(logger, limit);
         if (reply.Limit is not null) _saidLimit = reply.Limit;
         if (reply.Outcome is LeaseOutcome.LeaseLost) Log.LeaseLost(logger);
-        if (reply.Denial == _said || (reply.Denial is QuotaDenial.None && request.Wanted <= request.Held)) return; // who wants nothing is denied nothing: no news
-        _said = reply.Denial;
-        if (reply.Denial is QuotaDenial.Relearning or QuotaDenial.StorageUnavailable) Log.Denied(logger, reply.Denial);
+        if (reply.Denial is QuotaDenial.Relearning or QuotaDenial.StorageUnavailable) _lends.Away(() => Log.Denied(logger, reply.Denial));
+        else if (reply.Denial is not QuotaDenial.None || request.Wanted > request.Held) _lends.Back(() => Log.LendsAgain(logger)); // who wants nothing is denied nothing: no news
+    }
+
+    private void SayUnreachable(string fault)
+    {
+        if (_hasAnswered)
+        {
+            _answers.Away(() => Log.Unreachable(logger, fault));
+        }
+        else if (!_saidNotYetReached)
+        {
+            Log.NotYetReached(logger, fault);
+            _saidNotYetReached = true;
+        }
     }
 
     private static partial class Log
@@ -130,6 +149,15 @@ internal sealed partial class QuotaKeeper(QuotaLimiter limiter, IBackend backend
 
         [LoggerMessage(2303, LogLevel.Warning, "The quota lends nothing new ({Denial}: the silos' log says why). Connections are admitted out of what this gateway holds, others refused with QuotaUnavailable.")]
         public static partial void Denied(ILogger logger, QuotaDenial denial);
+
+        [LoggerMessage(2309, LogLevel.Warning, "The quota stopped answering {Count} more times within {Seconds} s. {Now}")]
+        public static partial void UnreachableMore(ILogger logger, int count, double seconds, string now);
+
+        [LoggerMessage(2310, LogLevel.Information, "The quota lends again.")]
+        public static partial void LendsAgain(ILogger logger);
+
+        [LoggerMessage(2311, LogLevel.Warning, "The quota stopped lending {Count} more times within {Seconds} s. {Now}")]
+        public static partial void DeniedMore(ILogger logger, int count, double seconds, string now);
 
         [LoggerMessage(2304, LogLevel.Warning, "The quota has lent this gateway's permits to others after its lease ended.")]
         public static partial void LeaseLost(ILogger logger);

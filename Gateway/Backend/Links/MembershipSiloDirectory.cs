@@ -33,7 +33,7 @@ internal sealed partial class MembershipSiloDirectory : BackgroundService, ISilo
     public MembershipSiloDirectory(ISiloList list, IOptions<ClusterIdentityOptions> identity, StoreMetrics metrics, TimeProvider time, ILogger<MembershipSiloDirectory> logger)
     {
         (_list, _cluster, _metrics, _time, _logger) = (list, identity.Value.ClusterId, metrics, time, logger);
-        _outage = new StoreOutage(list.Store.Name, "Until it is back, the gateway stays with the silos that it knows.", logger);
+        _outage = new StoreOutage(list.Store.Name, "Until it is back, the gateway stays with the silos that it knows.", time, logger);
     }
 
     public string Description => $"in {_list.Store.Name}";
@@ -44,6 +44,12 @@ internal sealed partial class MembershipSiloDirectory : BackgroundService, ISilo
     {
         await _tried.Task.WaitAsync(cancellationToken); // an empty list would be a wrong one
         return _silos;
+    }
+
+    public override void Dispose()
+    {
+        _outage.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

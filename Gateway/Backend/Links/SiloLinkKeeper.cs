@@ -97,6 +97,7 @@ internal sealed partial class SiloLinkKeeper(
             await _end.CancelAsync();
             await _running;
             _end.Dispose();
+            Loop.Dispose();
         }
     }
 

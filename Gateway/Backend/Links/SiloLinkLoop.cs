@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansEcho.Gateway.Backend.Lanes;
 using OrleansEcho.Grains.Interfaces.Lanes;
 using OrleansEcho.Grains.Interfaces.Links;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Backend.Links;
 
@@ -16,7 +17,7 @@ internal sealed partial class SiloLinkLoop(
     int lanes,
     HeartbeatTerms terms,
     TimeProvider time,
-    ILogger<SiloLinkLoop> logger)
+    ILogger<SiloLinkLoop> logger) : IDisposable
 {
     // A person who starts the silo second should not wait, and one that was lost is soon back.
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
@@ -32,9 +33,10 @@ internal sealed partial class SiloLinkLoop(
     // know for its own would be asked for ever.
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
+    private readonly OutageNotices _notices = new(time, (count, isAway) => Log.LostMore(logger, silo, count, OutageNotices.Interval.TotalSeconds, isAway ? "It is lost now." : "It is there now."));
+
     private volatile bool _isUp;
     private volatile string? _fault;
-    private bool _wasThere;
 
     /// <summary>Whether the silo answers.</summary>
     public bool IsUp => _isUp;
@@ -74,6 +76,8 @@ internal sealed partial class SiloLinkLoop(
         }
     }
 
+    public void Dispose() => _notices.Dispose();
+
     private async Task ConnectAsync(ISiloClient client, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(ConnectPatience, time);
@@ -99,8 +103,7 @@ internal sealed partial class SiloLinkLoop(
         if (first.BatchFormat >= SetBatchCodec.Format) link.OpenLanes(lost => [.. Enumerable.Range(0, lanes).Select(i => new SetLane(new GrainLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}")), time, lost))]);
         if (first.IsLeaving) link.Retire();
         _isUp = true;
-        if (_wasThere) Log.Back(logger, silo);
-        _wasThere = true;
+        _notices.Back(() => Log.Back(logger, silo));
         links.Add(link);
         try
         {
@@ -191,8 +194,8 @@ internal sealed partial class SiloLinkLoop(
 
     private void SayLost(SiloLink link, string why, int connections)
     {
-        if (link.IsLeaving) Log.Left(logger, silo);
-        else Log.Lost(logger, silo, why, connections);
+        if (link.IsLeaving) _notices.Away(() => Log.Left(logger, silo));
+        else _notices.Away(() => Log.Lost(logger, silo, why, connections));
     }
 
     // It may take as long as it likes: the next attempt has a client of its own.
@@ -217,6 +220,9 @@ internal sealed partial class SiloLinkLoop(
 
         [LoggerMessage(2105, LogLevel.Information, "Silo {Silo} is back.")]
         public static partial void Back(ILogger logger, IPEndPoint silo);
+
+        [LoggerMessage(2109, LogLevel.Warning, "Silo {Silo} was lost {Count} more times within {Seconds} s. {Now}")]
+        public static partial void LostMore(ILogger logger, IPEndPoint silo, int count, double seconds, string now);
 
         [LoggerMessage(2106, LogLevel.Information, "Silo {Silo} is about to stop: its {Connections} connections go to others.")]
         public static partial void Leaving(ILogger logger, IPEndPoint silo, int connections);

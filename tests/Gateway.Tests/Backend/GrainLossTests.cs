@@ -25,7 +25,7 @@ public sealed class GrainLossTests : IAsyncLifetime
 
     private readonly FakeLogCollector _siloLog = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly BackendReachability _reachability = new(new FakeLogger<BackendReachability>());
+    private readonly BackendReachability _reachability = new(TimeProvider.System, new FakeLogger<BackendReachability>());
     private readonly SiloLinks _links;
     private InProcessTestCluster _cluster = null!;
 
@@ -53,6 +53,7 @@ public sealed class GrainLossTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _cluster.DisposeAsync();
+        _reachability.Dispose();
         await _services.DisposeAsync();
     }
 

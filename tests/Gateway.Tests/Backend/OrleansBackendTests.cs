@@ -22,7 +22,7 @@ public sealed class OrleansBackendTests : IDisposable
 
     public OrleansBackendTests()
     {
-        var reachability = new BackendReachability(NullLogger<BackendReachability>.Instance);
+        var reachability = new BackendReachability(TimeProvider.System, NullLogger<BackendReachability>.Instance);
         _links = new SiloLinks(reachability);
         _backend = new OrleansBackend(_links, reachability, Options.Create(new BackendOptions()), new GatewayMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
     }

@@ -35,7 +35,7 @@ internal sealed class BackendConnectionRig : IAsyncDisposable
 
     public WatchedTime Time { get; } = new();
 
-    public SiloLinks Links { get; } = new(new BackendReachability(NullLogger<BackendReachability>.Instance));
+    public SiloLinks Links { get; } = new(new BackendReachability(TimeProvider.System, NullLogger<BackendReachability>.Instance));
 
     public MetricCollector<long> Repeats { get; }
 

@@ -74,7 +74,8 @@ public sealed class StoreWaitTests : IDisposable
     [Fact]
     public void OutageIsSaidOnce_AndItsEnd()
     {
-        var outage = new StoreOutage("Store", "So be it.", _logging.CreateLogger<StoreWait>());
+        var time = new FakeTimeProvider();
+        using var outage = new StoreOutage("Store", "So be it.", time, _logging.CreateLogger<StoreWait>());
         outage.There();
         outage.Away("connection refused");
         outage.Away("no answer");
@@ -83,6 +84,12 @@ public sealed class StoreWaitTests : IDisposable
         outage.There();
         Assert.Equal(["Store cannot be used: connection refused. So be it.", "Store can be used again."], _log.Lines.Select(line => line.Message));
         Assert.Null(outage.Fault);
+
+        outage.Away("no answer"); // it comes and goes
+        Assert.Equal("no answer", outage.Fault);
+        Assert.Equal(2, _log.Lines.Count);
+        time.Advance(OutageNotices.Interval);
+        Assert.Equal("Store has gone away 1 more times within 10 s. It cannot be used now.", _log.Lines.Last().Message);
     }
 
     private Task StartAsync(int failures, string words = "pass") => _wait.UntilAsync(

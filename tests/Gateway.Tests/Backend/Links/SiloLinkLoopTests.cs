@@ -15,7 +15,7 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
 
     private readonly WatchedTime _time = new();
     private readonly FakeLogger<SiloLinkLoop> _log = new();
-    private readonly SiloLinks _links = new(new BackendReachability(NullLogger<BackendReachability>.Instance));
+    private readonly SiloLinks _links = new(new BackendReachability(TimeProvider.System, NullLogger<BackendReachability>.Instance));
     private readonly Channel<Client> _clients = Channel.CreateUnbounded<Client>();
     private readonly CancellationTokenSource _stop = new();
     private readonly SiloLinkLoop _loop;
@@ -32,6 +32,7 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
         await _stop.CancelAsync();
         await _running.WithinAsync("the loop's end");
         _stop.Dispose();
+        _loop.Dispose();
     }
 
     [Fact]

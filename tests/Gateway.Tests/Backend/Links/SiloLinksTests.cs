@@ -5,12 +5,14 @@ using OrleansEcho.Gateway.Tests.Fakes;
 
 namespace OrleansEcho.Gateway.Tests.Backend.Links;
 
-public sealed class SiloLinksTests
+public sealed class SiloLinksTests : IDisposable
 {
-    private readonly BackendReachability _reachability = new(NullLogger<BackendReachability>.Instance);
+    private readonly BackendReachability _reachability = new(TimeProvider.System, NullLogger<BackendReachability>.Instance);
     private readonly SiloLinks _links;
 
     public SiloLinksTests() => _links = new SiloLinks(_reachability);
+
+    public void Dispose() => _reachability.Dispose();
 
     [Fact]
     public void ConnectionsGoWhereThereAreFewest()
