@@ -45,13 +45,14 @@ internal static class BindCheck
     }
 
     // A bind would leave a file. A socket that takes a connection is in use; the file of one that does not is what a killed process left,
-    // and is removed by who binds it.
+    // and is removed by who binds it. What is no socket is nobody's to remove.
     private static void CheckSocket(UnixDomainSocketEndPoint endPoint)
     {
         var path = endPoint.ToString()!;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (!Directory.Exists(folder)) throw new SocketException((int)SocketError.AddressNotAvailable);
-        if (!File.Exists(path)) return;
+        if (!Path.Exists(path)) return;
+        if (!SocketPath.IsSocket(path)) throw new SocketException((int)SocketError.NotSocket);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Blocking = false; // who listens there may be busy
         try

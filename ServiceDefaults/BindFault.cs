@@ -18,6 +18,7 @@ public static class BindFault
         var message = CodeOf(fault) switch
         {
             SocketError.AddressAlreadyInUse => $"{what} ({key}) is in use by another process; choose another with {flag} or stop it.",
+            SocketError.NotSocket => $"{endPoint} ({key}) is no socket: something else lies at that path; move it away or choose another with {flag}.",
             SocketError.AccessDenied when endPoint is IPEndPoint => $"{what} ({key}) is not permitted to this user; choose one above 1023 with {flag} or grant CAP_NET_BIND_SERVICE.",
             SocketError.AccessDenied => $"{what} ({key}) is not permitted to this user; choose a path in a folder that it may write to with {flag}.",
             SocketError.AddressNotAvailable when endPoint is UnixDomainSocketEndPoint => $"{what} ({key}) is in a folder that does not exist; create it or choose another with {flag}.",
@@ -32,7 +33,7 @@ public static class BindFault
 
     /// <summary>Whether <paramref name="fault"/> is one that only a bind meets: not every fault of a file or a socket is.</summary>
     internal static bool IsKnown(Exception fault) =>
-        CodeOf(fault) is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
+        CodeOf(fault) is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.NotSocket;
 
     private static string AddressOf(EndPoint endPoint) => endPoint is IPEndPoint ip ? $"{ip.Address}" : $"{endPoint}";
 

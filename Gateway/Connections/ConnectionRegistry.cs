@@ -11,6 +11,9 @@ namespace OrleansEcho.Gateway.Connections;
 internal sealed partial class ConnectionRegistry(
     ConnectionAdmission admission, CoarseClock clock, BufferBudget budget, TimeProvider time, ILogger<ConnectionRegistry> logger) : BackgroundService
 {
+    // Echoes that a peer takes are on their way within milliseconds, and a busy machine's within a few hundred.
+    private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<ConnectionPump, Entry> _pumps = new();
     private readonly ConcurrentDictionary<AdmissionDecision, Action> _opening = new();
     private readonly ConcurrentDictionary<(CancellationToken Abort, int Generation), CancellationTokenSource> _waits = new();
@@ -22,6 +25,7 @@ internal sealed partial class ConnectionRegistry(
     private int _closedBefore;
     private int _kept;
     private volatile bool _closesAll;
+    private long _closingSince; // 0 before
 
     /// <summary>How many connections there are: open, or waiting for their grain.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -66,9 +70,13 @@ internal sealed partial class ConnectionRegistry(
         if (_pumps.TryRemove(pump, out _)) CountOneLess();
     }
 
+    /// <summary>How many connections are still open a second after all were asked to close: what a peer that reads needs is milliseconds.</summary>
+    public int Overdue => Volatile.Read(ref _closingSince) is not 0 and var since && time.GetElapsedTime(since) >= ClosesWithin ? Count : 0;
+
     /// <summary>Asks every connection to handle what has arrived and to end; those that open from now on, too.</summary>
     public void RequestCloseAll()
     {
+        Volatile.Write(ref _closingSince, Math.Max(1, time.GetTimestamp()));
         _closesAll = true;
         foreach (var (pump, _) in _pumps) pump.RequestClose();
     }

@@ -24,7 +24,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _moves;
     private Func<QuotaFigures>? _quota;
     private Func<IReadOnlyList<SiloFigures>>? _silos;
-    private (int MaxConnections, Func<bool> IsDraining)? _gateway;
+    private (int MaxConnections, Func<bool> IsDraining, Func<int> Overdue)? _gateway;
     private Func<(long Used, long Limit)>? _buffers;
 
     public GatewayMetrics(IMeterFactory meters)
@@ -39,6 +39,7 @@ internal sealed class GatewayMetrics
         _moves = meter.CreateCounter<long>("echo.gateway.backend.moves", "{connection}", "Connections that went to another silo, because theirs was lost, left or had too many.");
         meter.CreateObservableUpDownCounter("echo.gateway.connections.limit", () => Observe(_gateway?.MaxConnections), "{connection}", "Connections that this gateway holds at most (Gateway:MaxConnections).");
         meter.CreateObservableUpDownCounter("echo.gateway.draining", () => Observe(_gateway is { } gateway ? gateway.IsDraining() ? 1 : 0 : null), "{gateway}", "1 while the gateway drains, else 0.");
+        meter.CreateObservableUpDownCounter("echo.gateway.connections.overdue", () => Observe(_gateway?.Overdue()), "{connection}", "Connections that a drain asked to close a second ago or more and that are still open.");
         meter.CreateObservableUpDownCounter("echo.gateway.backend.silos", () => Silos.Count, "{silo}", "Silos that answer this gateway.");
         meter.CreateObservableUpDownCounter("echo.gateway.backend.connections", () => Silos.Select(silo => new Measurement<int>(silo.Connections, Tag(silo))), "{connection}", "Connections of this gateway by the silo that they are on.");
         meter.CreateObservableGauge("echo.gateway.backend.heartbeat.time", () => from silo in Silos where silo.Heartbeat is not null select new Measurement<double>(silo.Heartbeat!.Value.TotalSeconds, Tag(silo)), "s", "How long each silo took to answer this gateway's last heartbeat.");
@@ -72,7 +73,7 @@ internal sealed class GatewayMetrics
     public void ConnectionMoved() => _moves.Add(1);
 
     /// <summary>Says what to tell of the gateway as a whole.</summary>
-    public void ObserveGateway(int maxConnections, Func<bool> isDraining) => _gateway = (maxConnections, isDraining);
+    public void ObserveGateway(int maxConnections, Func<bool> isDraining, Func<int> overdue) => _gateway = (maxConnections, isDraining, overdue);
 
     /// <summary>Says where to read which silos answer; what the backend counts exists from here on.</summary>
     public void ObserveSilos(Func<IReadOnlyList<SiloFigures>> silos)

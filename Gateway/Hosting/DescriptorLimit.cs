@@ -9,8 +9,12 @@ namespace OrleansEcho.Gateway.Hosting;
 /// </summary>
 internal sealed class DescriptorLimit(Func<long?> read) : IValidateOptions<GatewayOptions>
 {
-    // The runtime, the logs, the links to the silos, the management endpoint, and the refused peers that are told so.
-    public const int Reserved = 256 + ConnectionLife.MaxRefusalsAtATime;
+    // Without a connection a gateway has 240 files open, and Standalone 276: .NET keeps each library that it has loaded open (214 and 250 of them). The management endpoint and Standalone's silo let 64 come each,
+    // and the rest is for links to silos (one each), stores, probes and certificates.
+    private const int OfTheProcess = 512;
+
+    /// <summary>Descriptors for everything but open connections: the process itself, and the refused peers that are told so.</summary>
+    public const int Reserved = OfTheProcess + ConnectionLife.MaxRefusalsAtATime;
 
     public DescriptorLimit()
         : this(ReadFromKernel)

@@ -14,7 +14,7 @@ public sealed class StoreMetrics
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create("OrleansEcho.Stores");
         _duration = meter.CreateHistogram<double>("echo.membership.store.duration", "s", "How long the store of the list of silos took to answer.");
-        meter.CreateObservableUpDownCounter<int>("echo.membership.store.available", () => Volatile.Read(ref _available) is >= 0 and var available ? [new(available)] : [], "{store}", "1 while the store of the list of silos answers; absent where the list is in memory.");
+        meter.CreateObservableUpDownCounter<int>("echo.membership.store.available", () => Volatile.Read(ref _available) is >= 0 and var available ? [new(available)] : [], "{store}", "1 while the store of the list of silos can be used: written to by a silo, read by a gateway; absent where the list is in memory.");
     }
 
     /// <summary>It has answered.</summary>

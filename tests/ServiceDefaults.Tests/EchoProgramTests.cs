@@ -168,11 +168,15 @@ public sealed class EchoProgramTests : IDisposable
         gone.Bind(new UnixDomainSocketEndPoint(Path.GetFullPath("gone-bound")));
         File.Move("gone-bound", "gone");
         gone.Dispose(); // what a killed process leaves: whoever binds the path removes it
+        await File.WriteAllTextAsync("notes", "mine", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory("folder");
         var claims = new Claims(
             new EndpointClaim("A:Address", taken, "--a PATH"),
             new EndpointClaim("B:Address", new UnixDomainSocketEndPoint(Path.GetFullPath("nowhere/s")), "--b PATH"),
             new EndpointClaim("C:Address", new UnixDomainSocketEndPoint(Path.GetFullPath("gone")), "--c PATH"),
-            new EndpointClaim("D:Address", new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0), "--d ADDRESS"));
+            new EndpointClaim("D:Address", new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0), "--d ADDRESS"),
+            new EndpointClaim("E:Address", new UnixDomainSocketEndPoint(Path.GetFullPath("notes")), "--e PATH"),
+            new EndpointClaim("F:Address", new UnixDomainSocketEndPoint(Path.GetFullPath("folder")), "--f PATH"));
         await using var run = ProgramRun.Start(AnyPort, services => services.AddSingleton<IEndpointClaims>(claims));
         Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
         Assert.Equal(
@@ -180,9 +184,12 @@ public sealed class EchoProgramTests : IDisposable
                 $"error: Socket {taken} (A:Address) is in use by another process; choose another with --a PATH or stop it.",
                 $"error: Socket {Path.GetFullPath("nowhere/s")} (B:Address) is in a folder that does not exist; create it or choose another with --b PATH.",
                 "error: 192.0.2.1 (D:Address) is not an address of this machine; choose one of its own, or *, with --d ADDRESS.",
+                $"error: {Path.GetFullPath("notes")} (E:Address) is no socket: something else lies at that path; move it away or choose another with --e PATH.",
+                $"error: {Path.GetFullPath("folder")} (F:Address) is no socket: something else lies at that path; move it away or choose another with --f PATH.",
             ],
             run.ErrorLines);
         Assert.True(File.Exists("gone"));
+        Assert.Equal("mine", await File.ReadAllTextAsync("notes", TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using OrleansEcho.Gateway.Sockets;
+using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
@@ -17,34 +18,13 @@ internal static class StaleSocket
         {
             await socket.ConnectAsync(endPoint, cancellationToken);
         }
-        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionRefused && IsSocket(path))
+        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionRefused && SocketPath.IsSocket(path))
         {
             if (FileIdentity.Of(path) == before) File.Delete(path); // unless somebody has bound the path meanwhile
         }
         catch (SocketException)
         {
             // Not ours to touch.
-        }
-    }
-
-    // An ordinary file refuses connections, too. .NET does not tell a file's type, but of all files that exist a socket alone cannot be
-    // opened for this reason; to read and write, so that a named pipe does not wait for its other end.
-    private static bool IsSocket(string path)
-    {
-        const int noSuchDevice = 6; // ENXIO, on Linux
-        const int notSupported = 102; // EOPNOTSUPP, on macOS
-        try
-        {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            return false;
-        }
-        catch (IOException fault)
-        {
-            return fault.HResult is noSuchDevice or notSupported;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 }

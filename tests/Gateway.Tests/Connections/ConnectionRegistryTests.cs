@@ -86,6 +86,24 @@ public sealed class ConnectionRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoIsStillOpenASecondAfterAllWereAskedToClose_IsOverdue()
+    {
+        await using var gateway = new GatewayRig(time: _time);
+        var (open, other) = (new PumpRig(), new PumpRig());
+        gateway.Registry.Add(open.Pump, Nothing);
+        gateway.Registry.Add(other.Pump, Nothing);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, gateway.Registry.Overdue);
+        gateway.Registry.RequestCloseAll();
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.Equal(0, gateway.Registry.Overdue);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(2, gateway.Registry.Overdue);
+        gateway.Registry.Remove(other.Pump);
+        Assert.Equal(1, gateway.Registry.Overdue);
+    }
+
+    [Fact]
     public async Task ItsTicksEndConnectionsThatAreOverdue()
     {
         await using var gateway = new GatewayRig(time: _time);

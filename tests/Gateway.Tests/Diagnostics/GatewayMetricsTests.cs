@@ -45,10 +45,10 @@ public sealed class GatewayMetricsTests
         await using var rig = new GatewayRig();
         SiloFigures[] silos = [new("10.0.0.7:30000", 3, TimeSpan.FromMilliseconds(20)), new("in this process", 2, null)];
         TimeSpan? lease = TimeSpan.FromSeconds(7);
-        var isDraining = false;
+        var (isDraining, overdue) = (false, 0);
         rig.Metrics.ObserveSilos(() => silos);
         rig.Metrics.ObserveQuota(() => new(10, 4, lease));
-        rig.Metrics.ObserveGateway(500, () => isDraining);
+        rig.Metrics.ObserveGateway(500, () => isDraining, () => overdue);
 
         Assert.Equal(["10.0.0.7:30000 3", "in this process 2"], Read<int>("echo.gateway.backend.connections", "echo.silo"));
         Assert.Equal(["10.0.0.7:30000 0.02"], Read<double>("echo.gateway.backend.heartbeat.time", "echo.silo"));
@@ -58,7 +58,10 @@ public sealed class GatewayMetricsTests
         Assert.Equal([" 500"], Read<int>("echo.gateway.connections.limit", ""));
         Assert.Equal([" 0"], Read<int>("echo.gateway.draining", ""));
 
-        (silos, lease, isDraining) = ([], null, true);
+        Assert.Equal([" 0"], Read<int>("echo.gateway.connections.overdue", ""));
+
+        (silos, lease, isDraining, overdue) = ([], null, true, 7);
+        Assert.Equal([" 7"], Read<int>("echo.gateway.connections.overdue", ""));
         Assert.Empty(Read<int>("echo.gateway.backend.connections", "echo.silo"));
         Assert.Empty(Read<double>("echo.gateway.quota.lease.remaining", "echo.quota.scope"));
         Assert.Equal([" 1"], Read<int>("echo.gateway.draining", ""));

@@ -17,7 +17,7 @@ public sealed class DescriptorLimitTests
     {
         var fault = Assert.Single(new DescriptorLimit(() => 1024 + DescriptorLimit.Reserved).Validate(null, new() { MaxConnections = 10_000 }).Failures!);
 
-        Assert.StartsWith("Gateway:MaxConnections: 10000 needs 11256 open files", fault, StringComparison.Ordinal);
+        Assert.StartsWith("Gateway:MaxConnections: 10000 needs 11512 open files", fault, StringComparison.Ordinal);
         Assert.Contains("set it to at most 1024,", fault, StringComparison.Ordinal);
     }
 
