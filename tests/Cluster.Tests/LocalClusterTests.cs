@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Text;
 using System.Text.RegularExpressions;
+using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 
