@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using OrleansEcho.LoadTest.Comparing;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Tests.Results;
+using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Comparing;
 
