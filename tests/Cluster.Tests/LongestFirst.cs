@@ -12,8 +12,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly Type[] Long =
     [
-        typeof(MembershipStoreLossTests), typeof(MembershipTests), typeof(StopTests), typeof(KubernetesTests), typeof(RestartQuotaTests), typeof(StoreLossQuotaTests),
-        typeof(SeveralSilosTests), typeof(DescriptorTests), typeof(LongDrainTests), typeof(StartOrderTests), typeof(ConfigurationTests), typeof(SecretTests),
+        typeof(MembershipStoreLossTests), typeof(MembershipTests), typeof(StopTests), typeof(SecretTests), typeof(ConfigurationTests), typeof(RestartQuotaTests),
+        typeof(StoreLossQuotaTests), typeof(KubernetesTests), typeof(SeveralSilosTests), typeof(DescriptorTests), typeof(LongDrainTests), typeof(StartOrderTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
