@@ -22,7 +22,11 @@ internal sealed record RunComparison(
         var p = FamilyTest.P(samples);
         double? Own(ComparedFigure figure, RunResult[] runs) => ofSeconds ? figure.OfRun(runs[0]) : null;
         var figures = ComparedFigure.All.Select((f, i) =>
-            FigureComparison.Of(f, [.. samples[i].A.OfType<double>()], [.. samples[i].B.OfType<double>()], p[i]) with { OwnA = Own(f, first), OwnB = Own(f, second) });
+            FigureComparison.Of(f, [.. samples[i].A.OfType<double>()], [.. samples[i].B.OfType<double>()], p[i]) with
+            {
+                OwnA = Own(f, first),
+                OwnB = Own(f, second),
+            });
         return new RunComparison(first, second, [.. figures], [.. ComparisonWarnings.Of(first, second, ofSeconds)], ofSeconds);
     }
 

@@ -47,7 +47,8 @@ internal static class RunJudgement
             Invalid($"{unopened} connections were not opened, because the load tester's machine had no port or file left for them. "
                 + "Give more addresses with --source, raise its limit of open files (ulimit -n), or load from several machines.");
         if (generator.Untried > 0)
-            Invalid($"{generator.Untried} messages were due, and the load tester was too late to send them. Give it a processor of its own, or lower the rate.");
+            Invalid($"{generator.Untried} messages were due, and the load tester was too late to send them. "
+                + "Give it a processor of its own, or lower the rate.");
         if (isInterrupted) remarks.Add("It was stopped before its end: the figures are of a part of the scenario.");
         if (total.Integrity.Unanswered + generator.Skipped + generator.Untried > 0)
             remarks.Add("Messages that never came back count in the latency with the age that they had at the end of the run.");

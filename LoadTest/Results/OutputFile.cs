@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace OrleansEcho.LoadTest.Results;
 
 /// <summary>
-/// Writes a file whole or not at all: who reads it while it is written finds the one before. What is no file of its own (a device, a pipe, one of several names)
-/// is written to, and stays what it is; a link stays a link, and a file whose it is.
+/// Writes a file whole or not at all: who reads it while it is written finds the one before. What is no file of its own (a device, a
+/// pipe, one of several names) is written to, and stays what it is; a link stays a link, and a file whose it is.
 /// </summary>
 internal static partial class OutputFile
 {
