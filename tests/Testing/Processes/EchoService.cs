@@ -18,6 +18,9 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
     /// <summary>The silo, where it is a process of its own.</summary>
     public EchoProcess? Silo { get; private set; }
 
+    /// <summary>What to add to the environment of the process with the listeners.</summary>
+    public IReadOnlyDictionary<string, string>? FrontEnvironment { get; init; }
+
     /// <summary>All its processes.</summary>
     public IReadOnlyList<EchoProcess> Processes => [.. new[] { Silo, _front }.OfType<EchoProcess>()];
 
@@ -63,8 +66,8 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
     {
         string[] arguments = [.. FreeListeners, .. gatewayArguments];
         _front = own(topology is Topology.Standalone
-            ? EchoProcess.Start(EchoExecutable.Standalone, arguments)
-            : EchoProcess.Start(EchoExecutable.Gateway, [.. arguments, "--silos", $"127.0.0.1:{SiloPorts.Gateway}"]));
+            ? EchoProcess.Start(EchoExecutable.Standalone, arguments, FrontEnvironment)
+            : EchoProcess.Start(EchoExecutable.Gateway, [.. arguments, "--silos", $"127.0.0.1:{SiloPorts.Gateway}"], FrontEnvironment));
         Line = await Front.ListenerAsync("line");
         LengthPrefixed = await Front.ListenerAsync("length-prefixed");
         Raw = await Front.ListenerAsync("raw");
