@@ -135,6 +135,7 @@ public sealed class ConfigurationTests : ProcessTest
                 "raw": { "Enabled": false },
                 "file": { "Framing": "line", "Address": "127.0.0.1:0", "MaxMessageBytes": 10 } } } }
             """);
+        await process.Output.WaitForAsync("Try: "); // from then on an echo comes back
         foreach (var (listener, limit) in ((string, int)[])[("line", 30), ("file", 10)])
         {
             using var peer = await Peer.ConnectAsync(await process.ListenerAsync(listener));

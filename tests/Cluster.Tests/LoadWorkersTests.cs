@@ -8,6 +8,9 @@ public sealed class LoadWorkersTests : ProcessTest
 {
     private const int Connections = 8;
 
+    // A run of some seconds, and before it a program that starts on a busy machine.
+    private static readonly TimeSpan RunPatience = TimeSpan.FromSeconds(90);
+
     [Fact]
     public async Task WorkersLoadTogether_AndOneThatIsKilledIsNoticed_WithoutHarmToTheOther()
     {
@@ -52,7 +55,7 @@ public sealed class LoadWorkersTests : ProcessTest
 
     private static async Task<(int Code, JsonElement Result)> ResultAsync(EchoProcess conductor)
     {
-        var code = await conductor.WaitForExitAsync();
+        var code = await conductor.WaitForExitAsync(RunPatience);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(conductor.WorkingDirectory, "result.json"), Cancelled));
         return (code, document.RootElement.Clone());
     }

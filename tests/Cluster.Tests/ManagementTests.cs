@@ -44,6 +44,7 @@ public sealed class ManagementTests : ProcessTest
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
             ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
         });
+        await standalone.Output.WaitForAsync("Try: "); // from then on an echo comes back
         using (var peer = await Peer.ConnectAsync(await standalone.ListenerAsync("line"))) await peer.EchoLineAsync("hello");
 
         var seen = new Dictionary<string, string>();

@@ -125,7 +125,7 @@ public sealed class TlsTests : ProcessTest
     {
         var port = FreePorts.Next();
         var standalone = Start(EchoExecutable.Standalone, [.. EchoService.FreeListeners, $"--Silo:GatewayPort={port}", .. Files(_authority.Silo())]);
-        await standalone.Output.WaitForAsync("Reached a silo");
+        await standalone.Output.WaitForAsync("Try: "); // from then on an echo comes back
         using (var peer = await Peer.ConnectAsync(await standalone.ListenerAsync("line"))) await peer.EchoLineAsync("hello");
         Assert.NotEmpty(await PresentedByAsync(new IPEndPoint(IPAddress.Loopback, port)));
         AssertQuiet(standalone);
