@@ -30,7 +30,7 @@ public sealed class EvictionTests : ProcessTest
         Assert.Contains(" has been declared dead: it did not answer 127.0.0.1:", await other.Process.Output.WaitForAsync("has been declared dead"), StringComparison.Ordinal);
 
         // 3. It ends, and what it has to say of that is one line.
-        Assert.Equal(Evicted, await frozen.Process.WaitForExitAsync());
+        Assert.Equal(Evicted, await frozen.Process.WaitForExitAsync(Deadline.Promised(5)));
         Assert.Equal(
             ["error: The other silos have declared this one dead, because it did not answer them; it ends, and can be started again at once."],
             frozen.Process.Output.Lines.Skip(said));

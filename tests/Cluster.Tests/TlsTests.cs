@@ -69,7 +69,7 @@ public sealed class TlsTests : ProcessTest
         await peer.EchoLineAsync("before");
 
         files.Replace(second);
-        var replaced = silo.Process.Output.WaitForAsync("The certificate has been replaced: new connections use CN=silo, ");
+        var replaced = silo.Process.Output.WaitForAsync("The certificate has been replaced: new connections use CN=silo, ", Deadline.Promised(2));
         while (!replaced.IsCompleted) await peer.EchoLineAsync("meanwhile");
         await replaced;
         Assert.Equal(second.Fingerprint, await PresentedByAsync(silo.Gateways));

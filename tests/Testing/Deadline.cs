@@ -8,6 +8,10 @@ public static class Deadline
     /// <summary>Far more than anything takes on a busy machine: a time-out means that it does not come at all.</summary>
     public static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long to wait for what comes within a time that the docs promise: three times as long, because a busy machine is late, too.</summary>
+    /// <param name="seconds">What is promised.</param>
+    public static TimeSpan Promised(double seconds) => TimeSpan.FromSeconds(3 * seconds);
+
     // How often a state is asked for that nobody signals.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 

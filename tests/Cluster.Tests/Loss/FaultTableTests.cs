@@ -55,20 +55,28 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
     [Fact]
     public Task ASiloIsKilled() => NobodyNoticesAsync(Seconds(2), async _ =>
     {
-        await ItsConnectionsMoveAsync(() => cluster.KillAsync(cluster.Silos[0]), cluster.Silos[0]);
-        await cluster.LinksAsync(2);
-        await Wait(Brief);
-        cluster.Release(cluster.Silos[0]);
+        await WhileAsync(
+            () => ItsConnectionsMoveAsync(() => cluster.KillAsync(cluster.Silos[0]), cluster.Silos[0]),
+            async () =>
+            {
+                await cluster.LinksAsync(2);
+                await Wait(Brief);
+            },
+            () => cluster.Release(cluster.Silos[0]));
     });
 
     [Fact]
     public Task ASiloStandsStill() => NobodyNoticesAsync(Seconds(3), async loads =>
     {
         var (silo, run) = (cluster.Silos[1], cluster.Silos[1].Process);
-        await ItsConnectionsMoveAsync(run.FreezeAsync, silo);
-        await cluster.LinksAsync(2);
-        await Wait(LossCluster.For(30));
-        run.Send(Signal.Continue);
+        await WhileAsync(
+            () => ItsConnectionsMoveAsync(run.FreezeAsync, silo),
+            async () =>
+            {
+                await cluster.LinksAsync(2);
+                await Wait(LossCluster.For(30));
+            },
+            () => run.Send(Signal.Continue));
         if (LossCluster.IsLong) Assert.Equal(4, await run.WaitForExitAsync()); // it was declared dead; sooner than after 20 s it may have just joined
         Assert.True(Longest(loads) >= LeastSilence, $"Nobody waited for more than {Longest(loads)}.");
     });
@@ -76,41 +84,57 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
     [Fact]
     public Task TwoOfThreeSilosAreKilledAtOnce() => NobodyNoticesAsync(Seconds(5), async _ =>
     {
-        await ItsConnectionsMoveAsync(() => cluster.KillAsync(cluster.Silos[1], cluster.Silos[2]), cluster.Silos[1], cluster.Silos[2]);
-        await cluster.LinksAsync(1);
-        await Wait(Brief);
-        cluster.Release(cluster.Silos[1], cluster.Silos[2]);
+        await WhileAsync(
+            () => ItsConnectionsMoveAsync(() => cluster.KillAsync(cluster.Silos[1], cluster.Silos[2]), cluster.Silos[1], cluster.Silos[2]),
+            async () =>
+            {
+                await cluster.LinksAsync(1);
+                await Wait(Brief);
+            },
+            () => cluster.Release(cluster.Silos[1], cluster.Silos[2]));
     });
 
     [Fact]
     public Task TheStoreIsAway() => NobodyNoticesAsync(Seconds(0.25), async _ =>
     {
-        await cluster.Redis.StopAsync();
-        await Wait(LossCluster.For(60));
-        foreach (var silo in cluster.Silos) await silo.MetricIsAsync(0, "echo_membership_store_available");
-        await cluster.Redis.StartAsync();
+        await WhileAsync(
+            cluster.Redis.StopAsync,
+            async () =>
+            {
+                await Wait(LossCluster.For(60));
+                foreach (var silo in cluster.Silos) await silo.MetricIsAsync(0, "echo_membership_store_available");
+            },
+            cluster.Redis.StartAsync);
     });
 
     [Fact]
     public Task ASiloDoesNotHearAnother() => NobodyNoticesAsync(Seconds(3), async _ =>
     {
         var before = await DroppedAsync("s1");
-        await cluster.Lab.DeafenAsync("s1", "s2");
-        await Wait(LossCluster.For(30));
-        Assert.InRange(await DroppedAsync("s1") - before, LeastDropped, long.MaxValue);
-        await cluster.Lab.HearAsync("s1", "s2");
+        await WhileAsync(
+            () => cluster.Lab.DeafenAsync("s1", "s2"),
+            async () =>
+            {
+                await Wait(LossCluster.For(30));
+                Assert.InRange(await DroppedAsync("s1") - before, LeastDropped, long.MaxValue);
+            },
+            () => cluster.Lab.HearAsync("s1", "s2"));
     });
 
     [Fact]
     public Task ASiloIsCutOffFromTheStore() => NobodyNoticesAsync(Seconds(3), async _ =>
     {
         var before = await DroppedAsync("s3", LossCluster.Store);
-        await Task.WhenAll(cluster.Lab.DeafenAsync("s3", LossCluster.Store), cluster.Lab.DeafenAsync(LossCluster.Store, "s3"));
-        await Wait(LossCluster.For(60));
-        await cluster.Silos[2].MetricIsAsync(0, "echo_membership_store_available");
-        foreach (var other in cluster.Silos.Take(2)) await other.MetricIsAsync(1, "echo_membership_store_available");
-        Assert.InRange(await DroppedAsync("s3", LossCluster.Store) - before, LeastDropped, long.MaxValue);
-        await Task.WhenAll(cluster.Lab.HearAsync("s3", LossCluster.Store), cluster.Lab.HearAsync(LossCluster.Store, "s3"));
+        await WhileAsync(
+            () => Task.WhenAll(cluster.Lab.DeafenAsync("s3", LossCluster.Store), cluster.Lab.DeafenAsync(LossCluster.Store, "s3")),
+            async () =>
+            {
+                await Wait(LossCluster.For(60));
+                await cluster.Silos[2].MetricIsAsync(0, "echo_membership_store_available");
+                foreach (var other in cluster.Silos.Take(2)) await other.MetricIsAsync(1, "echo_membership_store_available");
+                Assert.InRange(await DroppedAsync("s3", LossCluster.Store) - before, LeastDropped, long.MaxValue);
+            },
+            () => Task.WhenAll(cluster.Lab.HearAsync("s3", LossCluster.Store), cluster.Lab.HearAsync(LossCluster.Store, "s3")));
     });
 
     [Fact]
@@ -121,15 +145,19 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
         {
             var before = await DroppedAsync("g1");
             var start = TimeProvider.System.GetTimestamp();
-            foreach (var silo in LossCluster.SiloNames) await cluster.Lab.DeafenAsync("g1", silo);
-            var cut = TimeProvider.System.GetTimestamp();
-            await Wait(LossCluster.For(10));
-            await cluster.Gateways[0].MetricIsAsync(0, "echo_gateway_backend_silos");
-            await cluster.Gateways[1].MetricIsAsync(cluster.Silos.Count, "echo_gateway_backend_silos");
-            Assert.InRange(await DroppedAsync("g1") - before, LeastDropped, long.MaxValue);
-            var least = TimeProvider.System.GetElapsedTime(cut) - Pause;
-            Assert.True(loads[0].Longest >= least, $"Nobody waited for {least}, but for {loads[0].Longest} at most.");
-            foreach (var silo in LossCluster.SiloNames) await cluster.Lab.HearAsync("g1", silo);
+            await WhileAsync(
+                () => Task.WhenAll(LossCluster.SiloNames.Select(silo => cluster.Lab.DeafenAsync("g1", silo))),
+                async () =>
+                {
+                    var cut = TimeProvider.System.GetTimestamp();
+                    await Wait(LossCluster.For(10));
+                    await cluster.Gateways[0].MetricIsAsync(0, "echo_gateway_backend_silos");
+                    await cluster.Gateways[1].MetricIsAsync(cluster.Silos.Count, "echo_gateway_backend_silos");
+                    Assert.InRange(await DroppedAsync("g1") - before, LeastDropped, long.MaxValue);
+                    var least = TimeProvider.System.GetElapsedTime(cut) - Pause;
+                    Assert.True(loads[0].Longest >= least, $"Nobody waited for {least}, but for {loads[0].Longest} at most.");
+                },
+                () => Task.WhenAll(LossCluster.SiloNames.Select(silo => cluster.Lab.HearAsync("g1", silo))));
             lasted = TimeProvider.System.GetElapsedTime(start);
         });
     }
@@ -203,7 +231,6 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
                     "packets to come to the silos");
                 output.WriteLine($"{dropped} of {came} packets were lost.");
                 Assert.InRange((double)dropped / came, LeastLost, MostLost);
-                foreach (var silo in LossCluster.SiloNames) await cluster.Lab.LoseNothingAsync(silo);
             });
             AssertNobodyNoticed(Seconds(2), control, load);
         }
@@ -214,6 +241,7 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
         }
         finally
         {
+            foreach (var silo in LossCluster.SiloNames) await cluster.Lab.LoseNothingAsync(silo);
             await gateway.KillAsync();
             foreach (var line in lines) await line.DisposeAsync();
         }
@@ -258,6 +286,26 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
         await fault();
         await Deadline.UntilAsync(async () => await cluster.MovesAsync() - moves >= there, $"{there} connections to go to other silos");
     }
+
+    /// <summary>Does something while a fault lasts, which ends before the next row begins even when this one fails.</summary>
+    private static async Task WhileAsync(Func<Task> faultBegins, Func<Task> deed, Func<Task> faultEnds)
+    {
+        try
+        {
+            await faultBegins();
+            await deed();
+        }
+        finally
+        {
+            await faultEnds();
+        }
+    }
+
+    private static Task WhileAsync(Func<Task> faultBegins, Func<Task> deed, Action faultEnds) => WhileAsync(faultBegins, deed, () =>
+    {
+        faultEnds();
+        return Task.CompletedTask;
+    });
 
     private async Task<long> DroppedAsync(params string[] hosts) => (await Task.WhenAll(hosts.Select(cluster.Lab.PacketsAsync))).Sum(packets => packets.Dropped);
 
