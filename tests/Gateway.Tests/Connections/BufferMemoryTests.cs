@@ -14,7 +14,7 @@ public sealed class BufferMemoryTests
         var options = new GatewayOptions { MaxConnections = 2048 };
 
         Assert.True(Container.Validate(null, options).Succeeded);
-        Assert.Equal((384 - 24 - 10) / 2 * MiB, Container.Budget(options).LimitBytes);
+        Assert.Equal((384 - 40 - 10) / 2 * MiB, Container.Budget(options).LimitBytes);
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class BufferMemoryTests
     [Theory]
     [InlineData(0, 100_000, "Gateway:MaxConnections: 0 bytes are left for peers' buffers beside 100000 connections of 5120 bytes")]
     [InlineData(1 * MiB, 1000, "Gateway:BufferMemoryBytes: 1048576 is less than 8388608; 0 takes half of what is left.")]
-    [InlineData(351 * MiB, 2048, "Gateway:BufferMemoryBytes: 368050176 is more than the 367001600 bytes that are left beside 2048 connections")]
+    [InlineData(335 * MiB, 2048, "Gateway:BufferMemoryBytes: 351272960 is more than the 350224384 bytes that are left beside 2048 connections")]
     public void WhatDoesNotFitIsAFault(long bytes, int connections, string fault) =>
         Assert.StartsWith(fault, Assert.Single(Container.Validate(null, new() { BufferMemoryBytes = bytes, MaxConnections = connections }).Failures!), StringComparison.Ordinal);
 
