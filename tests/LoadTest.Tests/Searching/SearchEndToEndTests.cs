@@ -44,16 +44,17 @@ public sealed class SearchEndToEndTests
         }
     }
 
-    // A connection on which more has come than the limit allows since its beginning stands still for a while, once.
+    // A connection on which more has come than the limit allows since the first message stands still for a while, once.
     private static async Task ServeAsync(Socket socket)
     {
         using (socket)
         {
-            var (buffer, received, isLate, began) = (new byte[64 * 1024], 0L, false, TimeProvider.System.GetTimestamp());
+            var (buffer, received, isLate, began) = (new byte[64 * 1024], 0L, false, 0L);
             try
             {
                 while (await socket.ReceiveAsync(buffer, SocketFlags.None, Stop) is > 0 and var count)
                 {
+                    if (received is 0) began = TimeProvider.System.GetTimestamp();
                     received += count;
                     var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
                     if (!isLate && received / 32 > 100 + (Limit * seconds))
