@@ -29,7 +29,7 @@ internal sealed partial class KeptMembershipTable(IMembershipTable inner, SiloAd
     // One that is known and has not come: a busy machine, perhaps.
     private static readonly TimeSpan OthersPatience = Interval * 2.5;
 
-    private readonly SemaphoreSlim _turn = new(1); // Orleans reads, and we look
+    private readonly SemaphoreSlim _turn = new(1); // Orleans reads and writes, and we look
     private MembershipEntry? _own;
     private HashSet<SiloAddress> _others = [];
     private int _highest;
@@ -45,6 +45,20 @@ internal sealed partial class KeptMembershipTable(IMembershipTable inner, SiloAd
         try
         {
             return await ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // Not beside a read: one that began before this silo's own row was there and ends after it would tell Orleans that the silo is dead.
+    public override async Task<bool> InsertRowAsync(MembershipEntry entry, TableVersion tableVersion, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await Inner.InsertRowAsync(entry, tableVersion, cancellationToken);
         }
         finally
         {

@@ -114,6 +114,22 @@ public sealed class KeptMembershipTableTests : IDisposable
         Assert.False(one.Table.IsMissing);
     }
 
+    [Fact]
+    public async Task SiloThatJoins_HasReadTheListWithoutIt_BeforeItIsWritten()
+    {
+        var one = Add(1);
+        var version = (await one.Table.ReadAllAsync(Cancelled)).Version;
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _list.Answers = slow.Task;
+        var read = one.Table.ReadAllAsync(Cancelled);
+        var insert = one.Table.InsertRowAsync(Entry(one.Silo, SiloStatus.Joining), version.Next(), Cancelled);
+        for (var i = 0; i < 100; i++) await Task.Yield();
+        Assert.False(insert.IsCompleted);
+        slow.SetResult();
+        Assert.Empty((await read).Members);
+        Assert.True(await insert);
+    }
+
     private static MembershipEntry Entry(SiloAddress silo, SiloStatus status) => new() { SiloAddress = silo, Status = status, SuspectTimes = [] };
 
     // Everybody looks once, and as long passes as until the next time.

@@ -17,6 +17,9 @@ internal sealed class ListInMemory : IMembershipTable
     /// <summary>Whether it can be read only.</summary>
     public bool TakesNoWrites { get; set; }
 
+    /// <summary>What a read waits for before it answers with what it has found.</summary>
+    public Task Answers { get; set; } = Task.CompletedTask;
+
     /// <summary>Everything in it is lost.</summary>
     public void Clear()
     {
@@ -56,7 +59,10 @@ internal sealed class ListInMemory : IMembershipTable
     public async Task<MembershipTableData> ReadAll()
     {
         await Task.Yield();
-        lock (_lock) return Table(_rows);
+        MembershipTableData found;
+        lock (_lock) found = Table(_rows);
+        await Answers;
+        return found;
     }
 
     public async Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion)
