@@ -48,8 +48,9 @@ internal sealed partial class ConnectionLife(
     ILogger<ConnectionLife> logger) : IDisposable
 {
     /// <summary>
-    /// How many refused peers are told so at a time: in a flood a descriptor is worth more than a reason. Each takes up to a second, so
-    /// that this many tell a thousand a second, and a tenth of the descriptors that the default connection limit takes.
+    /// How many refused peers' FINs are waited for at a time: in a flood a descriptor is worth more than to know that the words were read.
+    /// Each takes up to a second, so that this many go in good order a thousand times a second, and take a tenth of the descriptors that
+    /// the default connection limit takes. Others get the words as well, and a reset may overtake these.
     /// </summary>
     public const int MaxRefusalsAtATime = 1000;
 
@@ -260,11 +261,8 @@ internal sealed partial class ConnectionLife(
         connection.Metrics.Rejected(reason);
         refusals.Refused(reason, connection.Listener, connection.Peer);
         using var turn = _farewells.AttemptAcquire();
-        if (turn.IsAcquired)
-        {
-            await Farewell.SayAsync(
-                connection.Transport, connection.Codec, reason.ToString(), ReasonTexts.For(reason), connection.Limits.Linger, time, cancellationToken);
-        }
+        var linger = turn.IsAcquired ? connection.Limits.Linger : TimeSpan.Zero;
+        await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), ReasonTexts.For(reason), linger, time, cancellationToken);
 
         await CloseTransportAsync(connection, RefusedCloseTimeout, cancellationToken);
     }

@@ -164,20 +164,20 @@ public sealed class ConnectionLifeTests
     }
 
     [Fact]
-    public async Task OnlySoManyRefusedPeersAreToldAtATime()
+    public async Task OnlySoManyRefusedPeersAreWaitedForAtATime_AndTheOthersAreToldAsWell()
     {
         await using var rig = new GatewayRig(time: _time);
         rig.Backend.IsReachable = false;
-        var told = Enumerable.Range(0, ConnectionLife.MaxRefusalsAtATime).Select(_ => Begin(rig)).ToList();
-        Assert.All(told, t => Assert.False(t.Life.IsCompleted));
+        var waited = Enumerable.Range(0, ConnectionLife.MaxRefusalsAtATime).Select(_ => Begin(rig)).ToList();
+        Assert.All(waited, t => Assert.False(t.Life.IsCompleted));
 
         var (peer, life) = Begin(rig);
-        await life.WithinAsync("the life of a peer that is not told");
-        Assert.Empty(peer.Receive());
+        await life.WithinAsync("the life of a peer that nobody waits for");
+        Assert.StartsWith("-ERR BackendUnavailable ", peer.ReceivedText, StringComparison.Ordinal);
 
-        told[0].Peer.Finish();
-        await told[0].Life.WithinAsync("the first peer that was told");
-        Assert.StartsWith("-ERR ", Begin(rig).Peer.ReceivedText, StringComparison.Ordinal);
+        waited[0].Peer.Finish();
+        await waited[0].Life.WithinAsync("the first peer that was waited for");
+        Assert.False(Begin(rig).Life.IsCompleted);
     }
 
     [Theory]
