@@ -5,15 +5,19 @@ namespace OrleansEcho.Architecture.Tests;
 /// <summary>A proof that only people start is one that nobody runs: README's longer proofs are in a workflow, and each job ends.</summary>
 public sealed partial class WorkflowTests
 {
+    private const string Digits = "0123456789";
+
     private static readonly Dictionary<string, string> Workflows =
         Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows"), "*.yml").ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
 
     [Fact]
     public void EachLongProof_IsRunByAWorkflow()
     {
-        var proofs = LongProofs().Match(Repository.Read("README.md")).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Proof().Match(line).Groups[1].Value).ToList();
+        var proofs = LongProofs().Match(Repository.Read("README.md")).Groups[1].Value
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Proof().Match(line)).ToList();
+        var runs = Workflows.Values.SelectMany(workflow => workflow.Split('\n')).ToList();
         Assert.InRange(proofs.Count, 5, 20);
-        Faults.None("A workflow runs it.", proofs.Where(proof => !Workflows.Values.Any(workflow => workflow.Contains(proof, StringComparison.Ordinal))));
+        Faults.None("A workflow runs it.", proofs.Where(proof => !runs.Exists(run => Runs(run, proof))).Select(proof => proof.Value));
     }
 
     [Fact]
@@ -32,11 +36,16 @@ public sealed partial class WorkflowTests
         Faults.None("A class of that name is in tests.", named.Where(name => !classes.Contains(name)));
     }
 
+    // How long a proof goes on is up to the workflow. Any other setting is the proof: without LOSS=long a fault is over before a silo is declared dead.
+    private static bool Runs(string run, Match proof) =>
+        run.Contains(proof.Groups["command"].Value, StringComparison.Ordinal)
+        && proof.Groups["setting"].Captures.All(setting => run.Contains($" {setting.Value.TrimEnd([.. Digits])}", StringComparison.Ordinal));
+
     [GeneratedRegex(@"longer proofs are their own commands[^:]*:\s+```sh\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex LongProofs();
 
-    // The command without how long it goes on, and without the comment.
-    [GeneratedRegex(@"^(?:[A-Z_]+=\S+ )*(.*?)\s*(?:#.*)?$")]
+    // Settings and command, without the comment.
+    [GeneratedRegex(@"^(?:(?<setting>[A-Z_]+=\S+) )*(?<command>.*?)(?=\s*(?:#.*)?$)")]
     private static partial Regex Proof();
 
     [GeneratedRegex(@"--filter-class '\*(\w+)'")]

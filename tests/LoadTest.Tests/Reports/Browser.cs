@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.LoadTest.Tests.Reports;
 
 /// <summary>A Chromium of the machine's, without a window.</summary>
-internal static class Browser
+internal static partial class Browser
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"];
 
@@ -23,7 +24,15 @@ internal static class Browser
         })!;
         var (dom, log) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
         await process.WaitForExitAsync(cancellation);
-        var console = (await log).Split('\n').Where(line => line.Contains("CONSOLE", StringComparison.Ordinal));
-        return (await dom, string.Join('\n', console));
+        return (await dom, Console(await log));
     }
+
+    /// <summary>What a page has said, of all that the browser logs. What was said may have several lines.</summary>
+    internal static string Console(string log) => string.Concat(Entry().Split(log).Where(entry => IsOfAPage().IsMatch(entry))).TrimEnd();
+
+    [GeneratedRegex(@"^(?=\[[^\]\n]*\])", RegexOptions.Multiline)]
+    private static partial Regex Entry();
+
+    [GeneratedRegex(@"^\[[^\]\n]*CONSOLE")]
+    private static partial Regex IsOfAPage();
 }

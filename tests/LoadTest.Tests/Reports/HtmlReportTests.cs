@@ -90,12 +90,26 @@ public sealed partial class HtmlReportTests : IDisposable
         foreach (var page in folder.EnumerateFiles("*.html"))
         {
             var (dom, console) = await Browser.OpenAsync(browser!, page.FullName, TestContext.Current.CancellationToken);
-            Assert.Equal("", console);
+            Assert.True(console.Length is 0, $"The console of {page.Name} has:\n{console}"); // all of it: where the fault is stands at its end
             Assert.Contains("id=\"tip\"", dom);
         }
 
         await AssertNothingScrollsSidewaysAsync(browser!, folder);
     }
+
+    [Fact]
+    public void WhatAPageSaysInABrowser_IsShownToItsLastLine() => Assert.Equal(
+        "[1:2:1128/1.2:INFO:CONSOLE:3] \"first\nsecond\", source: file:///a.html (3)\n[1:2:1128/1.2:INFO:CONSOLE(4)] \"last\"",
+        Browser.Console("""
+            Warning: no fonts
+            [1:2:1128/1.2:ERROR:dbus/bus.cc:405] Failed to connect
+            [1:2:1128/1.2:INFO:CONSOLE:3] "first
+            second", source: file:///a.html (3)
+            [1:2:1128/1.2:ERROR:dbus/bus.cc:406] Failed
+            again
+            [1:2:1128/1.2:INFO:CONSOLE(4)] "last"
+
+            """));
 
     // 390 px is a telephone's; a page within a frame has its width, however wide the window is.
     private static async Task AssertNothingScrollsSidewaysAsync(string browser, DirectoryInfo folder)
@@ -118,7 +132,8 @@ public sealed partial class HtmlReportTests : IDisposable
             """);
         var (dom, _) = await Browser.OpenAsync(browser, harness, TestContext.Current.CancellationToken);
         File.Delete(harness);
-        Assert.Contains("looked at 8 pages; too wide: none</pre>", dom, StringComparison.Ordinal);
+        var found = Found().Match(dom).Groups[1].Value;
+        Assert.True(found is "looked at 8 pages; too wide: none", $"The page that frames the others says: {found}");
     }
 
     private static void Write(DirectoryInfo folder, string name, Action<TextWriter> write)
@@ -168,6 +183,9 @@ public sealed partial class HtmlReportTests : IDisposable
 
     [GeneratedRegex(@"url\(|@import|fetch\(|XMLHttpRequest|(?:src|href)\s*=\s*[""']", RegexOptions.IgnoreCase)]
     private static partial Regex Loading();
+
+    [GeneratedRegex("<pre>([^<]*)</pre>")]
+    private static partial Regex Found();
 
     [GeneratedRegex(@"\bNaN\b|Infinity|∞")]
     private static partial Regex BrokenNumber();
