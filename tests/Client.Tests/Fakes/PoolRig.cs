@@ -39,6 +39,13 @@ internal sealed class PoolRig : IAsyncDisposable, IMeterFactory
     /// <summary>Leases a connection, which comes without time passing.</summary>
     public Task<EchoLease> AcquireAsync() => Pool.AcquireAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("a connection");
 
+    /// <summary>Has a message echoed.</summary>
+    public async Task EchoAsync()
+    {
+        using var reply = await Pool.SendAsync("hello"u8.ToArray(), TestContext.Current.CancellationToken).AsTask().WithinAsync("an echo");
+        Assert.Equal("hello"u8.ToArray(), reply.Memory.ToArray());
+    }
+
     /// <summary>Waits until the pool looks as a test expects it; time stands still.</summary>
     public Task UntilAsync(Func<EchoPoolStatistics, bool> isSo, string what) => Deadline.UntilAsync(() => Task.FromResult(isSo(Now)), what);
 
