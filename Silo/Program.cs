@@ -22,5 +22,5 @@ return await EchoProgram.RunAsync(
     builder =>
     {
         builder.AddSilo();
-        builder.Services.AddHostedService<StartupBanner>();
+        builder.Services.AddHostedService<SiloBanner>();
     });

@@ -47,7 +47,7 @@ internal sealed partial class PoolState
         if (IsClosed) return;
         IsClosed = true;
         FailAll(static () => new ObjectDisposedException(nameof(EchoClientPool)));
-        foreach (var connection in _all.Where(static connection => connection.State is ConnectionState.Idle or ConnectionState.Validating).ToList())
+        foreach (var connection in _all.Where(static connection => connection.State is PooledConnectionState.Idle or PooledConnectionState.Validating).ToList())
         {
             connection.Gateway.Idle.Remove(connection);
             Close(connection, CloseCause.PoolClosed);
@@ -60,7 +60,7 @@ internal sealed partial class PoolState
     /// <returns>How many connections those are.</returns>
     public int Abandon(TimeSpan now)
     {
-        var leased = _all.Where(static connection => connection.State is ConnectionState.Leased).ToList();
+        var leased = _all.Where(static connection => connection.State is PooledConnectionState.Leased).ToList();
         foreach (var connection in leased)
         {
             connection.Gateway.Leased--;
@@ -72,10 +72,10 @@ internal sealed partial class PoolState
     }
 
     public EchoPoolStatistics Read(TimeSpan now) => new(
-        Count(ConnectionState.Leased),
-        Count(ConnectionState.Idle),
-        Count(ConnectionState.Opening),
-        Count(ConnectionState.Validating),
+        Count(PooledConnectionState.Leased),
+        Count(PooledConnectionState.Idle),
+        Count(PooledConnectionState.Opening),
+        Count(PooledConnectionState.Validating),
         Waiting,
         _created,
         _destroyed,
@@ -103,7 +103,7 @@ internal sealed partial class PoolState
     {
         var within = timeout is { } own ? $"{own.TotalSeconds:0.###} s (the call's time-out)" : $"{options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout)";
         return new EchoPoolTimeoutException(
-            $"{what} of pool '{options.Name}' within {within}: {Count(ConnectionState.Leased)} of {options.MaximumSize} are leased{Holders(now)}; "
+            $"{what} of pool '{options.Name}' within {within}: {Count(PooledConnectionState.Leased)} of {options.MaximumSize} are leased{Holders(now)}; "
             + $"{Coming} are being opened or asked; {Waiting} more callers wait. Gateways: {gateways.Describe(now)}.",
             Read(now));
     }
@@ -112,7 +112,7 @@ internal sealed partial class PoolState
     private string Holders(TimeSpan now)
     {
         const int Told = 3;
-        var holders = _all.Where(static connection => connection.State is ConnectionState.Leased)
+        var holders = _all.Where(static connection => connection.State is PooledConnectionState.Leased)
             .GroupBy(static connection => connection.Origin)
             .Select(static held => (Origin: held.Key, Count: held.Count(), Since: held.Min(static connection => connection.LeasedAt)))
             .OrderByDescending(static holder => holder.Count).ThenBy(static holder => holder.Since)
@@ -149,7 +149,7 @@ internal sealed partial class PoolState
         if (options.LeakThreshold is not { } threshold) return;
         foreach (var connection in _all)
         {
-            if (connection.State is not ConnectionState.Leased || connection.IsReported || now - connection.LeasedAt < threshold) continue;
+            if (connection.State is not PooledConnectionState.Leased || connection.IsReported || now - connection.LeasedAt < threshold) continue;
             connection.IsReported = true;
             _effects.Enqueue(new PoolEffect.ReportLeak(connection.Origin, connection.Gateway.Name, now - connection.LeasedAt));
         }

@@ -16,7 +16,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     private readonly List<FillRequest> _filling = [];
     private readonly List<PooledConnection> _all = [];
     private readonly Queue<PoolEffect> _effects = [];
-    private readonly int[] _counts = new int[Enum.GetValues<ConnectionState>().Length];
+    private readonly int[] _counts = new int[Enum.GetValues<PooledConnectionState>().Length];
     private long _created;
     private long _destroyed;
 
@@ -27,9 +27,9 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     public int Waiting => _waiting.Count;
 
     // Connections that will be idle soon, or not at all: each is expected by one who waits.
-    private int Coming => Count(ConnectionState.Opening) + Count(ConnectionState.Validating);
+    private int Coming => Count(PooledConnectionState.Opening) + Count(PooledConnectionState.Validating);
 
-    public int Count(ConnectionState state) => _counts[(int)state];
+    public int Count(PooledConnectionState state) => _counts[(int)state];
 
     public bool TryTakeEffect([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolEffect? effect) => _effects.TryDequeue(out effect);
 
@@ -84,7 +84,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     /// <param name="now">The time.</param>
     public void Return(PooledConnection connection, long generation, bool isReusable, TimeSpan? echoedSince, TimeSpan now)
     {
-        if (connection.State is not ConnectionState.Leased || connection.Generation != generation) return;
+        if (connection.State is not PooledConnectionState.Leased || connection.Generation != generation) return;
         connection.Generation++;
         connection.Gateway.Leased--;
         if (connection.IsReported) _effects.Enqueue(new PoolEffect.ReportLateReturn(connection.Origin, now - connection.LeasedAt));
@@ -127,7 +127,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     /// <summary>A connection that has idled was asked whether it lives.</summary>
     public void Validated(PooledConnection connection, bool isAlive, TimeSpan now)
     {
-        if (connection.State is not ConnectionState.Validating) return; // the pool was closed meanwhile
+        if (connection.State is not PooledConnectionState.Validating) return; // the pool was closed meanwhile
         connection.LastUsed = now;
         if (isAlive) connection.AliveAt = now;
         if (!isAlive) Distrust(connection, now);
@@ -144,7 +144,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     {
         connection.HasEnded = true;
         if (isSuspicious) connection.Gateway.SuspectSince = now;
-        if (connection.State is ConnectionState.Idle)
+        if (connection.State is PooledConnectionState.Idle)
         {
             connection.Gateway.Idle.Remove(connection);
             Close(connection, CloseCause.Broken);
@@ -173,7 +173,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
             if (gateways.Choose(static (gateway, _) => gateway.Idle.Count > 0, now) is { } stale)
             {
                 var connection = TakeIdle(stale);
-                SetState(connection, ConnectionState.Validating);
+                SetState(connection, PooledConnectionState.Validating);
                 _effects.Enqueue(new PoolEffect.Validate(connection));
             }
             else if (!TryOpen(now))
@@ -186,7 +186,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         {
         }
 
-        if (Total - Count(ConnectionState.Opening) >= options.MinimumSize)
+        if (Total - Count(PooledConnectionState.Opening) >= options.MinimumSize)
         {
             foreach (var request in _filling) request.Grant();
             _filling.Clear();
@@ -206,8 +206,8 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     private bool TryOpen(Func<Gateway, (GatewaySet gateways, TimeSpan now), bool> willDo, TimeSpan now)
     {
         if (Total >= options.MaximumSize || gateways.Choose(willDo, (gateways, now)) is not { } gateway) return false;
-        var connection = new PooledConnection(gateway, owner) { State = ConnectionState.Opening, BegunAt = now };
-        _counts[(int)ConnectionState.Opening]++;
+        var connection = new PooledConnection(gateway, owner) { State = PooledConnectionState.Opening, BegunAt = now };
+        _counts[(int)PooledConnectionState.Opening]++;
         _all.Add(connection);
         gateway.Opening++;
         _effects.Enqueue(new PoolEffect.Open(connection));
@@ -242,7 +242,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
 
     private EchoLease Lease(PooledConnection connection, LeaseOrigin origin, TimeSpan now)
     {
-        SetState(connection, ConnectionState.Leased);
+        SetState(connection, PooledConnectionState.Leased);
         connection.Gateway.Leased++;
         (connection.Origin, connection.LeasedAt) = (origin, now);
         return new EchoLease(connection, ++connection.Generation);
@@ -273,7 +273,7 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
 
     private void PutIdle(PooledConnection connection)
     {
-        SetState(connection, ConnectionState.Idle);
+        SetState(connection, PooledConnectionState.Idle);
         connection.Gateway.Idle.Add(connection);
     }
 
@@ -287,11 +287,11 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
 
     private void Remove(PooledConnection connection)
     {
-        SetState(connection, ConnectionState.Closed);
+        SetState(connection, PooledConnectionState.Closed);
         _all.Remove(connection);
     }
 
-    private void SetState(PooledConnection connection, ConnectionState state)
+    private void SetState(PooledConnection connection, PooledConnectionState state)
     {
         _counts[(int)connection.State]--;
         _counts[(int)state]++;

@@ -16,7 +16,7 @@ internal sealed class PooledConnection(Gateway gateway, ILeaseOwner? owner)
     /// <summary>The connection itself; null until it is open.</summary>
     public EchoClient? Client { get; set; }
 
-    public ConnectionState State { get; set; }
+    public PooledConnectionState State { get; set; }
 
     /// <summary>Changes when a lease begins and when it ends: a lease of another generation is over.</summary>
     public long Generation

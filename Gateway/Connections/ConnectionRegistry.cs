@@ -14,7 +14,7 @@ internal sealed partial class ConnectionRegistry(
     // Echoes that a peer takes are on their way within milliseconds, and a busy machine's within a few hundred.
     private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<ConnectionPump, Entry> _pumps = new();
+    private readonly ConcurrentDictionary<ConnectionPump, TrackedPump> _pumps = new();
     private readonly ConcurrentDictionary<AdmissionDecision, Action> _opening = new();
     private readonly ConcurrentDictionary<(CancellationToken Abort, int Generation), CancellationTokenSource> _waits = new();
     private readonly BufferRelief _relief = new(budget, time, logger);
@@ -33,7 +33,7 @@ internal sealed partial class ConnectionRegistry(
     public void Add(ConnectionPump pump, Action abort)
     {
         Interlocked.Increment(ref _count);
-        _pumps.TryAdd(pump, new Entry(Interlocked.Increment(ref _lastNumber), abort));
+        _pumps.TryAdd(pump, new TrackedPump(Interlocked.Increment(ref _lastNumber), abort));
         if (_closesAll) pump.RequestClose(); // the others have been asked while this one was opening
     }
 
@@ -166,7 +166,7 @@ internal sealed partial class ConnectionRegistry(
         foreach (var (pump, _) in _pumps.Where(p => !p.Value.IsReleased).OrderBy(p => p.Value.Number).Skip(rest)) pump.RequestClose(CloseReason.QuotaLowered);
     }
 
-    private sealed class Entry(long number, Action abort)
+    private sealed class TrackedPump(long number, Action abort)
     {
         private volatile bool _isReleased;
 

@@ -81,7 +81,7 @@ public static class GatewayBuilderExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());
         services.AddSingleton<ReadinessCheck>();
         services.AddHostedService<GatewayFigures>();
-        services.AddHostedService<StartupBanner>();
+        services.AddHostedService<GatewayBanner>();
         services.AddHealthChecks()
             .AddCheck<ReadinessCheck>("gateway", tags: ["ready"])
             .AddCheck<LivenessCheck>("listeners", tags: [ManagementOptions.LivenessTag]);

@@ -15,7 +15,7 @@ internal sealed class SiloDeparture(TimeProvider time)
     private const double Lateness = 2;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Gateway> _gateways = [];
+    private readonly Dictionary<string, KnownGateway> _gateways = [];
     private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isLeaving;
 
@@ -80,7 +80,7 @@ internal sealed class SiloDeparture(TimeProvider time)
         }
     }
 
-    private TimeSpan Rest(Gateway gateway, long now) => gateway.Within - time.GetElapsedTime(gateway.HeardAt, now);
+    private TimeSpan Rest(KnownGateway gateway, long now) => gateway.Within - time.GetElapsedTime(gateway.HeardAt, now);
 
     private void Forget(long now)
     {
@@ -90,5 +90,5 @@ internal sealed class SiloDeparture(TimeProvider time)
         }
     }
 
-    private sealed record Gateway(GatewaySign Sign, long HeardAt, TimeSpan Within);
+    private sealed record KnownGateway(GatewaySign Sign, long HeardAt, TimeSpan Within);
 }

@@ -38,7 +38,7 @@ internal sealed class LoadProgram
         var command = parsed.CommandResult.Command as LoadCommand;
         if (parsed.GetResult(_help) is { Implicit: false })
         {
-            console.Out.Write(command is null ? HelpText.For(_root) : HelpText.For(_root, command));
+            console.Out.Write(command is null ? CommandHelp.For(_root) : CommandHelp.For(_root, command));
             return ExitCodes.Passed;
         }
 

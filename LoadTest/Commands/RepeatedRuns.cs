@@ -44,7 +44,7 @@ internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsol
             return console.Fail(ExitCodes.CannotRun, $"{place}: {fault.Message}{kept.Where}");
         }
 
-        if (Reachability.FaultOf(result) is { } nobody) return console.Fail(ExitCodes.CannotRun, $"{place}: {nobody}{kept.Where}");
+        if (TargetReachability.FaultOf(result) is { } nobody) return console.Fail(ExitCodes.CannotRun, $"{place}: {nobody}{kept.Where}");
 
         side.Runs.Add(result);
         console.Say($"{place}: {Line(result)}");

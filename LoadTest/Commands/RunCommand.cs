@@ -65,7 +65,7 @@ internal sealed class RunCommand : LoadCommand
         var unwritten = await outputs.WriteAsync(result, CancellationToken.None);
         if (kind is not RunViewKind.Quiet && outputs.Written is { } written) console.Say(written);
         if (unwritten.Count > 0) return console.Fail(ExitCodes.CannotRun, unwritten);
-        return Reachability.FaultOf(result) is { } nobody ? console.Fail(ExitCodes.CannotRun, nobody) : ExitCodes.Of(result.Verdict);
+        return TargetReachability.FaultOf(result) is { } nobody ? console.Fail(ExitCodes.CannotRun, nobody) : ExitCodes.Of(result.Verdict);
     }
 
     private async Task<RunResult> LoadAsync(ILoadRunner runner, LoadScenario scenario, string[] conditions, IRunView view, bool abortOnFail, CancellationToken interrupt)

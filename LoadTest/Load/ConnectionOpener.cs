@@ -11,7 +11,7 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Place> _queue = Channel.CreateUnbounded<Place>();
+    private readonly Channel<ConnectionPlace> _queue = Channel.CreateUnbounded<ConnectionPlace>();
     private readonly CancellationTokenSource _ending = new();
     private Task _workers = Task.CompletedTask;
     private long _lastId;
@@ -35,14 +35,14 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
     }
 
     /// <summary>Opens a connection in a place where there is none.</summary>
-    public void Open(Place place)
+    public void Open(ConnectionPlace place)
     {
         Interlocked.Increment(ref _pending);
         _queue.Writer.TryWrite(place);
     }
 
     /// <summary>Opens another one in a place whose connection has ended.</summary>
-    public void Reopen(Place place, ConnectionEnd end)
+    public void Reopen(ConnectionPlace place, ConnectionEnd end)
     {
         if (end is ConnectionEnd.Ours)
         {
@@ -71,7 +71,7 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
         }
     }
 
-    private async Task OpenLaterAsync(Place place)
+    private async Task OpenLaterAsync(ConnectionPlace place)
     {
         var pause = FirstPause * Math.Pow(2, Math.Min(place.Failures++, 10));
         try
@@ -85,7 +85,7 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
         }
     }
 
-    private async Task OpenAsync(Place place)
+    private async Task OpenAsync(ConnectionPlace place)
     {
         var start = run.Now;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
@@ -117,7 +117,7 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
         }
     }
 
-    private void Failed(Place place, ErrorClass error, string words)
+    private void Failed(ConnectionPlace place, ErrorClass error, string words)
     {
         _lastFault = words;
         lock (place.Connection.Shard.Gate) place.Connection.Shard.Counts.Errors[(int)error]++;
@@ -125,7 +125,7 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
     }
 
     /// <summary>Where a connection may be.</summary>
-    internal sealed class Place(TargetConnector connector)
+    internal sealed class ConnectionPlace(TargetConnector connector)
     {
         private volatile bool _isWanted;
 

@@ -9,7 +9,7 @@ internal sealed class LoadPlan
     // More sizes than these are not tried one after another where a stream was disturbed.
     private const int MostSizes = 4096;
 
-    private readonly List<ConnectionOpener.Place> _places = [];
+    private readonly List<ConnectionOpener.ConnectionPlace> _places = [];
 
     /// <summary>Lays a run out.</summary>
     /// <param name="scenario">What to do.</param>
@@ -18,7 +18,7 @@ internal sealed class LoadPlan
     /// <param name="run">What all share.</param>
     /// <param name="sinceStart">Nanoseconds since loading began.</param>
     /// <param name="ended">Hears of connections that have ended.</param>
-    public LoadPlan(LoadScenario scenario, LoadShare share, IReadOnlyList<TargetConnector> connectors, RunContext run, Func<long> sinceStart, Action<ConnectionOpener.Place, ConnectionEnd> ended)
+    public LoadPlan(LoadScenario scenario, LoadShare share, IReadOnlyList<TargetConnector> connectors, RunContext run, Func<long> sinceStart, Action<ConnectionOpener.ConnectionPlace, ConnectionEnd> ended)
     {
         Schedule = new LoadSchedule(scenario.Stages, scenario.Warmup);
         Targets = [.. connectors.Select(_ => new TargetCounts())];
@@ -37,7 +37,7 @@ internal sealed class LoadPlan
             if (!share.Has(number, connectors.Count)) continue;
 
             var target = number % connectors.Count;
-            var place = new ConnectionOpener.Place(connectors[target]) { Number = i, Target = target };
+            var place = new ConnectionOpener.ConnectionPlace(connectors[target]) { Number = i, Target = target };
             var behaviour = new LoadBehaviour(part.Flow, part.Schedule, sinceStart, part.Thinking, sizes, longest, (ulong)(((long)scenario.Seed << 32) + i));
             place.Connection = new LoadConnection(run, connectors[target].Framing, behaviour, Targets[target].NextShard(), end => ended(place, end));
             part.Connections.Add(place.Connection);
@@ -56,7 +56,7 @@ internal sealed class LoadPlan
     public IReadOnlyList<TargetCounts> Targets { get; }
 
     /// <summary>The places of this share.</summary>
-    public IReadOnlyList<ConnectionOpener.Place> Places => _places;
+    public IReadOnlyList<ConnectionOpener.ConnectionPlace> Places => _places;
 
     /// <summary>What sends by the clock.</summary>
     public LoadClock Clock { get; }

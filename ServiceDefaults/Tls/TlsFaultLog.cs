@@ -12,7 +12,7 @@ internal sealed partial class TlsFaultLog(TimeProvider time, ILogger<TlsFaultLog
     private const int Most = 64;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Machine, string Fault), Said> _said = [];
+    private readonly Dictionary<(string Machine, string Fault), ToldFault> _said = [];
 
     /// <summary>A peer that connected was refused.</summary>
     public void Refused(EndPoint? peer, string fault)
@@ -41,7 +41,7 @@ internal sealed partial class TlsFaultLog(TimeProvider time, ILogger<TlsFaultLog
             }
 
             more = said is { Untold: > 0 and var untold } ? $" ({untold} more like it since the last such line)" : "";
-            _said[key] = new Said(now);
+            _said[key] = new ToldFault(now);
             return true;
         }
     }
@@ -54,7 +54,7 @@ internal sealed partial class TlsFaultLog(TimeProvider time, ILogger<TlsFaultLog
         }
     }
 
-    private sealed class Said(long at)
+    private sealed class ToldFault(long at)
     {
         public long At => at;
 

@@ -19,7 +19,7 @@ public class LaneBenchmarks
     // While these connections' sets are out, the others' are gathered, and the other way round.
     private readonly PendingSet[][] _connections = new PendingSet[2][];
     private readonly MessageSet _set = new(sequence: 1, new byte[32], lengths: null);
-    private readonly ScriptedLane _silo = new();
+    private readonly AllocationFreeLane _silo = new();
     private ValueTask<BatchedSet>[] _out = [];
     private ValueTask<BatchedSet>[] _gathered = [];
     private SetLane _lane = null!;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
@@ -62,7 +61,7 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
         using var peer = await Peer.ConnectAsync(Service.LengthPrefixed);
         await peer.SendAsync(frame);
         await peer.SendAsync(frame);
-        var echoes = await peer.ReceiveAsync(2 * frame.Length);
+        var echoes = await peer.ReceiveBytesAsync(2 * frame.Length);
         Assert.Equal(frame.Concat(frame), echoes);
     }
 
@@ -84,7 +83,7 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
         using var peer = await Peer.ConnectAsync(Service.Line);
         await peer.EchoLineAsync(new string('x', MaxMessage));
         await peer.SendAsync(new string('x', MaxMessage + 1));
-        Assert.StartsWith("-ERR FrameTooLong ", Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()), StringComparison.Ordinal);
+        Assert.StartsWith("-ERR FrameTooLong ", await peer.ReceiveAllAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,10 +111,10 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
         using var sent = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var received = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var sending = Task.Run(SendAsync, TestContext.Current.CancellationToken);
-        for (var i = 0; i < chunks; i++) received.AppendData(await peer.ReceiveAsync(chunk));
+        for (var i = 0; i < chunks; i++) received.AppendData(await peer.ReceiveBytesAsync(chunk));
         await sending;
         Assert.Equal(sent.GetHashAndReset(), received.GetHashAndReset());
-        Assert.Empty(await peer.ReceiveToEndAsync());
+        Assert.Empty(await peer.ReceiveAllAsync());
 
         async Task SendAsync()
         {
@@ -128,7 +127,7 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
                 await peer.SendAsync(bytes);
             }
 
-            peer.HalfClose();
+            peer.Finish();
         }
     }
 
@@ -138,8 +137,8 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
         var lines = string.Concat(Enumerable.Range(0, 5000).Select(i => $"line {i}\n"));
         using var peer = await Peer.ConnectAsync(Service.Line);
         await peer.SendAsync(lines);
-        peer.HalfClose();
-        Assert.Equal(lines, Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()));
+        peer.Finish();
+        Assert.Equal(lines, await peer.ReceiveAllAsync());
     }
 
     [Fact]
@@ -147,8 +146,8 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
     {
         using var peer = await Peer.ConnectAsync(Service.Line);
         await peer.SendAsync("whole\nhalf");
-        peer.HalfClose();
-        Assert.Matches("^whole\n-ERR TruncatedFrame [^\n]+\n$", Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()));
+        peer.Finish();
+        Assert.Matches("^whole\n-ERR TruncatedFrame [^\n]+\n$", await peer.ReceiveAllAsync());
     }
 
     [Theory]
@@ -158,7 +157,7 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
     {
         using var peer = await Peer.ConnectAsync(Service.LengthPrefixed);
         await peer.SendAsync(part);
-        peer.HalfClose();
+        peer.Finish();
         Assert.StartsWith("TruncatedFrame ", await peer.ReceiveRefusalAsync(), StringComparison.Ordinal);
     }
 
@@ -194,7 +193,7 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
             {
                 var frames = Enumerable.Range(0, random.Next(1, 6)).SelectMany(_ => Peer.Frame(RandomBytes(random, random.Next(2000)))).ToArray();
                 await peer.SendAsync(frames);
-                Assert.Equal(frames, await peer.ReceiveAsync(frames.Length));
+                Assert.Equal(frames, await peer.ReceiveBytesAsync(frames.Length));
             }
         }
     }

@@ -23,7 +23,7 @@ public sealed class EvictionTests : ProcessTest
 
         // 2. One stands still until it has been declared dead, and goes on.
         await frozen.Process.FreezeAsync();
-        await other.Process.Output.WaitForAsync("Evicting ");
+        await other.Process.Output.WaitForAsync("Evicting ", Deadline.Promised(5));
         var said = frozen.Process.Output.Lines.Count;
         frozen.Process.Send(Signal.Continue);
 

@@ -11,6 +11,9 @@ public sealed class FrozenSiloTests : ProcessTest
     private const int Peers = 200;
     private const int BytesOfEach = 60_000;
 
+    // Backend:HeartbeatSeconds, and four times SilenceSeconds because there is no other silo (docs/operations.md).
+    private const double Silent = 0.5 + (4 * 1);
+
     // The link is lost by then; its client takes two seconds at most to end, and the machine may be busy.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
@@ -29,7 +32,7 @@ public sealed class FrozenSiloTests : ProcessTest
             var link = Assert.Single(PortsTo(silo));
             await silo.Process.FreezeAsync();
             await Task.WhenAll(peers.Select(peer => peer.SendAsync(new string('x', BytesOfEach) + "\n")));
-            await gateway.Process.Output.WaitForAsync("is lost: no answer for ");
+            await gateway.Process.Output.WaitForAsync("is lost: no answer for ", Deadline.Promised(Silent));
             await Deadline.UntilAsync(() => Task.FromResult(!PortsTo(silo).Contains(link)), "the socket to the frozen silo to be gone", Soon);
 
             silo.Process.Send(Signal.Continue);

@@ -60,7 +60,7 @@ public sealed class HostilePeerTests : ProcessTest
         using var silent = await Peer.ConnectAsync(service.Line);
         using var slow = await Peer.ConnectAsync(service.LengthPrefixed);
         await slow.SendAsync("\0\0\0"); // a message that never gets complete
-        Assert.Matches("^-ERR FirstByteTimeout [^\n]+\n$", Encoding.Latin1.GetString(await silent.ReceiveToEndAsync()));
+        Assert.Matches("^-ERR FirstByteTimeout [^\n]+\n$", await silent.ReceiveAllAsync());
         Assert.StartsWith("IdleTimeout ", await slow.ReceiveRefusalAsync(), StringComparison.Ordinal);
     }
 

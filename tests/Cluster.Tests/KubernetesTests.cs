@@ -151,7 +151,7 @@ public sealed class KubernetesTests : ProcessTest
         TestContext.Current.TestOutputHelper?.WriteLine($"{pod} was declared dead after {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms.");
         silo.Send(Signal.Continue);
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, AtOnce);
-        Assert.Equal(4, await silo.WaitForExitAsync());
+        Assert.Equal(4, await silo.WaitForExitAsync(Deadline.Promised(5)));
     }
 
     private static Task RefusedAsync(FakeKubernetes kubernetes, int requests) =>

@@ -17,7 +17,7 @@ public sealed class MembershipTests : MembershipTest
         var silo = Launch(NewSilo(kind, store));
         var waiting = await silo.Output.WaitForAsync("Waiting for ");
         Assert.EndsWith($"{Named(kind, store)}: connection refused.", waiting, StringComparison.Ordinal);
-        await Deadline.UntilAsync(() => Task.FromResult(silo.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again");
+        await Deadline.UntilAsync(() => Task.FromResult(silo.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again", Deadline.Promised(5));
         await store.StartAsync();
         await silo.ManagementAsync();
         Assert.Equal(0, await EndAsync(silo));
@@ -70,8 +70,8 @@ public sealed class MembershipTests : MembershipTest
         await ReachedAsync(other);
         one.Send(Signal.Kill);
         await peer.EchoLineAsync("on the other");
-        peer.HalfClose();
-        Assert.Empty(await peer.ReceiveToEndAsync());
+        peer.Finish();
+        Assert.Empty(await peer.ReceiveAllAsync());
     }
 
     [Theory]
@@ -143,8 +143,8 @@ public sealed class MembershipStoreLossTests : MembershipTest
             foreach (var process in all) AssertQuiet(process);
             foreach (var peer in peers)
             {
-                peer.HalfClose();
-                Assert.Empty(await peer.ReceiveToEndAsync());
+                peer.Finish();
+                Assert.Empty(await peer.ReceiveAllAsync());
             }
         }
         finally
@@ -200,7 +200,7 @@ public sealed class MembershipStoreLossTests : MembershipTest
         var other = NewSilo(kind, store);
         other.Launch();
         await other.Process.Output.WaitForAsync($"Waiting for {Named(kind, store)}: {words}.");
-        await Deadline.UntilAsync(() => Task.FromResult(other.Process.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again");
+        await Deadline.UntilAsync(() => Task.FromResult(other.Process.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again", Deadline.Promised(5));
         Assert.True(await one.IsReadyAsync());
         await ExecuteAsync(store, open);
         await one.Process.Output.WaitForAsync($"{Named(kind, store)} can be used again.");

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Testing.Processes;
 
@@ -46,8 +45,8 @@ public sealed class StartOrderTests : ProcessTest
         await next.EchoLineAsync("new");
         foreach (var peer in (Peer[])[idle, busy])
         {
-            peer.HalfClose();
-            Assert.Empty(await peer.ReceiveToEndAsync());
+            peer.Finish();
+            Assert.Empty(await peer.ReceiveAllAsync());
         }
     }
 
@@ -70,8 +69,8 @@ public sealed class StartOrderTests : ProcessTest
         Assert.Equal("while it stood still", await peer.ReceiveLineAsync());
         await ReadyAsync(service);
         await peer.EchoLineAsync("after");
-        peer.HalfClose();
-        Assert.Empty(await peer.ReceiveToEndAsync());
+        peer.Finish();
+        Assert.Empty(await peer.ReceiveAllAsync());
     }
 
     [Fact]
@@ -104,7 +103,7 @@ public sealed class StartOrderTests : ProcessTest
         await peer.EchoLineAsync("before");
         await KillSiloAsync(service);
         await peer.SendAsync("lost\n");
-        Assert.Matches("^-ERR BackendUnavailable [^\n]+\n$", Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()));
+        Assert.Matches("^-ERR BackendUnavailable [^\n]+\n$", await peer.ReceiveAllAsync());
         await service.ActiveAsync(0);
     }
 
@@ -120,7 +119,7 @@ public sealed class StartOrderTests : ProcessTest
     private static async Task RefusesAsync(EchoService service)
     {
         using var peer = await Peer.ConnectAsync(service.Line);
-        Assert.Matches("^-ERR BackendUnavailable [^\n]+\n$", Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()));
+        Assert.Matches("^-ERR BackendUnavailable [^\n]+\n$", await peer.ReceiveAllAsync());
     }
 
     private static Task ReadyAsync(EchoService service) =>

@@ -32,10 +32,10 @@ public sealed class StopTests : ProcessTest
         await service.ActiveAsync(4);
 
         service.Front.Send(signal);
-        Assert.Matches("^-ERR Draining [^\n]+\n$", Encoding.Latin1.GetString(await line.ReceiveToEndAsync()));
-        Assert.Matches("^-ERR Draining [^\n]+\n$", Encoding.Latin1.GetString(await unix.ReceiveToEndAsync()));
+        Assert.Matches("^-ERR Draining [^\n]+\n$", await line.ReceiveAllAsync());
+        Assert.Matches("^-ERR Draining [^\n]+\n$", await unix.ReceiveAllAsync());
         Assert.StartsWith("Draining ", await framed.ReceiveRefusalAsync(), StringComparison.Ordinal);
-        Assert.Empty(await raw.ReceiveToEndAsync());
+        Assert.Empty(await raw.ReceiveAllAsync());
         foreach (var peer in (Peer[])[line, framed, raw, unix]) peer.Dispose();
         Assert.Equal(0, await service.Front.WaitForExitAsync(Quick));
         Assert.Empty(service.Front.Output.Errors);
@@ -129,7 +129,8 @@ public sealed class LongDrainTests : ProcessTest
     public async Task LongDrain_LastsAsLongAsItMay_AndPeersMayFinishByThemselves()
     {
         // Longer than the 30 s after which .NET's host loses its patience by default.
-        var service = await StartServiceAsync(Topology.Standalone, "--Gateway:DrainWaitSeconds=32");
+        const int Wait = 32;
+        var service = await StartServiceAsync(Topology.Standalone, $"--Gateway:DrainWaitSeconds={Wait}");
         using var patient = await Peer.ConnectAsync(service.Line);
         using var leaving = await Peer.ConnectAsync(service.Line);
         await patient.EchoLineAsync("hello");
@@ -137,10 +138,10 @@ public sealed class LongDrainTests : ProcessTest
         service.Front.Send(Signal.Terminate);
         await service.Front.Output.WaitForAsync("Draining: 2 connections");
         await leaving.EchoLineAsync("one more");
-        leaving.HalfClose();
-        Assert.Empty(await leaving.ReceiveToEndAsync());
-        await service.Front.Output.WaitForAsync("Draining: 1 connections are asked to close", limit: TimeSpan.FromSeconds(60));
-        Assert.Matches("^-ERR Draining [^\n]+\n$", Encoding.Latin1.GetString(await patient.ReceiveToEndAsync()));
+        leaving.Finish();
+        Assert.Empty(await leaving.ReceiveAllAsync());
+        await service.Front.Output.WaitForAsync("Draining: 1 connections are asked to close", TimeSpan.FromSeconds(Wait + 15));
+        Assert.Matches("^-ERR Draining [^\n]+\n$", await patient.ReceiveAllAsync());
         patient.Dispose();
         Assert.Equal(0, await service.Front.WaitForExitAsync());
     }

@@ -77,8 +77,8 @@ public sealed class TlsTests : ProcessTest
         await later.Output.WaitForAsync("Reached a silo");
         using (var next = await Peer.ConnectAsync(await later.ListenerAsync("line"))) await next.EchoLineAsync("new");
         await peer.EchoLineAsync("after");
-        peer.HalfClose();
-        Assert.Empty(await peer.ReceiveToEndAsync());
+        peer.Finish();
+        Assert.Empty(await peer.ReceiveAllAsync());
         Assert.DoesNotContain(gateway.Output.Lines, l => l.Contains("is lost", StringComparison.Ordinal));
         foreach (var process in (EchoProcess[])[silo.Process, gateway, later]) AssertQuiet(process);
     }

@@ -4,7 +4,7 @@ namespace OrleansEcho.Protocols.Tests;
 
 /// <summary>
 /// Any bytes, in any packets and segments: the codec answers what a plain reading of the rule, byte by byte, answers. That no more than
-/// the limit is handed out, and nothing consumed without a frame, is asserted for every call by <see cref="Reading"/>.
+/// the limit is handed out, and nothing consumed without a frame, is asserted for every call by <see cref="FrameReading"/>.
 /// </summary>
 public sealed class HostileBytesTests
 {

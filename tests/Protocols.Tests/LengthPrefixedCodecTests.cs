@@ -27,8 +27,8 @@ public sealed class LengthPrefixedCodecTests
     public void PrefixIsBigEndian()
     {
         byte[] frame = [0x00, 0x01, 0x02, 0x03, .. new byte[0x010203]];
-        Assert.Equal(0x010203, Reading.Of(Codec, new ReadOnlySequence<byte>(frame), 0x010203).Payload.Length);
-        Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, new ReadOnlySequence<byte>(frame), 0x010202).Status);
+        Assert.Equal(0x010203, FrameReading.Of(Codec, new ReadOnlySequence<byte>(frame), 0x010203).Payload.Length);
+        Assert.Equal(FrameStatus.TooLong, FrameReading.Of(Codec, new ReadOnlySequence<byte>(frame), 0x010202).Status);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class LengthPrefixedCodecTests
     public void TooLongAtOnce_WhenThePrefixIsAboveTheLimitOrNegative(string bytes, int limit)
     {
         foreach (var shape in Segments.Shapes(Convert.FromHexString(bytes)))
-            Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, shape, limit).Status);
+            Assert.Equal(FrameStatus.TooLong, FrameReading.Of(Codec, shape, limit).Status);
     }
 
     [Fact]
@@ -72,5 +72,5 @@ public sealed class LengthPrefixedCodecTests
         Assert.Equal(bytes, Convert.ToHexString(output.WrittenSpan));
     }
 
-    private static Reading Read(string hex, int limit) => Reading.Of(Codec, new ReadOnlySequence<byte>(Convert.FromHexString(hex)), limit);
+    private static FrameReading Read(string hex, int limit) => FrameReading.Of(Codec, new ReadOnlySequence<byte>(Convert.FromHexString(hex)), limit);
 }

@@ -19,7 +19,7 @@ public sealed class LineCodecTests
     [InlineData("\u00ff\u0080\u008a\n", "\u00ff\u0080\u008a")]
     public void PayloadIsEverythingBeforeTheLineFeed(string bytes, string payload)
     {
-        var reading = Reading.Of(Codec, bytes, Limit);
+        var reading = FrameReading.Of(Codec, bytes, Limit);
 
         Assert.Equal(FrameStatus.Complete, reading.Status);
         Assert.Equal(payload, reading.Text);
@@ -32,7 +32,7 @@ public sealed class LineCodecTests
     [InlineData("a\r")]
     [InlineData("abcde")]
     public void NeedsMoreData_WithoutALineFeed(string bytes) =>
-        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, bytes, Limit).Status);
+        Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, bytes, Limit).Status);
 
     [Theory]
     [InlineData("abcdef")]
@@ -43,18 +43,18 @@ public sealed class LineCodecTests
     {
         foreach (var shape in Segments.Shapes(Encoding.Latin1.GetBytes(bytes)))
         {
-            var first = Reading.Of(Codec, shape, Limit);
+            var first = FrameReading.Of(Codec, shape, Limit);
             Assert.Equal(FrameStatus.TooLong, first.Status);
-            Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, shape, Limit, first.Scanned).Status);
-            Assert.Equal(FrameStatus.TooLong, Reading.Of(Codec, shape, Limit, scanned: Limit).Status);
+            Assert.Equal(FrameStatus.TooLong, FrameReading.Of(Codec, shape, Limit, first.Scanned).Status);
+            Assert.Equal(FrameStatus.TooLong, FrameReading.Of(Codec, shape, Limit, scanned: Limit).Status);
         }
     }
 
     [Fact]
     public void LargestLimitDoesNotOverflow()
     {
-        Assert.Equal("abcdef", Reading.Of(Codec, "abcdef\n", int.MaxValue).Text);
-        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, "abcdef", int.MaxValue).Status);
+        Assert.Equal("abcdef", FrameReading.Of(Codec, "abcdef\n", int.MaxValue).Text);
+        Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, "abcdef", int.MaxValue).Status);
     }
 
     [Fact]
@@ -64,10 +64,10 @@ public sealed class LineCodecTests
         {
             var reader = new SequenceReader<byte>(shape);
             var scanned = 0;
-            Assert.Equal("ab", Reading.Next(Codec, ref reader, Limit, ref scanned).Text);
-            Assert.Equal("", Reading.Next(Codec, ref reader, Limit, ref scanned).Text);
-            Assert.Equal("cde", Reading.Next(Codec, ref reader, Limit, ref scanned).Text);
-            Assert.Equal(FrameStatus.NeedMoreData, Reading.Next(Codec, ref reader, Limit, ref scanned).Status);
+            Assert.Equal("ab", FrameReading.Next(Codec, ref reader, Limit, ref scanned).Text);
+            Assert.Equal("", FrameReading.Next(Codec, ref reader, Limit, ref scanned).Text);
+            Assert.Equal("cde", FrameReading.Next(Codec, ref reader, Limit, ref scanned).Text);
+            Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Next(Codec, ref reader, Limit, ref scanned).Status);
             Assert.Equal(1, scanned);
         }
     }

@@ -13,7 +13,7 @@ public sealed class LineSearchTests
     [Fact]
     public void RemembersWhatItSearched_WhenThereIsNoLineFeed()
     {
-        foreach (var shape in Segments.Shapes("abcdef"u8.ToArray())) Assert.Equal(6, Reading.Of(Codec, shape, 100).Scanned);
+        foreach (var shape in Segments.Shapes("abcdef"u8.ToArray())) Assert.Equal(6, FrameReading.Of(Codec, shape, 100).Scanned);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class LineSearchTests
             var scanned = 0;
             for (var there = 1; there <= length; there++)
             {
-                var reading = Reading.Of(Codec, Segments.Cut(line.AsMemory(0, there), segmentSize), length, scanned);
+                var reading = FrameReading.Of(Codec, Segments.Cut(line.AsMemory(0, there), segmentSize), length, scanned);
                 Assert.Equal(FrameStatus.NeedMoreData, reading.Status);
                 Assert.Equal(there, reading.Scanned);
                 scanned = reading.Scanned;
@@ -36,7 +36,7 @@ public sealed class LineSearchTests
             }
 
             line[length] = (byte)'\n';
-            var last = Reading.Of(Codec, Segments.Cut(line, segmentSize), length, scanned);
+            var last = FrameReading.Of(Codec, Segments.Cut(line, segmentSize), length, scanned);
             Assert.Equal(FrameStatus.Complete, last.Status);
             Assert.Equal(length, last.Payload.Length);
         }
@@ -48,7 +48,7 @@ public sealed class LineSearchTests
         // The part before the bar was taken already; scanned counts from the bar.
         foreach (var shape in Segments.Shapes("xyz\n|\n\n\nab\ncd\n"u8.ToArray()))
         {
-            var reading = Reading.Of(Codec, shape, maxPayload: 100, scanned: 4, start: 4);
+            var reading = FrameReading.Of(Codec, shape, maxPayload: 100, scanned: 4, start: 4);
             Assert.Equal("|\n\n\nab", reading.Text);
             Assert.Equal(7, reading.Consumed);
         }
@@ -98,7 +98,7 @@ public sealed class LineSearchTests
         Assert.Equal(new FrameExtent(0, 8, 9), frame);
     }
 
-    // Not by Reading, which looks at all bytes to compare.
+    // Not by FrameReading, which looks at all bytes to compare.
     private static FrameStatus StatusOf(ReadOnlySequence<byte> bytes, int maxPayload)
     {
         var reader = new SequenceReader<byte>(bytes);

@@ -24,7 +24,7 @@ internal sealed class PacketReader(IFrameCodec codec, int maxPayload, params IRe
         var reader = new SequenceReader<byte>(Segments.Cut(_unread, segmentSizes));
         do
         {
-            var reading = Reading.Next(codec, ref reader, maxPayload, ref _scanned);
+            var reading = FrameReading.Next(codec, ref reader, maxPayload, ref _scanned);
             Status = reading.Status;
             if (Status is FrameStatus.Complete) Payloads.Add(reading.Payload);
         }

@@ -14,7 +14,7 @@ public sealed class RawCodecTests
     [InlineData("abcdefghij", "abcd")]
     public void PayloadIsWhatIsThereUpToTheLimit(string bytes, string payload)
     {
-        var reading = Reading.Of(Codec, bytes, maxPayload: 4);
+        var reading = FrameReading.Of(Codec, bytes, maxPayload: 4);
 
         Assert.Equal(FrameStatus.Complete, reading.Status);
         Assert.Equal(payload, reading.Text);
@@ -24,9 +24,9 @@ public sealed class RawCodecTests
     [Fact]
     public void NeedsMoreData_WhenNothingIsThere()
     {
-        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, "", maxPayload: 4).Status);
-        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, Segments.Of(ReadOnlyMemory<byte>.Empty), maxPayload: 4).Status);
-        Assert.Equal(FrameStatus.NeedMoreData, Reading.Of(Codec, Segments.Cut("abcd"u8.ToArray(), 1, 0), maxPayload: 4, start: 4).Status);
+        Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, "", maxPayload: 4).Status);
+        Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, Segments.Of(ReadOnlyMemory<byte>.Empty), maxPayload: 4).Status);
+        Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, Segments.Cut("abcd"u8.ToArray(), 1, 0), maxPayload: 4, start: 4).Status);
     }
 
     [Fact]
@@ -36,10 +36,10 @@ public sealed class RawCodecTests
         {
             var reader = new SequenceReader<byte>(shape);
             var scanned = 0;
-            Assert.Equal("abcd", Reading.Next(Codec, ref reader, 4, ref scanned).Text);
-            Assert.Equal("efgh", Reading.Next(Codec, ref reader, 4, ref scanned).Text);
-            Assert.Equal("ij", Reading.Next(Codec, ref reader, 4, ref scanned).Text);
-            Assert.Equal(FrameStatus.NeedMoreData, Reading.Next(Codec, ref reader, 4, ref scanned).Status);
+            Assert.Equal("abcd", FrameReading.Next(Codec, ref reader, 4, ref scanned).Text);
+            Assert.Equal("efgh", FrameReading.Next(Codec, ref reader, 4, ref scanned).Text);
+            Assert.Equal("ij", FrameReading.Next(Codec, ref reader, 4, ref scanned).Text);
+            Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Next(Codec, ref reader, 4, ref scanned).Status);
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class RoundTripTests
                 var read = await pipe.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
                 foreach (var segment in read.Buffer) Assert.InRange(segment.Length, 0, segmentBytes);
-                Assert.Equal(payload, Reading.Of(codec, read.Buffer, length, start: before).Payload);
+                Assert.Equal(payload, FrameReading.Of(codec, read.Buffer, length, start: before).Payload);
             }
         }
     }

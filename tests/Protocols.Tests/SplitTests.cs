@@ -28,11 +28,11 @@ public sealed class SplitTests
         {
             foreach (var shape in Segments.Shapes(stream.AsMemory(0, there)))
             {
-                // Reading itself asserts that nothing was consumed or handed out.
-                var partial = Reading.Of(codec, shape, limit, start: before.Length);
+                // FrameReading itself asserts that nothing was consumed or handed out.
+                var partial = FrameReading.Of(codec, shape, limit, start: before.Length);
                 Assert.Equal(FrameStatus.NeedMoreData, partial.Status);
 
-                var whole = Reading.Of(codec, Segments.Cut(stream, 1), limit, partial.Scanned, before.Length);
+                var whole = FrameReading.Of(codec, Segments.Cut(stream, 1), limit, partial.Scanned, before.Length);
                 Assert.Equal(FrameStatus.Complete, whole.Status);
                 Assert.Equal(payload, whole.Text);
                 Assert.Equal(frame.Length, whole.Consumed);
@@ -47,7 +47,7 @@ public sealed class SplitTests
         var stream = Encoding.Latin1.GetBytes(frame + "next");
         foreach (var shape in Segments.Shapes(stream))
         {
-            var reading = Reading.Of(Get(framing), shape, Math.Max(payload.Length, 1));
+            var reading = FrameReading.Of(Get(framing), shape, Math.Max(payload.Length, 1));
             Assert.Equal(FrameStatus.Complete, reading.Status);
             Assert.Equal(payload, reading.Text);
             Assert.Equal(frame.Length, reading.Consumed);

@@ -11,13 +11,13 @@ public sealed class SharedQuotaTests
     private static readonly TimeSpan Guarded = QuotaTerms.WaitFor(Terms.Lease);
     private static readonly TimeSpan Half = TimeSpan.FromSeconds(0.5);
 
-    private readonly Table _table = new();
+    private readonly VersionedTable _table = new();
 
     [Fact]
     public void TwoClustersThatTakeTurns_ComeToTheEndOfTheirWait_AndServeBoth()
     {
         var (blue, green) = (_table.Open("blue", New), _table.Open("green", New));
-        var (atBlue, atGreen) = (new Gateway("g", blue), new Gateway("h", green));
+        var (atBlue, atGreen) = (new LeaseTaker("g", blue), new LeaseTaker("h", green));
         var began = _table.Now;
         while (_table.Now < began + Guarded - Half)
         {
@@ -42,7 +42,7 @@ public sealed class SharedQuotaTests
     public void PermitsOfADeadGateway_AreFreeAfterOneLease_AlthoughTwoClustersTakeTurns()
     {
         var (blue, green) = (_table.Open("blue", Terms), _table.Open("green", Terms));
-        var (dead, atBlue, atGreen) = (new Gateway("dead", green), new Gateway("g", blue), new Gateway("h", green));
+        var (dead, atBlue, atGreen) = (new LeaseTaker("dead", green), new LeaseTaker("g", blue), new LeaseTaker("h", green));
         dead.Ask(needed: 8);
         var died = _table.Now;
         while (_table.Now < died + Guarded + (Terms.Renew * 3))
@@ -58,7 +58,7 @@ public sealed class SharedQuotaTests
     public void IdlePermits_AreCalledBackForTheOtherCluster()
     {
         var (blue, green) = (_table.Open("blue", Terms), _table.Open("green", Terms));
-        var (idle, shortOf) = (new Gateway("idle", blue), new Gateway("short", green));
+        var (idle, shortOf) = (new LeaseTaker("idle", blue), new LeaseTaker("short", green));
         idle.Ask(needed: 0, wanted: 10);
         Assert.InRange(idle.Last.Granted, 5, 10);
         idle.Ask(needed: 0, wanted: 10);
@@ -75,7 +75,7 @@ public sealed class SharedQuotaTests
     public void IdlePermits_AreCalledBackForTheOtherCluster_ThoughItLacksFewerMeanwhile()
     {
         var (blue, green) = (_table.Open("blue", Terms), _table.Open("green", Terms));
-        var (idle, shortOf) = (new Gateway("idle", blue), new Gateway("short", green));
+        var (idle, shortOf) = (new LeaseTaker("idle", blue), new LeaseTaker("short", green));
         for (var i = 0; i < 4; i++) idle.Ask(needed: 0, wanted: 10);
         var free = 10 - idle.Last.Granted;
 
@@ -94,7 +94,7 @@ public sealed class SharedQuotaTests
         for (var i = 0; ; i++)
         {
             Assert.True(waited < Guarded * 2, "The wait began anew with each activation.");
-            var gateway = new Gateway($"g{i}", _table.Open("blue", New));
+            var gateway = new LeaseTaker($"g{i}", _table.Open("blue", New));
             for (var second = 0; second < 5; second++, _table.Now += TimeSpan.FromSeconds(1), waited += TimeSpan.FromSeconds(1))
             {
                 if (gateway.Ask(needed: 10).Denial is QuotaDenial.Relearning) continue;
@@ -108,7 +108,7 @@ public sealed class SharedQuotaTests
     public void WhoIsNotHeardOf_IsNotRenewedWithoutTheStore_WhenTheRecordSaysWhenItsLeaseEnds()
     {
         var ledger = _table.Open("blue", Terms);
-        var (late, busy) = (new Gateway("late", ledger), new Gateway("busy", ledger));
+        var (late, busy) = (new LeaseTaker("late", ledger), new LeaseTaker("busy", ledger));
         late.Ask(needed: 3);
         _table.Now += Terms.Renew * 3;
         busy.Ask(needed: 1);
@@ -125,7 +125,7 @@ public sealed class SharedQuotaTests
     public void AnotherActivationOfTheSameCluster_EndsTheFirst()
     {
         var (first, second) = (_table.Open("blue", Terms), _table.Open("blue", Terms));
-        var (a, b) = (new Gateway("a", first), new Gateway("b", second));
+        var (a, b) = (new LeaseTaker("a", first), new LeaseTaker("b", second));
         a.Ask(needed: 1);
         b.Ask(needed: 1);
 
@@ -137,10 +137,10 @@ public sealed class SharedQuotaTests
     public void ConfiguredDifferently_WhoStartsLastDecides_AndTheOtherKnows()
     {
         var blue = _table.Open("blue", Terms);
-        var atBlue = new Gateway("g", blue);
+        var atBlue = new LeaseTaker("g", blue);
         atBlue.Ask(needed: 1);
         var green = _table.Open("green", Terms with { Limit = 20 });
-        var atGreen = new Gateway("h", green);
+        var atGreen = new LeaseTaker("h", green);
 
         for (var i = 0; i < 3; i++) Assert.Equal((20, 20), (atGreen.Ask(needed: 1).Limit, atBlue.Ask(needed: 1).Limit));
 
@@ -149,7 +149,7 @@ public sealed class SharedQuotaTests
     }
 
     /// <summary>A store with a version, and the time.</summary>
-    private sealed class Table
+    private sealed class VersionedTable
     {
         private int _opened;
 
@@ -165,7 +165,7 @@ public sealed class SharedQuotaTests
     }
 
     /// <summary>Drives a ledger as the grain does.</summary>
-    private sealed class Activation(Table table, string id, QuotaTerms terms)
+    private sealed class Activation(VersionedTable table, string id, QuotaTerms terms)
     {
         private int _seen = -1;
 
@@ -213,7 +213,7 @@ public sealed class SharedQuotaTests
     }
 
     /// <summary>A holder that has a connection for each permit that it needs and got.</summary>
-    private sealed class Gateway(string name, Activation quota)
+    private sealed class LeaseTaker(string name, Activation quota)
     {
         private long _number;
         private int _held;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansEcho.ServiceDefaults.Tests;
 
-[Collection(typeof(ProcessState))]
+[Collection(Alone.Name)]
 public sealed class EchoProgramTests : IDisposable
 {
     private const string Unexplained = "error: OrleansEcho.Sample cannot start; the log says why.";

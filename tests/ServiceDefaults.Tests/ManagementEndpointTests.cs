@@ -7,11 +7,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansEcho.ServiceDefaults.Tests;
 
-[Collection(typeof(ProcessState))]
+[Collection(Alone.Name)]
 public sealed partial class ManagementEndpointTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly WorkingFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -94,7 +92,7 @@ public sealed partial class ManagementEndpointTests : IDisposable
             idle.Add(client);
         }
 
-        using var prober = new HttpClient { BaseAddress = address, Timeout = Patience };
+        using var prober = new HttpClient { BaseAddress = address, Timeout = Deadline.Generous };
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(prober, "/health/live")).Code);
         Assert.Equal(0, await Record(idle[0])); // closed, or reset
         Assert.Contains(run.Log, l => l.Message.StartsWith("There are 64 connections at once to the management endpoint (Management:Address): ", StringComparison.Ordinal));
@@ -104,7 +102,7 @@ public sealed partial class ManagementEndpointTests : IDisposable
         {
             try
             {
-                return await client.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+                return await client.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WithinAsync("the connection's end");
             }
             catch (IOException)
             {
@@ -169,7 +167,7 @@ public sealed partial class ManagementEndpointTests : IDisposable
             var start = TimeProvider.System.GetTimestamp();
             while (await ReadAsync(name) != value)
             {
-                Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"{name} did not become {value}.");
+                Assert.True(TimeProvider.System.GetElapsedTime(start) < Deadline.Generous, $"{name} did not become {value}.");
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
             }
         }
@@ -207,7 +205,7 @@ public sealed partial class ManagementEndpointTests : IDisposable
         Assert.StartsWith($"error: Management:Address: '{address}' is no address to listen on: ", Assert.Single(run.ErrorLines.Skip(1)), StringComparison.Ordinal);
     }
 
-    private static async Task<HttpClient> ClientAsync(ProgramRun run) => new() { BaseAddress = await run.StartedAsync(), Timeout = Patience };
+    private static async Task<HttpClient> ClientAsync(ProgramRun run) => new() { BaseAddress = await run.StartedAsync(), Timeout = Deadline.Generous };
 
     private static async Task<(HttpStatusCode Code, string Body, string? Type)> GetAsync(HttpClient client, string path)
     {

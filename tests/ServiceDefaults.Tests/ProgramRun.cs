@@ -10,8 +10,6 @@ namespace OrleansEcho.ServiceDefaults.Tests;
 /// <summary>A <see cref="SampleProgram"/> that runs inside the test.</summary>
 internal sealed class ProgramRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private readonly LogCollector _log = new();
@@ -31,28 +29,16 @@ internal sealed class ProgramRun : IAsyncDisposable
     public static ProgramRun Start(string[] args, Action<IServiceCollection>? configure = null) => new(args, configure);
 
     /// <summary>Its exit code, once it has ended by itself.</summary>
-    public Task<int> EndAsync() => Within(_exitCode, "the program to end");
+    public Task<int> EndAsync() => _exitCode.WithinAsync("the program to end");
 
     /// <summary>Where its management endpoint is, once it has started.</summary>
-    public async Task<Uri> StartedAsync() => (await Within(_started.Task, "the program to start")).Address;
+    public async Task<Uri> StartedAsync() => (await _started.Task.WithinAsync("the program to start")).Address;
 
     public async ValueTask DisposeAsync()
     {
         if (_started.Task.IsCompletedSuccessfully) (await _started.Task).Lifetime.StopApplication();
         await EndAsync();
         _log.Dispose();
-    }
-
-    private static async Task<T> Within<T>(Task<T> task, string what)
-    {
-        try
-        {
-            return await task.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
-        }
     }
 
     private void Configure(WebApplicationBuilder builder, Action<IServiceCollection>? configure)

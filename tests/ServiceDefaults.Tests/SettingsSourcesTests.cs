@@ -4,7 +4,7 @@ using OrleansEcho.ServiceDefaults.Configuration;
 
 namespace OrleansEcho.ServiceDefaults.Tests;
 
-[Collection(typeof(ProcessState))]
+[Collection(Alone.Name)]
 public sealed class SettingsSourcesTests
 {
     private static readonly string[] Layers = ["built-in", "appsettings.json", "appsettings.Production.json", "more.json", "environment", "command line"];

@@ -32,7 +32,7 @@ internal sealed class SetLane
     private readonly ITimer _timer;
     private readonly Start _start;
     private readonly Lock _lock = new();
-    private readonly Queue<Waiting> _waiting = new();
+    private readonly Queue<QueuedSet> _waiting = new();
     private readonly HashSet<Load> _underWay = [];
     private int _calls; // out, and not given up
     private int _overdue; // out, and not counted any more
@@ -191,7 +191,7 @@ internal sealed class SetLane
             count++;
         }
 
-        var sets = new Waiting[count];
+        var sets = new QueuedSet[count];
         var taken = 0;
         foreach (var waiting in _waiting)
         {
@@ -255,7 +255,7 @@ internal sealed class SetLane
         foreach (var load in given) load.Deliver(null, fault);
     }
 
-    private readonly record struct Waiting(PendingSet Pending, int Round);
+    private readonly record struct QueuedSet(PendingSet Pending, int Round);
 
     private sealed class Start(SetLane lane) : IThreadPoolWorkItem
     {
@@ -263,9 +263,9 @@ internal sealed class SetLane
     }
 
     /// <summary>What travels in one call.</summary>
-    private sealed class Load(Waiting[] sets)
+    private sealed class Load(QueuedSet[] sets)
     {
-        public Waiting[] Sets => sets;
+        public QueuedSet[] Sets => sets;
 
         public SetBatch Batch { get; } = new(Array.ConvertAll(sets, static w => w.Pending.Part));
 

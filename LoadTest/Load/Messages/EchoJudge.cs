@@ -10,7 +10,7 @@ namespace OrleansEcho.LoadTest.Load.Messages;
 internal sealed class EchoJudge(SentMessages messages)
 {
     // Passed over, and not seen since: lost, unless they come late.
-    private readonly Dictionary<long, MessageRing.Entry> _missing = [];
+    private readonly Dictionary<long, MessageRing.SentMessage> _missing = [];
     private long _strange;
 
     /// <summary>Judges a message of ours that is not the next one.</summary>

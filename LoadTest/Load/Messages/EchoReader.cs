@@ -63,7 +63,7 @@ internal sealed class EchoReader(RunContext run, WireFraming framing, SentMessag
         return expected.Length;
     }
 
-    private void Count(in MessageRing.Entry message, long now, LoadCounts counts)
+    private void Count(in MessageRing.SentMessage message, long now, LoadCounts counts)
     {
         Echoes++;
         counts.Messages++;

@@ -3,7 +3,7 @@ namespace OrleansEcho.LoadTest.Load.Messages;
 /// <summary>What has to be known of a connection's messages from when they are due to when they are back, by sequence number.</summary>
 internal struct MessageRing
 {
-    private Entry[] _entries = new Entry[4];
+    private SentMessage[] _entries = new SentMessage[4];
 
     public MessageRing()
     {
@@ -21,11 +21,11 @@ internal struct MessageRing
     public void Add(long intended, int size)
     {
         if (End - Start == _entries.Length) Grow();
-        _entries[End++ & (_entries.Length - 1)] = new Entry { Intended = intended, Size = size };
+        _entries[End++ & (_entries.Length - 1)] = new SentMessage { Intended = intended, Size = size };
     }
 
     /// <summary>A message that is in it.</summary>
-    public readonly ref Entry At(long sequence) => ref _entries[sequence & (_entries.Length - 1)];
+    public readonly ref SentMessage At(long sequence) => ref _entries[sequence & (_entries.Length - 1)];
 
     /// <summary>Forgets all before a number.</summary>
     public void ForgetBefore(long sequence) => Start = sequence;
@@ -35,13 +35,13 @@ internal struct MessageRing
 
     private void Grow()
     {
-        var entries = new Entry[_entries.Length * 2];
+        var entries = new SentMessage[_entries.Length * 2];
         for (var i = Start; i < End; i++) entries[i & (entries.Length - 1)] = At(i);
         _entries = entries;
     }
 
     /// <summary>One message.</summary>
-    public struct Entry
+    public struct SentMessage
     {
         /// <summary>When it should be sent, as a timestamp.</summary>
         public long Intended;

@@ -42,7 +42,7 @@ internal sealed class SentMessages(RunContext run, WireFraming framing)
     public void Add(long intended, int size) => _ring.Add(intended, size);
 
     /// <summary>What is known of a message that is not back.</summary>
-    public ref MessageRing.Entry At(long sequence) => ref _ring.At(sequence);
+    public ref MessageRing.SentMessage At(long sequence) => ref _ring.At(sequence);
 
     /// <summary>The echoes of all before this number need not be waited for any more.</summary>
     public void GoOnTo(long next) => _ring.ForgetBefore(Next = next);
@@ -68,7 +68,7 @@ internal sealed class SentMessages(RunContext run, WireFraming framing)
     }
 
     /// <summary>Counts a message that never came back, by when it was due and, where it was sent, by when that was.</summary>
-    public void CountMissing(in MessageRing.Entry message, LoadCounts counts)
+    public void CountMissing(in MessageRing.SentMessage message, LoadCounts counts)
     {
         counts.MissingSinceDue.Add(run.Nanoseconds(0, message.Intended));
         if (message.Sent is not 0) counts.MissingSinceSent.Add(run.Nanoseconds(0, message.Sent));

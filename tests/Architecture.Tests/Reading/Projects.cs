@@ -13,7 +13,13 @@ internal static class Projects
 
     /// <summary>The source files of the product.</summary>
     public static IEnumerable<string> SourceFiles => References.Keys
-        .SelectMany(project => Directory.EnumerateFiles(Repository.PathOf(project), "*.cs", SearchOption.AllDirectories))
+        .SelectMany(project => SourcesIn(Repository.PathOf(project)));
+
+    /// <summary>The source files of the product and of its tests.</summary>
+    public static IEnumerable<string> AllSourceFiles => [.. SourceFiles, .. SourcesIn(Repository.PathOf("tests"))];
+
+    private static IEnumerable<string> SourcesIn(string folder) => Directory
+        .EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
 
     private static string[] ReferencesOf(string project) =>

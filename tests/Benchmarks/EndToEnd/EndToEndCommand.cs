@@ -29,7 +29,7 @@ internal static class EndToEndCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Settings settings, CancellationToken cancellation)
+    private static async Task<int> RunAsync(EndToEndSettings settings, CancellationToken cancellation)
     {
         var stored = settings.Check is null ? null : await RatioFile.ReadAsync(settings.Check, cancellation);
         await using var servers = await RunningServers.StartAsync(settings.Servers);
@@ -70,6 +70,6 @@ internal static class EndToEndCommand
         return faults.Count is 0 ? 0 : 1;
     }
 
-    private sealed record Settings(
+    private sealed record EndToEndSettings(
         IReadOnlyList<MeasuredLoad> Loads, IReadOnlyList<ServerVariant> Servers, int Rounds, int Seconds, int Warmup, string? Output, string? Check, string? Store);
 }

@@ -24,7 +24,7 @@ internal static class TailCommand
         var command = new Command("tail", "The slowest messages at half load, beside a direct Kestrel echo at the same rate.") { load, servers, rounds, seconds, warmup, output };
         command.SetMeasurement(async (line, cancellation) =>
         {
-            var settings = new Settings(loads.Single(l => l.Name == line.GetRequiredValue(load)), line.GetRequiredValue(rounds), line.GetRequiredValue(seconds), line.GetRequiredValue(warmup));
+            var settings = new TailSettings(loads.Single(l => l.Name == line.GetRequiredValue(load)), line.GetRequiredValue(rounds), line.GetRequiredValue(seconds), line.GetRequiredValue(warmup));
             var table = await MeasureAsync(ServerVariant.Named(line.GetRequiredValue(servers)), settings, cancellation);
             await CommandParts.WriteAsync(table, line.GetValue(output), cancellation);
             return 0;
@@ -32,7 +32,7 @@ internal static class TailCommand
         return command;
     }
 
-    private static async Task<string> MeasureAsync(IReadOnlyList<ServerVariant> variants, Settings settings, CancellationToken cancellation)
+    private static async Task<string> MeasureAsync(IReadOnlyList<ServerVariant> variants, TailSettings settings, CancellationToken cancellation)
     {
         await using var servers = await RunningServers.StartAsync(variants);
         var table = new StringBuilder();
@@ -62,7 +62,7 @@ internal static class TailCommand
         return table.ToString();
     }
 
-    private static async Task<Tail> LoadAsync(MeasuredServer server, int rate, Settings settings, CancellationToken cancellation)
+    private static async Task<Tail> LoadAsync(MeasuredServer server, int rate, TailSettings settings, CancellationToken cancellation)
     {
         var run = await LoadRun.MakeAsync(server, [.. settings.Load.WithoutDepth, "--rate", $"{rate}"], settings.Seconds, cancellation);
         var latency = run.Total.Latency;
@@ -73,7 +73,7 @@ internal static class TailCommand
         CultureInfo.InvariantCulture,
         $"| {name} | {Median.Of(all.Select(t => t.Rate)):N0} | {Median.Of(all.Select(t => t.P50)):0.00} ms | {Median.Of(all.Select(t => t.P99)):0.00} ms | {Median.Of(all.Select(t => t.P999)):0.00} ms | {Median.Of(all.Select(t => t.SentLate)):0.00} ms | {ratio} |\n");
 
-    private sealed record Settings(MeasuredLoad Load, int Rounds, int Seconds, int Warmup);
+    private sealed record TailSettings(MeasuredLoad Load, int Rounds, int Seconds, int Warmup);
 
     /// <summary>One open loop, in milliseconds.</summary>
     private readonly record struct Tail(double Rate, double P50, double P99, double P999, double SentLate);

@@ -22,18 +22,18 @@ public sealed class CallersContextTests : IAsyncDisposable
     {
         await using var pool = new EchoClientPool(new EchoClientPoolOptions { Gateways = { _server.Address } });
         var request = InStuckContext(() => pool.SendAsync("hello"u8.ToArray(), Stop).AsTask());
-        (await request.WithinAsync("an echo", TimeSpan.FromSeconds(10))).Dispose();
+        (await request.WithinAsync("an echo")).Dispose();
     }
 
     [Fact]
     public async Task ThreadThatRunsNothing_DoesNotStopAClient()
     {
         await using var client = await InStuckContext(() => EchoClient.ConnectAsync(_server.Address, new EchoConnectionOptions { MaxRequestsInFlight = 1 }, cancellationToken: Stop))
-            .WithinAsync("the connection", TimeSpan.FromSeconds(10));
+            .WithinAsync("the connection");
         var buffer = new byte[5];
         var requests = InStuckContext(() => Task.WhenAll(Enumerable.Range(0, 3).Select(_ => client.SendAsync("hello"u8.ToArray(), buffer, Stop).AsTask())));
-        Assert.All(await requests.WithinAsync("the echoes", TimeSpan.FromSeconds(10)), length => Assert.Equal(buffer.Length, length));
-        await InStuckContext(() => client.DisposeAsync().AsTask()).WithinAsync("the disposal", TimeSpan.FromSeconds(10));
+        Assert.All(await requests.WithinAsync("the echoes"), length => Assert.Equal(buffer.Length, length));
+        await InStuckContext(() => client.DisposeAsync().AsTask()).WithinAsync("the disposal");
     }
 
     [Fact]
@@ -54,8 +54,7 @@ public sealed class CallersContextTests : IAsyncDisposable
                 GC.Collect();
                 return Task.FromResult(!ofPool.IsAlive && !ofClient.IsAlive);
             },
-            "the caller's objects to be collected",
-            TimeSpan.FromSeconds(10));
+            "the caller's objects to be collected");
         Assert.Equal(1, pool.ReadStatistics().Idle);
     }
 

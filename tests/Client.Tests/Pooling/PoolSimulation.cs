@@ -130,7 +130,7 @@ internal sealed class PoolSimulation
     private void Take(EchoLease lease)
     {
         Granted++;
-        var connection = _open.Single(candidate => candidate.State is ConnectionState.Leased && lease == new EchoLease(candidate, candidate.Generation));
+        var connection = _open.Single(candidate => candidate.State is PooledConnectionState.Leased && lease == new EchoLease(candidate, candidate.Generation));
         Check(_leased.All(other => _connections[other] != connection), "a connection was leased twice");
         (_connections[lease], _generations[lease]) = (connection, connection.Generation);
         _leased.Add(lease);

@@ -77,7 +77,7 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
                 await Wait(LossCluster.For(30));
             },
             () => run.Send(Signal.Continue));
-        if (LossCluster.IsLong) Assert.Equal(4, await run.WaitForExitAsync()); // it was declared dead; sooner than after 20 s it may have just joined
+        if (LossCluster.IsLong) Assert.Equal(4, await run.WaitForExitAsync(Deadline.Promised(5))); // it was declared dead; sooner than after 20 s it may have just joined
         Assert.True(Longest(loads) >= LeastSilence, $"Nobody waited for more than {Longest(loads)}.");
     });
 

@@ -6,7 +6,7 @@ using System.Text;
 namespace OrleansEcho.Cluster.Tests.Loss;
 
 /// <summary>
-/// One connection of a <see cref="VerifiedLoad"/>: exchange after exchange, each some numbered messages that it sends at once and waits for. It
+/// A <see cref="Peer"/> of a <see cref="VerifiedLoad"/>: exchange after exchange, each some numbered messages that it sends at once and waits for. It
 /// knows at any time how long it has been waiting.
 /// </summary>
 internal sealed class VerifiedConnection : IDisposable
@@ -18,9 +18,9 @@ internal sealed class VerifiedConnection : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _lock = new();
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly int _number;
     private readonly int _count;
+    private Peer? _peer;
     private long _began;
     private long _answered;
     private long? _waitsSince;
@@ -85,7 +85,9 @@ internal sealed class VerifiedConnection : IDisposable
 
     private TimeSpan Now => _waitsSince is { } since ? TimeProvider.System.GetElapsedTime(since) : TimeSpan.Zero;
 
-    public Task ConnectAsync(EndPoint gateway) => _socket.ConnectAsync(gateway, TestContext.Current.CancellationToken).AsTask().WithinAsync($"a connection to {gateway}");
+    private Peer Connected => _peer ?? throw new InvalidOperationException("It is not connected.");
+
+    public async Task ConnectAsync(EndPoint gateway) => _peer = await Peer.ConnectAsync(gateway);
 
     /// <summary>Forgets the waits that have ended.</summary>
     public void Forget()
@@ -104,7 +106,7 @@ internal sealed class VerifiedConnection : IDisposable
                 await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
             }
 
-            _socket.Shutdown(SocketShutdown.Send);
+            Connected.Finish();
             var rest = await ReceiveAsync(1);
             if (rest.Length > 0) _fault = $"{this}: '{Encoding.Latin1.GetString(rest)}' came after the last message";
         }
@@ -118,13 +120,13 @@ internal sealed class VerifiedConnection : IDisposable
         }
         finally
         {
-            _socket.Dispose();
+            Connected.Dispose();
         }
     }
 
     public override string ToString() => $"connection {_number}";
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _peer?.Dispose();
 
     /// <summary>Sends some messages at once, and waits for all of them.</summary>
     private async Task ExchangeAsync()
@@ -134,7 +136,7 @@ internal sealed class VerifiedConnection : IDisposable
         var isAnswered = false;
         try
         {
-            await _socket.SendAsync(sent, CancellationToken.None);
+            await Connected.SendUntilAsync(sent, CancellationToken.None);
             var got = await ReceiveAsync(sent.Length);
             if (!got.AsSpan().SequenceEqual(sent)) throw new InvalidDataException($"sent '{Encoding.Latin1.GetString(sent)}', got '{Encoding.Latin1.GetString(got)}'{(got.Length < sent.Length ? " and the end" : "")}");
             isAnswered = true;
@@ -155,16 +157,7 @@ internal sealed class VerifiedConnection : IDisposable
 
     private async Task<byte[]> ReceiveAsync(int length)
     {
-        var buffer = new byte[length];
-        var filled = 0;
         using var patience = new CancellationTokenSource(Patience);
-        while (filled < length)
-        {
-            var read = await _socket.ReceiveAsync(buffer.AsMemory(filled), patience.Token);
-            if (read is 0) return buffer[..filled];
-            filled += read;
-        }
-
-        return buffer;
+        return await Connected.ReceiveUntilAsync(length, patience.Token);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace OrleansEcho.Cluster.Tests.Quota;
 
@@ -80,7 +81,7 @@ internal sealed class Crowd : IDisposable
             {
                 await peer.SendAsync("may I?\n");
             }
-            catch (IOException)
+            catch (SocketException)
             {
                 // Refused and closed before we asked: the reason is still to be read.
             }
@@ -106,10 +107,10 @@ internal sealed class Crowd : IDisposable
     {
         var leaving = _peers.Take(count).ToList();
         _peers.RemoveRange(0, leaving.Count);
-        foreach (var peer in leaving) peer.HalfClose();
+        foreach (var peer in leaving) peer.Finish();
         foreach (var peer in leaving)
         {
-            Assert.Empty(await peer.ReceiveToEndAsync());
+            Assert.Empty(await peer.ReceiveAllAsync());
             peer.Dispose();
         }
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota;
@@ -27,7 +26,7 @@ public sealed class LiveLimitTests : ProcessTest
         // Seven and three come down to two and two: who holds most comes down most, and its newest connections are closed.
         foreach (var closed in first.Peers.Skip(2).Concat(second.Peers.Skip(2)))
         {
-            Assert.Matches("^-ERR QuotaLowered [^\n]+\n$", Encoding.Latin1.GetString(await closed.ReceiveToEndAsync()));
+            Assert.Matches("^-ERR QuotaLowered [^\n]+\n$", await closed.ReceiveAllAsync());
         }
 
         await StandsAtAsync(cluster, quota, Lowered, open: Lowered);

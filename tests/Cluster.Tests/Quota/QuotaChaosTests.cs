@@ -59,7 +59,7 @@ public sealed class QuotaChaosTests
     }
 
     /// <remarks>1. Start. 2. Clients and faults. 3. Recovery: three times exactly the limit.</remarks>
-    private static async Task RunAsync(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<Fault> schedule, int seed)
+    private static async Task RunAsync(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<ClusterFault> schedule, int seed)
     {
         var cancelled = TestContext.Current.CancellationToken;
         await cluster.StartAsync(usesPostgres: Setting("STORE", "redis") is "postgresql");
@@ -96,7 +96,7 @@ public sealed class QuotaChaosTests
         await rounds.RunAsync(_ => random.Next(3), TimeProvider.System.GetTimestamp(), ChaosCluster.Renew, cancelled);
     }
 
-    private static void Report(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<Fault> schedule, int seed)
+    private static void Report(ChaosCluster cluster, HoldAudit audit, IReadOnlyList<ClusterFault> schedule, int seed)
     {
         var output = TestContext.Current.TestOutputHelper!;
         var (held, at, where) = audit.Worst(cluster.FaultsEnded);

@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota;
@@ -15,7 +14,7 @@ public sealed class StandaloneQuotaTests : ProcessTest
         Assert.Equal(5, five.Count);
         using (var line = await Peer.ConnectAsync(service.Line))
         {
-            Assert.Matches("^-ERR QuotaExceeded [^\n]+\n$", Encoding.Latin1.GetString(await line.ReceiveToEndAsync()));
+            Assert.Matches("^-ERR QuotaExceeded [^\n]+\n$", await line.ReceiveAllAsync());
         }
 
         using (var framed = await Peer.ConnectAsync(service.LengthPrefixed))
@@ -23,7 +22,7 @@ public sealed class StandaloneQuotaTests : ProcessTest
             Assert.StartsWith("QuotaExceeded ", await framed.ReceiveRefusalAsync(), StringComparison.Ordinal);
         }
 
-        using (var raw = await Peer.ConnectAsync(service.Raw)) Assert.Empty(await raw.ReceiveToEndAsync());
+        using (var raw = await Peer.ConnectAsync(service.Raw)) Assert.Empty(await raw.ReceiveAllAsync());
         Assert.True(await service.MetricAsync("echo_gateway_connections_rejected_total", "echo_reject_reason=\"QuotaExceeded\"") >= 3);
         await service.Front.Output.WaitForAsync("QuotaExceeded");
 

@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota;
@@ -31,7 +30,7 @@ public sealed class StoreLossQuotaTests : ProcessTest
         // 2. The lease ends: a later activation may have lent them to others by then.
         foreach (var peer in (Peer[])[.. four.Peers, .. more.Peers])
         {
-            Assert.Matches("^-ERR QuotaLost [^\n]+\n$", Encoding.Latin1.GetString(await peer.ReceiveToEndAsync()));
+            Assert.Matches("^-ERR QuotaLost [^\n]+\n$", await peer.ReceiveAllAsync());
         }
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), Lease / 2, Lease + QuotaCluster.Allowance);

@@ -16,7 +16,7 @@ public sealed class ArrivedMeansEchoedOnSocketThreadsTests : ArrivedMeansEchoedT
     public async Task AMessageBehindUrgentDataIsEchoedFirst()
     {
         await using var rig = Rig();
-        using var peer = await SocketPeer.ConnectAsync(await ListenAsync(rig));
+        using var peer = await Peer.ConnectAsync(await ListenAsync(rig));
         await peer.SendAsync("one\n");
         var grain = await rig.Backend.NextGrainAsync();
         var one = await grain.NextCallAsync();

@@ -33,7 +33,7 @@ public class ArrivedMeansEchoedTests
         var quota = new FakeQuota(_time);
         quota.Grant(1);
         await using var rig = Rig(quota: quota);
-        using var peer = await SocketPeer.ConnectAsync(await ListenAsync(rig, framing));
+        using var peer = await Peer.ConnectAsync(await ListenAsync(rig, framing));
         await peer.SendAsync(codec.Frames("one"));
         var grain = await rig.Backend.NextGrainAsync();
         var one = await grain.NextCallAsync();
@@ -54,7 +54,7 @@ public class ArrivedMeansEchoedTests
     {
         var stream = Framings.Line.Frames(Enumerable.Range(0, 10_000).Select(i => $"{i:D99}")); // a megabyte, of which the kernel takes what it has room for, and Kestrel's pipe some more
         await using var rig = Rig();
-        using var peer = await SocketPeer.ConnectAsync(await ListenAsync(rig, lingers: true));
+        using var peer = await Peer.ConnectAsync(await ListenAsync(rig, lingers: true));
         await peer.SendAsync("one\n");
         var grain = await rig.Backend.NextGrainAsync();
         var one = await grain.NextCallAsync();
@@ -85,7 +85,7 @@ public class ArrivedMeansEchoedTests
         var listener = await ListenAsync(rig);
         for (var round = 0; round < 50; round++)
         {
-            using var peer = await SocketPeer.ConnectAsync(listener);
+            using var peer = await Peer.ConnectAsync(listener);
             var grain = await rig.Backend.NextGrainAsync();
             if (!isFirst)
             {
@@ -110,9 +110,9 @@ public class ArrivedMeansEchoedTests
     {
         await using var rig = Rig(new FakeBackend());
         var listener = await ListenAsync(rig);
-        using var silent = await SocketPeer.ConnectAsync(listener);
+        using var silent = await Peer.ConnectAsync(listener);
         var first = await rig.Backend.NextGrainAsync();
-        using var slow = await SocketPeer.ConnectAsync(listener);
+        using var slow = await Peer.ConnectAsync(listener);
         var second = await rig.Backend.NextGrainAsync();
         await slow.SendAsync("one\na beginning");
         await slow.ReceiveAsync(4);
@@ -132,7 +132,7 @@ public class ArrivedMeansEchoedTests
     public async Task APeerThatGoesOnSendingDoesNotKeepTheConnectionOpen(string framing)
     {
         await using var rig = Rig(new FakeBackend());
-        using var peer = await SocketPeer.ConnectAsync(await ListenAsync(rig, framing));
+        using var peer = await Peer.ConnectAsync(await ListenAsync(rig, framing));
         var grain = await rig.Backend.NextGrainAsync();
         var flood = peer.SendUntilBlockedOrCutAsync(Encoding.Latin1.GetBytes(new string('x', 1023) + "\n"));
         var received = peer.DiscardAsync(); // until the end, or the reset that follows upon what comes after it
@@ -157,7 +157,7 @@ public class ArrivedMeansEchoedTests
             {
                 var stream = codec.Frames(payloads);
                 await using var rig = Rig();
-                using var peer = await SocketPeer.ConnectAsync(await ListenAsync(rig, framing));
+                using var peer = await Peer.ConnectAsync(await ListenAsync(rig, framing));
                 var grain = await rig.Backend.NextGrainAsync();
                 var sent = 0;
                 foreach (var cut in cuts)
@@ -213,7 +213,7 @@ public class ArrivedMeansEchoedTests
         }
     }
 
-    private protected static async Task AssertGotAsync(SocketPeer peer, IFrameCodec codec, byte[] echoes, CloseReason reason)
+    private protected static async Task AssertGotAsync(Peer peer, IFrameCodec codec, byte[] echoes, CloseReason reason)
     {
         var received = await peer.ReceiveAllAsync();
         Assert.Equal(Encoding.Latin1.GetString(echoes), received[..Math.Min(echoes.Length, received.Length)]);

@@ -51,16 +51,16 @@ internal sealed class SocketRig : IAsyncDisposable
     }
 
     /// <summary>Connects a peer.</summary>
-    public async Task<(SocketConnection Connection, SocketPeer Peer)> ConnectAsync()
+    public async Task<(SocketConnection Connection, Peer Peer)> ConnectAsync()
     {
-        var peer = await SocketPeer.ConnectAsync(Address);
+        var peer = await Peer.ConnectAsync(Address);
         return (await AcceptAsync(), peer);
     }
 
     /// <summary>Runs something on the rig's one thread, and what follows where that goes on.</summary>
     public static async Task<T> AtHomeAsync<T>(Func<Task<T>> run)
     {
-        var begun = new Work<T>(run);
+        var begun = new BegunWork<T>(run);
         Thread.Add(begun);
         Thread.Ring();
         return await (await begun.Task).WithinAsync("what runs on the thread");
@@ -105,7 +105,7 @@ internal sealed class SocketRig : IAsyncDisposable
         await Task.Yield(); // whoever waits for a close goes on on the connection's thread: the next test must not
     }
 
-    private sealed class Work<T>(Func<Task<T>> run) : IThreadPoolWorkItem
+    private sealed class BegunWork<T>(Func<Task<T>> run) : IThreadPoolWorkItem
     {
         private readonly TaskCompletionSource<Task<T>> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -15,7 +15,7 @@ public sealed class ListenerHostTests
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         await peer.SendAsync("hello\n");
         await peer.ReceiveAsync(6);
         var grain = await rig.Backend.NextGrainAsync();
@@ -29,7 +29,7 @@ public sealed class ListenerHostTests
         await drain.WithinAsync("the drain");
         Assert.Equal(CloseReason.Draining, await grain.Closed.WithinAsync("the grain's close"));
         Assert.Equal(0, rig.Registry.Count);
-        await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => SocketPeer.ConnectAsync(listener));
+        await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => Peer.ConnectAsync(listener));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ListenerHostTests
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         await peer.SendAsync("one\n");
         var call = await (await rig.Backend.NextGrainAsync()).NextCallAsync();
 
@@ -60,7 +60,7 @@ public sealed class ListenerHostTests
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         var grain = await rig.Backend.NextGrainAsync();
         await peer.SendUntilBlockedOrCutAsync(Messages.Codec("line").Frames(new string('x', 1023)));
 
@@ -77,7 +77,7 @@ public sealed class ListenerHostTests
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         await peer.SendAsync("one\n");
         var grain = await rig.Backend.NextGrainAsync();
         var call = await grain.NextCallAsync();
@@ -96,7 +96,7 @@ public sealed class ListenerHostTests
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         var grain = await rig.Backend.NextGrainAsync();
         await peer.SendAsync("one\n");
         await peer.ReceiveAsync(4);
@@ -121,7 +121,7 @@ public sealed class ListenerHostTests
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         await Deadline.UntilAsync(() => Task.FromResult(rig.Registry.Count is 1), "the connection to be admitted");
 
         var drain = host.StoppingAsync(Stop);

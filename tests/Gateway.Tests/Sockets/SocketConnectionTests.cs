@@ -22,7 +22,7 @@ public sealed class SocketConnectionTests
         connection.Abort(new ConnectionAbortedException());
 
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => reading.WithinAsync("the abort"));
-        await Assert.ThrowsAsync<SocketException>(peer.ReceiveAllAsync); // a reset
+        await Assert.ThrowsAsync<SocketException>(() => peer.ReceiveAllAsync()); // a reset
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class SocketEchoTests : IDisposable
     /// <summary>Echoes until it is over, and knows its own words.</summary>
     private static async Task ResideAsync(SocketRig rig, int number, CancellationToken over)
     {
-        using var peer = await SocketPeer.ConnectAsync(rig.Address);
+        using var peer = await Peer.ConnectAsync(rig.Address);
         for (var i = 0; !over.IsCancellationRequested; i++)
         {
             var words = $"resident {number} says {i}";
@@ -90,7 +90,7 @@ public sealed class SocketEchoTests : IDisposable
     /// <summary>Comes, says something, perhaps, and goes in one of the ways there are.</summary>
     private static async Task VisitAsync(SocketRig rig, int number, Random random)
     {
-        using var peer = await SocketPeer.ConnectAsync(rig.Address);
+        using var peer = await Peer.ConnectAsync(rig.Address);
         var words = $"guest {number}";
         if (random.Next(4) > 0) await peer.SendAsync(words);
         switch (random.Next(4))

@@ -20,7 +20,7 @@ public sealed class SocketListenerTests
 
         Assert.Null(await accepting.WithinAsync("the end of the accepting"));
         Assert.Null(await rig.Listener.AcceptAsync(Stop));
-        await Assert.ThrowsAsync<SocketException>(() => SocketPeer.ConnectAsync(rig.Address));
+        await Assert.ThrowsAsync<SocketException>(() => Peer.ConnectAsync(rig.Address));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class SocketListenerTests
     {
         const int Count = 200; // some rounds' worth
         await using var rig = await SocketRig.ListenAsync(severalThreads: severalThreads);
-        var peers = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => SocketPeer.ConnectAsync(rig.Address)));
+        var peers = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => Peer.ConnectAsync(rig.Address)));
         var threads = new HashSet<SocketThread>();
         var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = AcceptAsync(); // goes on where it accepts, as a server does

@@ -54,8 +54,8 @@ public sealed class SocketMemoryTests
     {
         await using var rig = await SocketRig.ListenAsync();
         const int Count = 500;
-        var peers = new List<SocketPeer>();
-        for (var i = 0; i < Count; i++) peers.Add(await SocketPeer.ConnectAsync(rig.Address)); // nobody has accepted them yet
+        var peers = new List<Peer>();
+        for (var i = 0; i < Count; i++) peers.Add(await Peer.ConnectAsync(rig.Address)); // nobody has accepted them yet
         var reads = new List<Task<ReadResult>>(Count); // they wait, as an idle connection's pump does
         var before = GC.GetTotalMemory(forceFullCollection: true);
 

@@ -144,7 +144,7 @@ public sealed class SocketReaderTests
     public async Task AnEndThatCameWithTheLastBytesIsFound()
     {
         await using var rig = await SocketRig.ListenAsync();
-        var peer = await SocketPeer.ConnectAsync(rig.Address);
+        var peer = await Peer.ConnectAsync(rig.Address);
         using var _ = peer;
         await peer.SendAsync("all");
         peer.Finish();

@@ -164,7 +164,7 @@ public sealed class LaneGrainTests : IAsyncLifetime
     {
         private readonly ManualResetEventSlim _end = new();
 
-        public void Wait() => _end.Wait(TimeSpan.FromSeconds(30));
+        public void Wait() => _end.Wait(Deadline.Generous);
 
         public void Dispose() => _end.Set();
     }
@@ -172,7 +172,7 @@ public sealed class LaneGrainTests : IAsyncLifetime
     /// <summary>Real time, but the lane's patience passes when the test says so.</summary>
     private sealed class HeldPatience : TimeProvider
     {
-        private readonly ConcurrentQueue<Held> _held = new();
+        private readonly ConcurrentQueue<HeldTimer> _held = new();
 
         public async Task PassAsync()
         {
@@ -183,12 +183,12 @@ public sealed class LaneGrainTests : IAsyncLifetime
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             if (dueTime != Lane.Patience) return base.CreateTimer(callback, state, dueTime, period);
-            var timer = new Held(callback, state);
+            var timer = new HeldTimer(callback, state);
             _held.Enqueue(timer);
             return timer;
         }
 
-        private sealed class Held(TimerCallback callback, object? state) : ITimer
+        private sealed class HeldTimer(TimerCallback callback, object? state) : ITimer
         {
             public bool IsGone { get; private set; }
 

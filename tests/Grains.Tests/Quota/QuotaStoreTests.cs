@@ -13,8 +13,8 @@ namespace OrleansEcho.Grains.Tests.Quota;
 public sealed class QuotaStoreTests : IAsyncLifetime
 {
     private static readonly QuotaTerms ShortTerms = Terms with { MayHaveForgotten = false, Lease = TimeSpan.FromSeconds(1), Renew = TimeSpan.FromSeconds(0.5) };
-    private readonly Table _table = new();
-    private readonly LogLines _log = new();
+    private readonly StoredStates _table = new();
+    private readonly SiloLog _log = new();
     private readonly InProcessTestCluster _cluster;
 
     public QuotaStoreTests() => _cluster = Build(_table, _log);
@@ -93,13 +93,13 @@ public sealed class QuotaStoreTests : IAsyncLifetime
         Assert.InRange(_log.Count("has its store back"), 1, 2);
     }
 
-    private static InProcessTestCluster Build(Table table, ILoggerProvider log)
+    private static InProcessTestCluster Build(StoredStates table, ILoggerProvider log)
     {
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((options, silo) =>
         {
             silo.Services.AddSingleton(log);
-            silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.Quota, (services, _) => new Store(table, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.Quota, (services, _) => new SiloStore(table, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
             silo.Services.AddMetrics();
             silo.Services.AddSingleton(ShortTerms);
             silo.Services.AddSingleton<QuotaMetrics>();
@@ -109,7 +109,7 @@ public sealed class QuotaStoreTests : IAsyncLifetime
     }
 
     /// <summary>What the silos say.</summary>
-    private sealed class LogLines : ILoggerProvider, ILogger
+    private sealed class SiloLog : ILoggerProvider, ILogger
     {
         private readonly ConcurrentQueue<string> _lines = new();
 
@@ -130,7 +130,7 @@ public sealed class QuotaStoreTests : IAsyncLifetime
     }
 
     /// <summary>What is stored, for all silos.</summary>
-    private sealed class Table
+    private sealed class StoredStates
     {
         public Dictionary<GrainId, (object State, int Version)> Rows { get; } = [];
 
@@ -142,7 +142,7 @@ public sealed class QuotaStoreTests : IAsyncLifetime
     }
 
     /// <summary>One silo's way to the table.</summary>
-    private sealed class Store(Table table, SiloAddress silo) : IGrainStorage
+    private sealed class SiloStore(StoredStates table, SiloAddress silo) : IGrainStorage
     {
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(() => Call(rows =>
         {

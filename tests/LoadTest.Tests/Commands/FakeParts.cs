@@ -2,6 +2,7 @@ using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Scenarios;
+using OrleansEcho.LoadTest.Tests.Load;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
 
@@ -52,7 +53,7 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
     public string? FaultOf(string condition, IReadOnlyList<string> targets) => condition.Contains('?', StringComparison.Ordinal) ? $"'{condition}' is no condition; write one such as 'p99 > 50ms'" : null;
 
     public ILoadObserver Watch(IReadOnlyList<string> conditions, IReadOnlyList<string> targets, Action<string> onCrossed) =>
-        new Watcher(() =>
+        new Watcher(_ =>
         {
             if (conditions.FirstOrDefault(c => c == Crossed) is { } crossed) onCrossed(crossed);
         });
@@ -117,14 +118,5 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
                 ConnectTime = none,
             },
         };
-    }
-
-    private sealed class Watcher(Action secondOver) : ILoadObserver
-    {
-        public void Progress(LoadProgress progress)
-        {
-        }
-
-        public void SecondOver(IntervalFigures interval, LoadFigures soFar) => secondOver();
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansEcho.Testing;
 using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;

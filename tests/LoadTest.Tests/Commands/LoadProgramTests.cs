@@ -1,6 +1,5 @@
 using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Scenarios;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Commands;
 

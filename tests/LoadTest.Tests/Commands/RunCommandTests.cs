@@ -113,7 +113,7 @@ public sealed class RunCommandTests : IDisposable
         var line = new CommandLine(parts);
         var path = Path.Combine(_folder.FullName, "out.json");
         var run = line.RunAsync(["run", "--json", path], interrupt.Token);
-        await parts.Running.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await parts.Running.Task.WithinAsync("the run to begin");
         await interrupt.CancelAsync();
         Assert.Equal((130, $"Written: {path}.\n", ""), await run);
         Assert.Equal("json", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));

@@ -28,5 +28,5 @@ internal static class EngineRuns
     };
 
     public static Task<RunResult> RunAsync(LoadScenario scenario, Watcher? watcher = null) =>
-        new LoadEngine(TimeProvider.System).RunAsync(scenario, watcher ?? new Watcher(), Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);
+        new LoadEngine(TimeProvider.System).RunAsync(scenario, watcher ?? new Watcher(), Stop).WithinAsync("the run's end");
 }

@@ -3,7 +3,6 @@ using CsCheck;
 using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Load.Messages;
 using OrleansEcho.LoadTest.Scenarios;
-using static OrleansEcho.LoadTest.Tests.Load.EngineRuns;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
 
@@ -17,7 +16,7 @@ public sealed class LoadClockTests
         var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var clock = new LoadClock(run, [new Behind(), new Other(() => served.TrySetResult())], []);
         var ended = clock.RunAsync(run.Now - 1_000_000_000);
-        await served.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await served.Task.WithinAsync("the other source's turn");
         run.StopSending();
         await ended;
     }

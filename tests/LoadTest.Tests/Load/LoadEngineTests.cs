@@ -157,7 +157,7 @@ public sealed class LoadEngineTests
         await using var server = new LyingServer(Size);
         using var interrupt = new CancellationTokenSource();
         var run = new LoadEngine(TimeProvider.System).RunAsync(Scenario(server, "line") with { Stages = [new LoadStage(TimeSpan.FromMinutes(10), 8)], Warmup = TimeSpan.Zero }, new Watcher(_ => interrupt.Cancel()), interrupt.Token);
-        var result = await run.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        var result = await run.WithinAsync("the run's end");
 
         Assert.Equal(Verdict.Interrupted, result.Verdict);
         Assert.True(result.Total.Messages > 0);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Load;
 

@@ -56,7 +56,7 @@ public sealed class TargetConnectorTests
     private static async Task ConnectAsync(TargetConnector connector, Socket listener)
     {
         (await connector.ConnectAsync(Stop)).Dispose();
-        using var accepted = await listener.AcceptAsync(Stop).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        using var accepted = await listener.AcceptAsync(Stop).AsTask().WithinAsync("the connection");
     }
 
     private static TargetConnector Connector(int port, IPAddress[] addresses, params string[] sources) =>

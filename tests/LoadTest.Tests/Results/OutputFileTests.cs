@@ -23,7 +23,7 @@ public sealed class OutputFileTests : IDisposable
         Assert.Null(OutputProbe.FaultOf("--json", pipe));
         await WriteAsync(pipe, "all of it");
 
-        Assert.Equal("all of it", await reader.StandardOutput.ReadToEndAsync(Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop));
+        Assert.Equal("all of it", await reader.StandardOutput.ReadToEndAsync(Stop).WithinAsync("the end of the pipe"));
         Assert.False(UnixFile.Find(pipe)!.Value.IsRegular);
         Assert.Equal(["pipe"], _folder.EnumerateFileSystemInfos().Select(f => f.Name));
     }

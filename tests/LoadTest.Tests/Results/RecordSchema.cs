@@ -6,7 +6,6 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using System.Xml.Linq;
 using OrleansEcho.LoadTest.Results;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Results;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using OrleansEcho.LoadTest.Scenarios;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Scenarios;
 

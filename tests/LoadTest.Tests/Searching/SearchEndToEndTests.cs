@@ -4,7 +4,6 @@ using System.Text.Json;
 using OrleansEcho.LoadTest.Commands;
 using OrleansEcho.LoadTest.Load;
 using OrleansEcho.LoadTest.Searching;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Searching;
 

@@ -100,7 +100,7 @@ public sealed class WorkersTests : IAsyncLifetime
         await using var server = new LyingServer(Size);
         StartWorkers("a 1", "a 2");
         using var interrupt = new CancellationTokenSource();
-        var result = await new LoadConductor(_session, 2, TimeProvider.System).RunAsync(Scenario(1000, 600, server), new Watcher(_ => interrupt.Cancel()), interrupt.Token).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var result = await new LoadConductor(_session, 2, TimeProvider.System).RunAsync(Scenario(1000, 600, server), new Watcher(_ => interrupt.Cancel()), interrupt.Token).WithinAsync("the run's end");
 
         Assert.Equal(Verdict.Interrupted, result.Verdict);
         Assert.True(result.Total.Messages > 500, $"{result.Total.Messages}");
@@ -130,14 +130,5 @@ public sealed class WorkersTests : IAsyncLifetime
 
     private Task<RunResult> RunAsync(int workers, LoadScenario scenario, ILoadObserver observer, TimeSpan? patience = null) =>
         new LoadConductor(_session, workers, TimeProvider.System) { WorkerPatience = patience ?? TimeSpan.FromSeconds(10) }
-            .RunAsync(scenario, observer, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-
-    private sealed class Watcher(Action<IntervalFigures> second) : ILoadObserver
-    {
-        public void Progress(LoadProgress progress)
-        {
-        }
-
-        public void SecondOver(IntervalFigures interval, LoadFigures soFar) => second(interval);
-    }
+            .RunAsync(scenario, observer, TestContext.Current.CancellationToken).WithinAsync("the run's end");
 }

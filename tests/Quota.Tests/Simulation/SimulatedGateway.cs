@@ -21,7 +21,7 @@ internal sealed partial class SimulatedGateway : Actor
     private readonly Sabotage _sabotage;
     private readonly TimeSpan _lease;
     private readonly List<SimulatedConnection> _connections = []; // oldest first
-    private readonly LinkedList<Waiting> _waiting = new();
+    private readonly LinkedList<WaitingConnection> _waiting = new();
     private int _generation;
 
     public SimulatedGateway(World world, int index, int run, GatewayPlan plan, DriftingClock clock, QuotaDirectory directory, SimulatedNetwork network, Dice dice, Coverage coverage, Sabotage sabotage)
@@ -117,7 +117,7 @@ internal sealed partial class SimulatedGateway : Actor
                 continue;
             }
 
-            var place = _waiting.AddLast(new Waiting(life));
+            var place = _waiting.AddLast(new WaitingConnection(life));
             At(Now + TimeSpan.FromMilliseconds(_plan.Wait), () =>
             {
                 if (place.List is null) return;
@@ -251,7 +251,7 @@ internal sealed partial class SimulatedGateway : Actor
 
     private void At(TimeSpan time, Action action) => _world.At(Math.Max(_world.Now + 1, _clock.When(time)), this, action);
 
-    private sealed record Waiting(int Life);
+    private sealed record WaitingConnection(int Life);
 }
 
 internal sealed class SimulatedConnection(int generation, bool isFromUnlimited)

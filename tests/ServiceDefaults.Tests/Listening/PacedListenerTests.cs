@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OrleansEcho.ServiceDefaults.Listening;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.ServiceDefaults.Tests.Listening;
 

@@ -3,7 +3,7 @@ using OrleansEcho.ServiceDefaults.Processes;
 
 namespace OrleansEcho.ServiceDefaults.Tests.Processes;
 
-[Collection(typeof(ProcessState))]
+[Collection(Alone.Name)]
 public sealed class StopSignalsTests
 {
     // SIGINT and SIGQUIT would end the test run, too: StopTests sends them to processes of their own.
@@ -29,7 +29,7 @@ public sealed class StopSignalsTests
 
         Assert.Equal(0, Kill(Environment.ProcessId, number));
 
-        Assert.Equal(name, await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Equal(name, await heard.Task.WithinAsync("the signal"));
     }
 
     [DllImport("libc", EntryPoint = "kill")]

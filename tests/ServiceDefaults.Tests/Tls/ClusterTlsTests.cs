@@ -8,7 +8,6 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;
 using OrleansEcho.ServiceDefaults.Tls;
-using OrleansEcho.Testing;
 using OrleansEcho.Testing.Certificates;
 
 namespace OrleansEcho.ServiceDefaults.Tests.Tls;
@@ -29,8 +28,8 @@ public sealed class ClusterTlsTests : IDisposable
     public ClusterTlsTests()
     {
         var (there, back) = (new Pipe(), new Pipe());
-        _near = new DefaultConnectionContext("near", new Ends(back.Reader, there.Writer), new Ends(there.Reader, back.Writer)) { RemoteEndPoint = Silo };
-        _far = new DefaultConnectionContext("far", new Ends(there.Reader, back.Writer), new Ends(back.Reader, there.Writer)) { RemoteEndPoint = Gateway };
+        _near = new DefaultConnectionContext("near", new DuplexEnds(back.Reader, there.Writer), new DuplexEnds(there.Reader, back.Writer)) { RemoteEndPoint = Silo };
+        _far = new DefaultConnectionContext("far", new DuplexEnds(there.Reader, back.Writer), new DuplexEnds(back.Reader, there.Writer)) { RemoteEndPoint = Gateway };
     }
 
     public void Dispose()
@@ -280,10 +279,10 @@ public sealed class ClusterTlsTests : IDisposable
         private readonly Pipe _silence = new();
 
         public SilentConnection()
-            : base("silent") => Transport = new Ends(_silence.Reader, new Pipe().Writer);
+            : base("silent") => Transport = new DuplexEnds(_silence.Reader, new Pipe().Writer);
 
         public override void Abort(ConnectionAbortedException abortReason) => _silence.Writer.Complete(abortReason);
     }
 
-    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    private sealed record DuplexEnds(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using OrleansEcho.ServiceDefaults.Transport;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.ServiceDefaults.Tests.Transport;
 

@@ -10,7 +10,7 @@ public sealed class KeptMembershipTableTests : IDisposable
     private readonly ListInMemory _list = new();
     private readonly FakeTimeProvider _time = new();
     private readonly LogLines<KeptMembershipTable> _log = new();
-    private readonly List<Member> _members = [];
+    private readonly List<ListMember> _members = [];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -133,21 +133,21 @@ public sealed class KeptMembershipTableTests : IDisposable
     private static MembershipEntry Entry(SiloAddress silo, SiloStatus status) => new() { SiloAddress = silo, Status = status, SuspectTimes = [] };
 
     // Everybody looks once, and as long passes as until the next time.
-    private async Task LookAsync(params Member[] members)
+    private async Task LookAsync(params ListMember[] members)
     {
         foreach (var member in members) await member.Table.LookAsync(Cancelled);
         _time.Advance(KeptMembershipTable.Interval);
     }
 
-    private Member Add(int port)
+    private ListMember Add(int port)
     {
         var silo = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, port), 1);
-        var member = new Member(silo, new KeptMembershipTable(new ContendedMembershipTable(_list, silo, TimeProvider.System), silo, "Redis", _time, _log));
+        var member = new ListMember(silo, new KeptMembershipTable(new ContendedMembershipTable(_list, silo, TimeProvider.System), silo, "Redis", _time, _log));
         _members.Add(member);
         return member;
     }
 
-    private async Task<Member> JoinAsync(int port)
+    private async Task<ListMember> JoinAsync(int port)
     {
         var member = Add(port);
         var read = await member.Table.ReadAllAsync(Cancelled);
@@ -156,5 +156,5 @@ public sealed class KeptMembershipTableTests : IDisposable
         return member;
     }
 
-    private sealed record Member(SiloAddress Silo, KeptMembershipTable Table);
+    private sealed record ListMember(SiloAddress Silo, KeptMembershipTable Table);
 }

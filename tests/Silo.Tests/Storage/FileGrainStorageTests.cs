@@ -1,6 +1,6 @@
 namespace OrleansEcho.Silo.Tests.Storage;
 
-public sealed class FileGrainStorageTests(FileStore store) : LastingGrainStorageTests<FileStore>(store)
+public sealed class FileGrainStorageTests(FileStoreFixture store) : LastingGrainStorageTests<FileStoreFixture>(store)
 {
     [Fact]
     public async Task DamagedFile_IsAFault_AndNeitherReadNorReplaced()

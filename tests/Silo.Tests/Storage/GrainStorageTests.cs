@@ -5,7 +5,7 @@ namespace OrleansEcho.Silo.Tests.Storage;
 
 /// <summary>What a grain that must not be wrong asks of its store, whichever it is.</summary>
 public abstract class GrainStorageTests<TStore>(TStore store) : IClassFixture<TStore>
-    where TStore : Store
+    where TStore : StoreFixture
 {
     private const string StateName = "grants";
 
@@ -149,11 +149,11 @@ public abstract class GrainStorageTests<TStore>(TStore store) : IClassFixture<TS
     }
 }
 
-public sealed class MemoryGrainStorageTests(MemoryStore store) : GrainStorageTests<MemoryStore>(store);
+public sealed class MemoryGrainStorageTests(MemoryStoreFixture store) : GrainStorageTests<MemoryStoreFixture>(store);
 
 /// <summary>What a store that remembers does in addition.</summary>
 public abstract class LastingGrainStorageTests<TStore>(TStore store) : GrainStorageTests<TStore>(store)
-    where TStore : Store
+    where TStore : StoreFixture
 {
     [Fact]
     public async Task WrittenState_IsThere_WhenTheSiloComesBack()
@@ -182,7 +182,7 @@ public abstract class LastingGrainStorageTests<TStore>(TStore store) : GrainStor
 
 /// <summary>What a store in another process does in addition, when that goes away.</summary>
 public abstract class ServerGrainStorageTests<TStore, TServer>(TStore store) : LastingGrainStorageTests<TStore>(store)
-    where TStore : ServerStore<TServer>
+    where TStore : ServerStoreFixture<TServer>
     where TServer : StoreServer
 {
     // A grain's caller waits Backend:CallTimeoutSeconds, 5 by default; it should be told before.
@@ -253,7 +253,7 @@ public abstract class ServerGrainStorageTests<TStore, TServer>(TStore store) : L
     }
 }
 
-public sealed class RedisGrainStorageTests(RedisStore store) : ServerGrainStorageTests<RedisStore, RedisServer>(store)
+public sealed class RedisGrainStorageTests(RedisStoreFixture store) : ServerGrainStorageTests<RedisStoreFixture, RedisServer>(store)
 {
     [Fact]
     public async Task Silo_StartsWithoutRedis_AndUsesItWhenItIsThere()
@@ -280,4 +280,4 @@ public sealed class RedisGrainStorageTests(RedisStore store) : ServerGrainStorag
     }
 }
 
-public sealed class PostgresGrainStorageTests(PostgresStore store) : ServerGrainStorageTests<PostgresStore, PostgresServer>(store);
+public sealed class PostgresGrainStorageTests(PostgresStoreFixture store) : ServerGrainStorageTests<PostgresStoreFixture, PostgresServer>(store);

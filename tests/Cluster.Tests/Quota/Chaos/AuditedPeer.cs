@@ -5,7 +5,7 @@ using System.Text;
 namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 
 /// <summary>What a message was answered.</summary>
-internal enum Answer
+internal enum PeerAnswer
 {
     Echo,
 
@@ -20,17 +20,14 @@ internal enum Answer
 }
 
 /// <summary>
-/// One connection that tells the audit what it gets. Hundreds of them live in one process, so it is lighter than <see cref="Peer"/>, and
-/// faults are nothing unusual for it.
+/// A <see cref="Peer"/> that tells the audit what it gets, and for which faults are nothing unusual.
 /// </summary>
 internal sealed class AuditedPeer(HoldAudit audit, string gateway, EndPoint address) : IDisposable
 {
     // Longer than a gateway's call to a lost silo waits, shorter than anybody's patience with the test.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] _buffer = new byte[512];
-    private int _filled;
+    private Peer? _peer;
     private long _firstEcho;
     private long _lastSent;
 
@@ -46,7 +43,7 @@ internal sealed class AuditedPeer(HoldAudit audit, string gateway, EndPoint addr
         try
         {
             using var patience = Limit(cancellationToken);
-            await _socket.ConnectAsync(address, patience.Token);
+            _peer = await Peer.ConnectUntilAsync(address, patience.Token);
             return true;
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException)
@@ -56,14 +53,15 @@ internal sealed class AuditedPeer(HoldAudit audit, string gateway, EndPoint addr
     }
 
     /// <summary>Sends a line and waits for what comes.</summary>
-    public async Task<Answer> EchoAsync(string text, CancellationToken cancellationToken)
+    public async Task<PeerAnswer> EchoAsync(string text, CancellationToken cancellationToken)
     {
+        var peer = _peer ?? throw new InvalidOperationException("It is not connected.");
         try
         {
             using var patience = Limit(cancellationToken);
             var sent = TimeProvider.System.GetTimestamp();
-            await SendAsync(text + "\n", patience.Token);
-            var line = await ReceiveLineAsync(patience.Token);
+            await SendAsync(peer, text + "\n", patience.Token);
+            var line = await peer.ReceiveLineUntilAsync(patience.Token);
             if (line == text)
             {
                 if (_firstEcho is 0)
@@ -74,29 +72,29 @@ internal sealed class AuditedPeer(HoldAudit audit, string gateway, EndPoint addr
 
                 _lastSent = sent;
                 audit.Echoed();
-                return Answer.Echo;
+                return PeerAnswer.Echo;
             }
 
-            if (line is null) return Answer.Nothing;
+            if (line is null) return PeerAnswer.Nothing;
             if (!line.StartsWith("-ERR ", StringComparison.Ordinal))
             {
                 audit.GotWrongBytes(text, line);
-                return Answer.Wrong;
+                return PeerAnswer.Wrong;
             }
 
             Reason = line.Split(' ')[1];
-            return Answer.Refusal;
+            return PeerAnswer.Refusal;
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException)
         {
-            return Answer.Nothing;
+            return PeerAnswer.Nothing;
         }
     }
 
     /// <summary>Closes the connection, in order or with a reset, and tells the audit how long it was held.</summary>
     public void Close(bool resets)
     {
-        if (resets) _socket.LingerState = new LingerOption(true, 0);
+        if (resets) _peer?.Reset();
         Dispose();
     }
 
@@ -104,37 +102,18 @@ internal sealed class AuditedPeer(HoldAudit audit, string gateway, EndPoint addr
     {
         if (_firstEcho is not 0) audit.Held(gateway, _firstEcho, _lastSent);
         _firstEcho = 0;
-        _socket.Dispose();
+        _peer?.Dispose();
     }
 
-    private async Task SendAsync(string text, CancellationToken cancellationToken)
+    private static async Task SendAsync(Peer peer, string text, CancellationToken cancellationToken)
     {
         try
         {
-            await _socket.SendAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
+            await peer.SendUntilAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
         }
         catch (SocketException)
         {
             // Refused and closed before we asked: the reason may still be there to read.
-        }
-    }
-
-    private async Task<string?> ReceiveLineAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var end = Array.IndexOf(_buffer, (byte)'\n', 0, _filled);
-            if (end >= 0)
-            {
-                var line = Encoding.Latin1.GetString(_buffer, 0, end);
-                _filled -= end + 1;
-                Buffer.BlockCopy(_buffer, end + 1, _buffer, 0, _filled);
-                return line;
-            }
-
-            var read = await _socket.ReceiveAsync(_buffer.AsMemory(_filled), cancellationToken);
-            if (read is 0) return null;
-            _filled += read;
         }
     }
 

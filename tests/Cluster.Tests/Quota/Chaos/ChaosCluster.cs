@@ -73,7 +73,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public double SecondsAt(long timestamp) => _nodes.SecondsAt(timestamp);
 
     /// <summary>Does what a schedule says, and heals it again.</summary>
-    public async Task RunAsync(IReadOnlyList<Fault> schedule, CancellationToken cancellationToken) =>
+    public async Task RunAsync(IReadOnlyList<ClusterFault> schedule, CancellationToken cancellationToken) =>
         await Task.WhenAll(schedule.Select(fault => RunAsync(fault, cancellationToken)));
 
     public async ValueTask DisposeAsync()
@@ -82,7 +82,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         foreach (var server in _servers) await server.DisposeAsync();
     }
 
-    private async Task RunAsync(Fault fault, CancellationToken cancellationToken)
+    private async Task RunAsync(ClusterFault fault, CancellationToken cancellationToken)
     {
         await Task.Delay(fault.At, TimeProvider.System, cancellationToken);
         try
@@ -101,28 +101,28 @@ internal sealed class ChaosCluster : IAsyncDisposable
         try
         {
             await EndAsync(fault);
-            if (fault.Kind is not FaultKind.ClockJump) Say($"over: {fault.What}");
+            if (fault.Kind is not ClusterFaultKind.ClockJump) Say($"over: {fault.What}");
         }
-        catch (InvalidOperationException) when (fault.Kind is FaultKind.Freeze && fault.Target != Store)
+        catch (InvalidOperationException) when (fault.Kind is ClusterFaultKind.Freeze && fault.Target != Store)
         {
             Say($"{fault.Target} has ended while it stood still");
         }
     }
 
-    private Task BeginAsync(Fault fault)
+    private Task BeginAsync(ClusterFault fault)
     {
         switch (fault.Kind)
         {
-            case FaultKind.Kill when fault.Target is Store:
+            case ClusterFaultKind.Kill when fault.Target is Store:
                 return _store!.KillAsync();
-            case FaultKind.Kill:
+            case ClusterFaultKind.Kill:
                 _nodes[fault.Target].Kill();
                 return Task.CompletedTask;
-            case FaultKind.Freeze:
+            case ClusterFaultKind.Freeze:
                 return fault.Target is Store ? _store!.FreezeAsync() : _nodes[fault.Target].Node.Process.FreezeAsync();
-            case FaultKind.Cut:
+            case ClusterFaultKind.Cut:
                 return Task.WhenAll(_lab!.DeafenAsync(fault.Target, fault.Other), _lab.DeafenAsync(fault.Other, fault.Target));
-            case FaultKind.Deafen:
+            case ClusterFaultKind.Deafen:
                 return _lab!.DeafenAsync(fault.Target, fault.Other);
             default:
                 _nodes.JumpClock(fault.Target, fault.JumpSeconds);
@@ -130,24 +130,24 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    private Task EndAsync(Fault fault)
+    private Task EndAsync(ClusterFault fault)
     {
         switch (fault.Kind)
         {
-            case FaultKind.Kill when fault.Target is Store:
+            case ClusterFaultKind.Kill when fault.Target is Store:
                 return _store!.StartAsync();
-            case FaultKind.Kill:
+            case ClusterFaultKind.Kill:
                 _nodes[fault.Target].Release();
                 return Task.CompletedTask;
-            case FaultKind.Freeze when fault.Target is Store:
+            case ClusterFaultKind.Freeze when fault.Target is Store:
                 _store!.Continue();
                 return Task.CompletedTask;
-            case FaultKind.Freeze:
+            case ClusterFaultKind.Freeze:
                 _nodes[fault.Target].Node.Process.Send(Signal.Continue);
                 return Task.CompletedTask;
-            case FaultKind.Cut:
+            case ClusterFaultKind.Cut:
                 return Task.WhenAll(_lab!.HearAsync(fault.Target, fault.Other), _lab.HearAsync(fault.Other, fault.Target));
-            case FaultKind.Deafen:
+            case ClusterFaultKind.Deafen:
                 return _lab!.HearAsync(fault.Target, fault.Other);
             default:
                 return Task.CompletedTask;

@@ -54,16 +54,16 @@ public sealed class ChaosToolsTests
             Assert.NotEqual(faults, Make(seed + 1));
             foreach (var silo in ChaosCluster.SiloNames)
             {
-                Assert.Contains(faults, f => f.Kind is FaultKind.Kill && f.Target == silo);
-                Assert.Contains(faults, f => f.Kind is FaultKind.Freeze && f.Target == silo);
+                Assert.Contains(faults, f => f.Kind is ClusterFaultKind.Kill && f.Target == silo);
+                Assert.Contains(faults, f => f.Kind is ClusterFaultKind.Freeze && f.Target == silo);
             }
 
-            Assert.Contains(faults, f => f.Kind is FaultKind.Kill && ChaosCluster.GatewayNames.Contains(f.Target));
-            Assert.Contains(faults, f => f.Kind is FaultKind.Freeze && ChaosCluster.GatewayNames.Contains(f.Target));
-            Assert.Contains(faults, f => f.Kind is FaultKind.Kill or FaultKind.Freeze && f.Target == ChaosCluster.Store);
+            Assert.Contains(faults, f => f.Kind is ClusterFaultKind.Kill && ChaosCluster.GatewayNames.Contains(f.Target));
+            Assert.Contains(faults, f => f.Kind is ClusterFaultKind.Freeze && ChaosCluster.GatewayNames.Contains(f.Target));
+            Assert.Contains(faults, f => f.Kind is ClusterFaultKind.Kill or ClusterFaultKind.Freeze && f.Target == ChaosCluster.Store);
         }
     }
 
-    private static IReadOnlyList<Fault> Make(int seed) =>
+    private static IReadOnlyList<ClusterFault> Make(int seed) =>
         FaultSchedule.Make(seed, TimeSpan.FromSeconds(16), ChaosCluster.GatewayNames, ChaosCluster.SiloNames, ChaosCluster.Store, cuts: true, clocks: true);
 }

@@ -52,7 +52,7 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
         for (var i = 1; TimeProvider.System.GetElapsedTime(start) < life; i++)
         {
             var answer = await client.EchoAsync($"{name}.{i} {new string('x', random.Next(60))}", cancellationToken);
-            if (answer is not Answer.Echo) return cancellationToken.IsCancellationRequested ? "Test" : client.Reason is { Length: > 0 } reason ? reason : answer.ToString();
+            if (answer is not PeerAnswer.Echo) return cancellationToken.IsCancellationRequested ? "Test" : client.Reason is { Length: > 0 } reason ? reason : answer.ToString();
             if (!await PauseAsync(TimeSpan.FromMilliseconds(random.Next(150, 250)), cancellationToken)) return "Test";
         }
 

@@ -27,16 +27,16 @@ internal static class FaultSchedule
     /// <param name="store">The name of the store.</param>
     /// <param name="cuts">Whether there is a network to cut.</param>
     /// <param name="clocks">Whether there are clocks to move.</param>
-    public static IReadOnlyList<Fault> Make(int seed, TimeSpan length, IReadOnlyList<string> gateways, IReadOnlyList<string> silos, string store, bool cuts, bool clocks)
+    public static IReadOnlyList<ClusterFault> Make(int seed, TimeSpan length, IReadOnlyList<string> gateways, IReadOnlyList<string> silos, string store, bool cuts, bool clocks)
     {
         var random = new Random(seed);
 
         // 1. What every run has: each silo, a gateway and the store die and freeze; a silo is cut off from all that it talks to.
-        var wanted = new List<(FaultKind Kind, string Target, string Other)>();
-        foreach (var silo in silos) wanted.AddRange([(FaultKind.Kill, silo, ""), (FaultKind.Freeze, silo, "")]);
-        wanted.AddRange([(FaultKind.Kill, Any(gateways), ""), (FaultKind.Freeze, Any(gateways), ""), (random.Next(2) is 0 ? FaultKind.Kill : FaultKind.Freeze, store, "")]);
-        if (cuts) wanted.AddRange([(FaultKind.Cut, silos[0], silos[1]), (FaultKind.Cut, Any(silos), store), (FaultKind.Deafen, Any(gateways), Any(silos)), (FaultKind.Deafen, Any(silos), Any(gateways))]);
-        if (clocks) wanted.AddRange([(FaultKind.ClockJump, Any(silos), ""), (FaultKind.ClockJump, Any(gateways), "")]);
+        var wanted = new List<(ClusterFaultKind Kind, string Target, string Other)>();
+        foreach (var silo in silos) wanted.AddRange([(ClusterFaultKind.Kill, silo, ""), (ClusterFaultKind.Freeze, silo, "")]);
+        wanted.AddRange([(ClusterFaultKind.Kill, Any(gateways), ""), (ClusterFaultKind.Freeze, Any(gateways), ""), (random.Next(2) is 0 ? ClusterFaultKind.Kill : ClusterFaultKind.Freeze, store, "")]);
+        if (cuts) wanted.AddRange([(ClusterFaultKind.Cut, silos[0], silos[1]), (ClusterFaultKind.Cut, Any(silos), store), (ClusterFaultKind.Deafen, Any(gateways), Any(silos)), (ClusterFaultKind.Deafen, Any(silos), Any(gateways))]);
+        if (clocks) wanted.AddRange([(ClusterFaultKind.ClockJump, Any(silos), ""), (ClusterFaultKind.ClockJump, Any(gateways), "")]);
 
         // 2. And more of them, until the time is filled.
         while (Spacing * wanted.Count < length) wanted.Add(AnyFault());
@@ -46,14 +46,14 @@ internal static class FaultSchedule
         // 3. When: one after another, but nobody is hit who is not back yet from the last time.
         var free = new Dictionary<string, TimeSpan>();
         var step = length / order.Length;
-        var faults = new List<Fault>();
+        var faults = new List<ClusterFault>();
         foreach (var (i, (kind, target, other)) in order.Index())
         {
             var lasts = Lasting(kind, target);
             var at = step * (i + (random.NextDouble() * 0.8));
             if (free.TryGetValue(target, out var then) && then > at) at = then;
-            free[target] = at + lasts + (kind is FaultKind.Kill ? StartsWithin : Respite);
-            faults.Add(new Fault(at, kind, target, other, lasts, Off(target)));
+            free[target] = at + lasts + (kind is ClusterFaultKind.Kill ? StartsWithin : Respite);
+            faults.Add(new ClusterFault(at, kind, target, other, lasts, Off(target)));
         }
 
         return [.. faults.OrderBy(f => f.At)];
@@ -66,27 +66,27 @@ internal static class FaultSchedule
             return random.Next(-farthest, farthest + 1);
         }
 
-        (FaultKind, string, string) AnyFault() => random.Next(cuts ? 12 : 8) switch
+        (ClusterFaultKind, string, string) AnyFault() => random.Next(cuts ? 12 : 8) switch
         {
-            0 or 1 => (FaultKind.Kill, Any(silos), ""),
-            2 or 3 => (FaultKind.Freeze, Any(silos), ""),
-            4 => (FaultKind.Kill, Any(gateways), ""),
-            5 => (FaultKind.Freeze, Any(gateways), ""),
-            6 => (random.Next(2) is 0 ? FaultKind.Kill : FaultKind.Freeze, store, ""),
-            7 => clocks ? (FaultKind.ClockJump, Any([.. silos, .. gateways]), "") : (FaultKind.Freeze, Any(gateways), ""),
-            8 => (FaultKind.Cut, silos[0], silos[1]),
-            9 => (random.Next(2) is 0 ? FaultKind.Cut : FaultKind.Deafen, Any(silos), store),
-            10 => (FaultKind.Cut, Any(gateways), Any(silos)),
-            _ => random.Next(2) is 0 ? (FaultKind.Deafen, Any(gateways), Any(silos)) : (FaultKind.Deafen, Any(silos), Any(gateways)),
+            0 or 1 => (ClusterFaultKind.Kill, Any(silos), ""),
+            2 or 3 => (ClusterFaultKind.Freeze, Any(silos), ""),
+            4 => (ClusterFaultKind.Kill, Any(gateways), ""),
+            5 => (ClusterFaultKind.Freeze, Any(gateways), ""),
+            6 => (random.Next(2) is 0 ? ClusterFaultKind.Kill : ClusterFaultKind.Freeze, store, ""),
+            7 => clocks ? (ClusterFaultKind.ClockJump, Any([.. silos, .. gateways]), "") : (ClusterFaultKind.Freeze, Any(gateways), ""),
+            8 => (ClusterFaultKind.Cut, silos[0], silos[1]),
+            9 => (random.Next(2) is 0 ? ClusterFaultKind.Cut : ClusterFaultKind.Deafen, Any(silos), store),
+            10 => (ClusterFaultKind.Cut, Any(gateways), Any(silos)),
+            _ => random.Next(2) is 0 ? (ClusterFaultKind.Deafen, Any(gateways), Any(silos)) : (ClusterFaultKind.Deafen, Any(silos), Any(gateways)),
         };
 
         // Gateways sometimes stand still for longer than their lease; the store not for so long that every lease ends each time.
-        TimeSpan Lasting(FaultKind kind, string target) => TimeSpan.FromSeconds(kind switch
+        TimeSpan Lasting(ClusterFaultKind kind, string target) => TimeSpan.FromSeconds(kind switch
         {
-            FaultKind.ClockJump => 0,
-            FaultKind.Kill => 0.1 + (random.NextDouble() * 2.5),
+            ClusterFaultKind.ClockJump => 0,
+            ClusterFaultKind.Kill => 0.1 + (random.NextDouble() * 2.5),
             _ when target == store => 0.5 + (random.NextDouble() * 3),
-            FaultKind.Freeze when gateways.Contains(target) => 1 + (random.NextDouble() * 8),
+            ClusterFaultKind.Freeze when gateways.Contains(target) => 1 + (random.NextDouble() * 8),
             _ => 0.5 + (random.NextDouble() * 5),
         });
     }

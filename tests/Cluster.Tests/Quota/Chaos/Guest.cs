@@ -28,7 +28,7 @@ internal sealed class Guest(HoldAudit audit, string gateway, EndPoint address, i
             var asked = TimeProvider.System.GetTimestamp();
             if (await client.ConnectAsync(cancellationToken))
             {
-                while (await client.EchoAsync($"guest {number} at {asked}", cancellationToken) is Answer.Echo)
+                while (await client.EchoAsync($"guest {number} at {asked}", cancellationToken) is PeerAnswer.Echo)
                 {
                     FirstToldAt ??= TimeProvider.System.GetTimestamp();
                     _state = new State(true, "", asked);

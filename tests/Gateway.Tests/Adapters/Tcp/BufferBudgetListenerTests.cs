@@ -25,10 +25,10 @@ public class BufferBudgetListenerTests
         await using var rig = new GatewayRig(time: _time, threads: Threads, budget: _budget);
         var closed = rig.Collect("echo.gateway.connections.closed");
         var listener = await rig.ListenAsync(configure: WithoutTimeouts);
-        using var good = await SocketPeer.ConnectAsync(listener);
+        using var good = await Peer.ConnectAsync(listener);
         await EchoAsync(good);
         var line = Encoding.Latin1.GetBytes(new string('x', 60_000) + "\n");
-        var slow = await Task.WhenAll(Enumerable.Range(0, Peers).Select(_ => SocketPeer.ConnectAsync(listener)));
+        var slow = await Task.WhenAll(Enumerable.Range(0, Peers).Select(_ => Peer.ConnectAsync(listener)));
 
         var flood = Task.WhenAll(slow.Select(peer => peer.SendUntilBlockedOrCutAsync(line)));
         while (!flood.IsCompleted)
@@ -53,9 +53,9 @@ public class BufferBudgetListenerTests
         await using var rig = new GatewayRig(time: _time, threads: Threads, budget: _budget);
         var closed = rig.Collect("echo.gateway.connections.closed");
         var listener = await rig.ListenAsync(configure: WithoutTimeouts);
-        using var good = await SocketPeer.ConnectAsync(listener);
+        using var good = await Peer.ConnectAsync(listener);
         var beginning = new byte[40_000];
-        var slow = await Task.WhenAll(Enumerable.Range(0, Peers).Select(_ => SocketPeer.ConnectAsync(listener)));
+        var slow = await Task.WhenAll(Enumerable.Range(0, Peers).Select(_ => Peer.ConnectAsync(listener)));
         foreach (var peer in slow)
         {
             await peer.SendAsync(beginning);
@@ -79,7 +79,7 @@ public class BufferBudgetListenerTests
     }
 
     // The ticks are faster than a second: a peer may be cut off before it has been told.
-    private static async Task<string> WordsAsync(SocketPeer peer)
+    private static async Task<string> WordsAsync(Peer peer)
     {
         try
         {
@@ -94,7 +94,7 @@ public class BufferBudgetListenerTests
     // They would pass in no time.
     private static void WithoutTimeouts(TcpListenerOptions options) => options.SendTimeoutSeconds = options.IdleTimeoutSeconds = options.FirstByteTimeoutSeconds = 0;
 
-    private static async Task EchoAsync(SocketPeer peer)
+    private static async Task EchoAsync(Peer peer)
     {
         await peer.SendAsync("hello\n");
         Assert.Equal("hello\n", await peer.ReceiveAsync(6));

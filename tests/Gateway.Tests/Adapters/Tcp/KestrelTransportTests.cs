@@ -37,15 +37,15 @@ public sealed class KestrelTransportTests : IDisposable
     /// Has as much echoed to a peer that reads nothing as makes the pump not wait, and is more than the kernel takes: the pump ends then, and its last echoes stand in the transport. Half of the
     /// transport's 16 KiB lies on either side, because what the kernel takes depends on how the echoes are cut; where that was not enough, it is tried again.
     /// </summary>
-    private static async Task<(SocketPeer Peer, FakeGrain Grain)> FillTransportAsync(GatewayRig rig, StreamListener listener)
+    private static async Task<(Peer Peer, FakeGrain Grain)> FillTransportAsync(GatewayRig rig, StreamListener listener)
     {
         const int Attempts = 5;
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            using var first = await SocketPeer.ConnectAsync(listener);
+            using var first = await Peer.ConnectAsync(listener);
             var target = await EchoUnreadAsync(first, await rig.Backend.NextGrainAsync(), int.MaxValue) - 8;
             first.Reset();
-            var second = await SocketPeer.ConnectAsync(listener);
+            var second = await Peer.ConnectAsync(listener);
             var grain = await rig.Backend.NextGrainAsync();
             if (await EchoUnreadAsync(second, grain, target) == target) return (second, grain);
             second.Reset();
@@ -56,7 +56,7 @@ public sealed class KestrelTransportTests : IDisposable
     }
 
     /// <summary>Has messages echoed one by one, and reads no echo, until one more is not taken.</summary>
-    private static async Task<int> EchoUnreadAsync(SocketPeer peer, FakeGrain grain, int limit)
+    private static async Task<int> EchoUnreadAsync(Peer peer, FakeGrain grain, int limit)
     {
         for (var count = 0; count < limit; count++)
         {

@@ -39,7 +39,7 @@ public class StreamListenerTests : IDisposable
     {
         await using var rig = new GatewayRig(threads: Threads);
         var listener = await rig.ListenAsync(address is "unix:" ? address + SocketPath : address);
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
 
         await peer.SendAsync("hello\nworld\n");
         peer.Finish();
@@ -55,7 +55,7 @@ public class StreamListenerTests : IDisposable
         await using var rig = new GatewayRig(threads: Threads);
         var listener = await rig.ListenAsync("*:0");
         var port = int.Parse(listener.Address.Split(':')[^1], CultureInfo.InvariantCulture);
-        using var peer = await SocketPeer.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+        using var peer = await Peer.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
 
         await peer.SendAsync("hello\n");
 
@@ -74,7 +74,7 @@ public class StreamListenerTests : IDisposable
 
         await using var rig = new GatewayRig(threads: Threads);
         var listener = await rig.ListenAsync("unix:" + SocketPath);
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
 
         await peer.SendAsync("hello\n");
         Assert.Equal("hello\n", await peer.ReceiveAsync(6));
@@ -107,7 +107,7 @@ public class StreamListenerTests : IDisposable
 
         Assert.Contains("is in use by another process", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
-        using var peer = await SocketPeer.ConnectAsync(first);
+        using var peer = await Peer.ConnectAsync(first);
         await peer.SendAsync("hello\n");
         Assert.Equal("hello\n", await peer.ReceiveAsync(6));
     }
@@ -122,7 +122,7 @@ public class StreamListenerTests : IDisposable
         await using var rig = new GatewayRig(options: new() { MaxConnections = 1 }, threads: Threads);
         using var accepted = rig.Collect("echo.gateway.connections.accepted");
         var listener = await rig.ListenAsync(address is "unix:" ? address + SocketPath : address);
-        using var only = await SocketPeer.ConnectAsync(listener);
+        using var only = await Peer.ConnectAsync(listener);
         await rig.Backend.NextGrainAsync();
 
         for (var i = 0; i < 3; i++) await listener.ProbeAsync(Stop).WithinAsync("the probe");
@@ -166,7 +166,7 @@ public class StreamListenerTests : IDisposable
         await using var rig = new GatewayRig(threads: Threads);
         var listener = await rig.ListenAsync("unix:" + SocketPath);
         var name = "\0" + new string('n', 107);
-        using var peer = await SocketPeer.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), new UnixDomainSocketEndPoint(name));
+        using var peer = await Peer.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), new UnixDomainSocketEndPoint(name));
 
         await peer.SendAsync("hello\n");
 
@@ -179,7 +179,7 @@ public class StreamListenerTests : IDisposable
     {
         await using var rig = new GatewayRig(threads: Threads);
         var first = await rig.ListenAsync("unix:" + SocketPath);
-        using var peer = await SocketPeer.ConnectAsync(first);
+        using var peer = await Peer.ConnectAsync(first);
         await rig.Backend.NextGrainAsync();
 
         var stopping = first.StopAsync(CancellationToken.None);
@@ -223,7 +223,7 @@ public class StreamListenerTests : IDisposable
         var listener = await rig.ListenAsync();
         for (var i = 0; i < 3; i++)
         {
-            var peer = await SocketPeer.ConnectAsync(listener);
+            var peer = await Peer.ConnectAsync(listener);
             await peer.SendAsync(before);
             var grain = await rig.Backend.NextGrainAsync();
             await peer.ReceiveAsync(before.LastIndexOf('\n') + 1);
@@ -240,7 +240,7 @@ public class StreamListenerTests : IDisposable
         var answers = false;
         await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers)), options: new() { MaxConnections = 1 }, threads: Threads);
         var listener = await rig.ListenAsync();
-        var peer = await SocketPeer.ConnectAsync(listener);
+        var peer = await Peer.ConnectAsync(listener);
         await peer.SendAsync("hello\n");
         var grain = await rig.Backend.NextGrainAsync();
         var call = await grain.NextCallAsync();
@@ -258,7 +258,7 @@ public class StreamListenerTests : IDisposable
     {
         await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), threads: Threads);
         var listener = await rig.ListenAsync();
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         await peer.SendAsync("first\n");
         var grain = await rig.Backend.NextGrainAsync();
         var first = await grain.NextCallAsync();
@@ -283,7 +283,7 @@ public class StreamListenerTests : IDisposable
     {
         await using var rig = new GatewayRig(threads: Threads);
         var listener = await rig.ListenAsync(framing: framing);
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         var stream = Messages.Codec(framing).Frames(Enumerable.Range(0, 1000).Select(i => $"message {i}"));
 
         await peer.SendAsync(stream);
@@ -300,7 +300,7 @@ public class StreamListenerTests : IDisposable
     {
         await using var rig = new GatewayRig(threads: Threads);
         var listener = await rig.ListenAsync(framing: framing);
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         var stream = Messages.Codec(framing).Frames("one", "", "two");
 
         foreach (var each in stream) await peer.SendAsync(new[] { each });
@@ -314,7 +314,7 @@ public class StreamListenerTests : IDisposable
         await using var rig = new GatewayRig(threads: Threads);
         await rig.Registry.StartAsync(Stop);
         var listener = await rig.ListenAsync(configure: o => o.SendTimeoutSeconds = 0.1);
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         var grain = await rig.Backend.NextGrainAsync();
 
         await peer.SendUntilBlockedOrCutAsync(Flood);
@@ -325,7 +325,7 @@ public class StreamListenerTests : IDisposable
 
     private static async Task AssertHasRoomForOneAsync(GatewayRig rig, StreamListener listener, Action? assertWhileItIsOpen = null)
     {
-        using var peer = await SocketPeer.ConnectAsync(listener);
+        using var peer = await Peer.ConnectAsync(listener);
         await peer.SendAsync("room?\n");
         Assert.Equal("room?\n", await peer.ReceiveAsync(6));
         Assert.Equal(1, rig.Registry.Count);

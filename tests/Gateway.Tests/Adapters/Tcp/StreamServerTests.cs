@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using OrleansEcho.Gateway.Adapters.Tcp;
 using OrleansEcho.Gateway.Sockets;
-using OrleansEcho.Gateway.Tests.Fakes;
 using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
@@ -138,14 +137,14 @@ public sealed class StreamServerTests : IDisposable
     }
 
     /// <summary>Connects, and waits until the connection is being run: what waits to be accepted when a server stops is another matter.</summary>
-    private async Task<SocketPeer> EnterAsync(StreamServer server)
+    private async Task<Peer> EnterAsync(StreamServer server)
     {
         var peer = await ConnectAsync(server);
         await _entered.WaitAsync(Stop).WithinAsync("the connection");
         return peer;
     }
 
-    private static Task<SocketPeer> ConnectAsync(StreamServer server) => SocketPeer.ConnectAsync(server.EndPoint!);
+    private static Task<Peer> ConnectAsync(StreamServer server) => Peer.ConnectAsync(server.EndPoint!);
 
     private async Task<StreamServer> StartAsync(bool ofItsOwn, Func<ConnectionContext, Task> run)
     {

@@ -163,7 +163,7 @@ public sealed class SetLaneTests : IDisposable
                 var silo = new ScriptedLane();
                 var time = new FakeTimeProvider();
                 var lane = new SetLane(silo, time, CancellationToken.None);
-                var connections = Enumerable.Range(1, 8).Select(i => new Peer(new PendingSet(i))).ToArray();
+                var connections = Enumerable.Range(1, 8).Select(i => new SendingConnection(new PendingSet(i))).ToArray();
                 var alone = 0;
                 foreach (var (step, which) in steps)
                 {
@@ -209,7 +209,7 @@ public sealed class SetLaneTests : IDisposable
     }
 
     /// <summary>One connection: one set under way at a time.</summary>
-    private sealed class Peer(PendingSet pending)
+    private sealed class SendingConnection(PendingSet pending)
     {
         private readonly List<(long Sequence, Task<BatchedSet> Answer)> _sent = [];
 

@@ -9,7 +9,7 @@ using OrleansEcho.Protocols;
 namespace OrleansEcho.Client.Tests.Connections;
 
 /// <summary>What a gateway says instead of an echo, in both framings.</summary>
-public sealed partial class RefusalTests
+public sealed partial class GatewayRefusalTests
 {
     private static readonly string Document = Repository.Read("docs", "protocols.md");
 

@@ -3,12 +3,11 @@ using System.Text.RegularExpressions;
 using OrleansEcho.LoadTest.Comparing;
 using OrleansEcho.LoadTest.Results;
 using OrleansEcho.LoadTest.Tests.Results;
-using OrleansEcho.Testing;
 
 namespace OrleansEcho.LoadTest.Tests.Comparing;
 
 /// <summary>The worked comparison of docs/load-testing.md is what the code makes of the runs that stand there.</summary>
-public sealed partial class DocumentationTests
+public sealed partial class ComparisonDocumentationTests
 {
     private static readonly string Example =
         Regex.Match(Repository.Read("docs", "load-testing.md"), @"```\n(A is mine on .*?)```", RegexOptions.Singleline).Groups[1].Value;

@@ -3,7 +3,7 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Cluster.Tests.Quota;
 
 /// <summary>Two gateways share a limit of ten: never more together, and none refused while one is free anywhere.</summary>
-public sealed class SharedQuotaTests : ProcessTest
+public sealed class TwoGatewaysQuotaTests : ProcessTest
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
 

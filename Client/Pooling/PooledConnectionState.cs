@@ -1,7 +1,7 @@
 namespace OrleansEcho.Client.Pooling;
 
 /// <summary>Where a pool's connection stands.</summary>
-internal enum ConnectionState
+internal enum PooledConnectionState
 {
     Opening,
     Idle,

@@ -1,7 +1,7 @@
 namespace OrleansEcho.LoadTest.Results;
 
 /// <summary>Whether anybody was there.</summary>
-internal static class Reachability
+internal static class TargetReachability
 {
     /// <summary>What to say when no target could be reached; null where one was. Targets that refuse everybody have answered.</summary>
     public static string? FaultOf(RunResult result) =>

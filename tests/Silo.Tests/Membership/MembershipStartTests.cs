@@ -3,7 +3,7 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Silo.Tests.Membership;
 
 /// <summary>What somebody has to mend ends the start with one line; what may pass is waited for.</summary>
-public sealed class MembershipTests
+public sealed class MembershipStartTests
 {
     [Fact]
     public async Task RedisThatRefusesThePassword_IsNamed()

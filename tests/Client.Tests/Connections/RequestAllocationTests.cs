@@ -3,12 +3,9 @@ using OrleansEcho.Client.Pooling;
 
 namespace OrleansEcho.Client.Tests.Connections;
 
-[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
-public sealed class RunsAlone;
-
 /// <summary>What a request costs the garbage collector. Alone: it counts the whole process.</summary>
-[Collection(nameof(AllocationTests))]
-public sealed class AllocationTests
+[Collection(Alone.Name)]
+public sealed class RequestAllocationTests
 {
     private const int Requests = 5_000;
 

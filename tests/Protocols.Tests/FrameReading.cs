@@ -4,13 +4,13 @@ using System.Text;
 namespace OrleansEcho.Protocols.Tests;
 
 /// <summary>What one call of <see cref="IFrameCodec"/>'s <c>TryRead</c> did, whether the bytes lie in one piece or not; the promises that hold for any framing and bytes are asserted.</summary>
-internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed, int Scanned)
+internal sealed record FrameReading(FrameStatus Status, byte[] Payload, long Consumed, int Scanned)
 {
     /// <summary>The payload as text in which one character is one byte.</summary>
     public string Text => Encoding.Latin1.GetString(Payload);
 
     /// <summary>Reads one frame from the sequence's beginning, or from <paramref name="start"/>.</summary>
-    public static Reading Of(IFrameCodec codec, ReadOnlySequence<byte> bytes, int maxPayload, int scanned = 0, long start = 0)
+    public static FrameReading Of(IFrameCodec codec, ReadOnlySequence<byte> bytes, int maxPayload, int scanned = 0, long start = 0)
     {
         var reader = new SequenceReader<byte>(bytes);
         reader.Advance(start);
@@ -18,11 +18,11 @@ internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed
     }
 
     /// <summary>Reads one frame of Latin-1 text.</summary>
-    public static Reading Of(IFrameCodec codec, string bytes, int maxPayload) =>
+    public static FrameReading Of(IFrameCodec codec, string bytes, int maxPayload) =>
         Of(codec, new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(bytes)), maxPayload);
 
     /// <summary>Reads the frame that the reader stands at.</summary>
-    public static Reading Next(IFrameCodec codec, ref SequenceReader<byte> reader, int maxPayload, ref int scanned)
+    public static FrameReading Next(IFrameCodec codec, ref SequenceReader<byte> reader, int maxPayload, ref int scanned)
     {
         var start = reader.Consumed;
         var rest = reader.UnreadSequence.ToArray();
@@ -47,6 +47,6 @@ internal sealed record Reading(FrameStatus Status, byte[] Payload, long Consumed
         Assert.Equal(reader.Consumed - start, frame.End);
         Assert.Equal(payload.ToArray(), rest.AsSpan(frame.Start, frame.Length));
 
-        return new Reading(status, payload.ToArray(), reader.Consumed - start, scanned);
+        return new FrameReading(status, payload.ToArray(), reader.Consumed - start, scanned);
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace OrleansEcho.LoadTest.Commands;
 
 /// <summary>Writes --help: options in groups, for a terminal of 100 columns.</summary>
-internal static class HelpText
+internal static class CommandHelp
 {
     private const int Width = 100;
     private const int Indent = 30;

@@ -6,7 +6,7 @@ using OrleansEcho.Client.Tests.Fakes;
 namespace OrleansEcho.Client.Tests;
 
 /// <summary>docs/client.md names what there is.</summary>
-public sealed partial class DocumentationTests
+public sealed partial class ClientDocumentationTests
 {
     private static readonly string Document = Repository.Read("docs", "client.md");
 

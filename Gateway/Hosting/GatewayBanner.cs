@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace OrleansEcho.Gateway.Hosting;
 
 /// <summary>What a person sees when a gateway has started: where it listens, where its settings come from, and a line to try as soon as it would work.</summary>
-internal sealed class StartupBanner(
+internal sealed class GatewayBanner(
     ListenerHost host,
     ReadinessCheck readiness,
     SettingsSources sources,

@@ -9,7 +9,7 @@ namespace OrleansEcho.LoadTest.Tests.Load;
 /// What a message costs the garbage collector: nothing, or it would be the load tester's pauses that are measured. That the socket
 /// underneath allocates nothing either is for .NET's own tests.
 /// </summary>
-public sealed class AllocationTests
+public sealed class MessageAllocationTests
 {
     private const int Messages = 16 * 1024;
 

@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace OrleansEcho.Gateway.Tests.Hosting;
 
 /// <summary>Ready, and a line to try: only when an echo would come back.</summary>
-public sealed class StartupBannerTests
+public sealed class GatewayBannerTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -77,7 +77,7 @@ public sealed class StartupBannerTests
 
     private static ReadinessCheck Readiness(GatewayRig rig, ListenerHost host) => new(rig.Admission, rig.Quota, rig.Backend, host, TimeProvider.System);
 
-    private static StartupBanner Banner(ListenerHost host, ReadinessCheck readiness, WatchedWriter output, TimeProvider time) =>
+    private static GatewayBanner Banner(ListenerHost host, ReadinessCheck readiness, WatchedWriter output, TimeProvider time) =>
         new(host, readiness, new SettingsSources(), new NoServer(), AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) }), time);
 
     private sealed class WatchedWriter : StringWriter

@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace OrleansEcho.Protocols.Tests;
 
-public sealed class RefusalTests
+public sealed class RefusalCodecTests
 {
     /// <summary>What docs/protocols.md promises a client: the most bytes of <c>reason text</c>.</summary>
     private const int MostWords = 256;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace OrleansEcho.Protocols.Tests;
 
 /// <summary>docs/protocols.md is what people write clients from: its frames are read and written here as they stand there.</summary>
-public sealed partial class DocumentationTests
+public sealed partial class ProtocolDocumentationTests
 {
     private static readonly string Document = Repository.Read("docs", "protocols.md");
 
@@ -25,7 +25,7 @@ public sealed partial class DocumentationTests
             var frame = Bytes(row.Groups["frame"].Value);
             var payload = Bytes(row.Groups["payload"].Value);
 
-            var reading = Reading.Of(codec, new ReadOnlySequence<byte>(frame), maxPayload: 64);
+            var reading = FrameReading.Of(codec, new ReadOnlySequence<byte>(frame), maxPayload: 64);
             Assert.Equal(FrameStatus.Complete, reading.Status);
             Assert.Equal(payload, reading.Payload);
             Assert.Equal(frame.Length, reading.Consumed);

@@ -4,7 +4,7 @@ using OrleansEcho.Grains.Interfaces.Lanes;
 namespace OrleansEcho.Benchmarks.Parts;
 
 /// <summary>A lane's end in the silo that echoes a batch when it is told to, and allocates nothing. One call at a time.</summary>
-internal sealed class ScriptedLane : ILane
+internal sealed class AllocationFreeLane : ILane
 {
     private readonly Answer<SetBatch> _answer = new();
     private SetBatch? _open;

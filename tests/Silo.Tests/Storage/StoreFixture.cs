@@ -4,7 +4,7 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Silo.Tests.Storage;
 
 /// <summary>A store for the tests of a class, and a silo that uses it. Both start when a test asks: one that is not installed skips the tests.</summary>
-public abstract class Store : IAsyncLifetime
+public abstract class StoreFixture : IAsyncLifetime
 {
     private readonly SemaphoreSlim _turn = new(1);
     private RunningSilo? _silo;
@@ -48,14 +48,14 @@ public abstract class Store : IAsyncLifetime
     protected abstract ValueTask RemoveAsync();
 }
 
-public sealed class MemoryStore : Store
+public sealed class MemoryStoreFixture : StoreFixture
 {
     protected override ValueTask<IReadOnlyDictionary<string, string?>> SettingsAsync() => new(new Dictionary<string, string?>());
 
     protected override ValueTask RemoveAsync() => ValueTask.CompletedTask;
 }
 
-public sealed class FileStore : Store
+public sealed class FileStoreFixture : StoreFixture
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("echo-").FullName;
 
@@ -70,7 +70,7 @@ public sealed class FileStore : Store
 }
 
 /// <summary>A store that is a process of its own.</summary>
-public abstract class ServerStore<TServer> : Store
+public abstract class ServerStoreFixture<TServer> : StoreFixture
     where TServer : StoreServer
 {
     private TServer? _server;
@@ -92,14 +92,14 @@ public abstract class ServerStore<TServer> : Store
     protected override ValueTask RemoveAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-public sealed class RedisStore : ServerStore<RedisServer>
+public sealed class RedisStoreFixture : ServerStoreFixture<RedisServer>
 {
     protected override string Provider => "redis";
 
     protected override Task<RedisServer> StartNewAsync() => RedisServer.StartNewAsync();
 }
 
-public sealed class PostgresStore : ServerStore<PostgresServer>
+public sealed class PostgresStoreFixture : ServerStoreFixture<PostgresServer>
 {
     protected override string Provider => "postgresql";
 

@@ -12,7 +12,7 @@ using Spectre.Console;
 namespace OrleansEcho.Silo;
 
 /// <summary>What a person sees when a silo has started.</summary>
-internal sealed class StartupBanner(
+internal sealed class SiloBanner(
     SiloPorts ports,
     IOptions<ClusterIdentityOptions> identity,
     IOptions<MembershipOptions> membership,
