@@ -8,7 +8,10 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 /// <summary>What stream listeners add to the command line of a program: their options, their flag, their defaults.</summary>
 public static class TcpCommandLine
 {
-    /// <summary>The listeners of a gateway whose configuration names none. 7 is echo's port (RFC 862); these need no privilege.</summary>
+    /// <summary>
+    /// The listeners that there are by default. Those that a file or the environment names stand beside them, or change the one of their name; <see cref="ListenFlag"/> replaces them all.
+    /// 7 is echo's port (RFC 862); these need no privilege.
+    /// </summary>
     public static IReadOnlyDictionary<string, string?> DefaultListeners { get; } = new Dictionary<string, string?>
     {
         ["Gateway:Listeners:line:Framing"] = "line",
