@@ -4,9 +4,9 @@ using Orleans.GrainDirectory;
 namespace OrleansEcho.Grains.Connections;
 
 /// <summary>
-/// Which connection grains this silo has; no silo knows of another's. The only caller of a connection's grain is the gateway that holds its
-/// socket, and it knows the silo (docs/adr/0008-a-link-to-each-silo.md). So opening one asks no other silo, and no grain is lost or
-/// out of reach because another silo is, which was to know where it lives.
+/// Which of the grains that serve a gateway's link this silo has: those of links, lanes and connections; no silo knows of another's. Their only caller is the
+/// gateway whose link it is, or that holds the connection's socket, and it knows the silo (docs/adr/0008-a-link-to-each-silo.md). So neither a heartbeat nor
+/// an opening asks another silo, and no grain is lost or out of reach because another silo is, which was to know where it lives.
 /// </summary>
 public sealed class LocalGrainDirectory : IGrainDirectory
 {

@@ -1,39 +1,19 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using OrleansEcho.Cluster.Tests.Nodes;
 using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Cluster.Tests.Quota;
 
-/// <summary>An Orleans client that speaks to the quota of a running cluster, as an operator's program would.</summary>
+/// <summary>Speaks to the quota of a running cluster, as an operator's program would.</summary>
 internal sealed class QuotaOperator : IAsyncDisposable
 {
-    private readonly IHost _host;
+    private readonly GrainClient _client;
 
-    private QuotaOperator(IHost host) => _host = host;
+    private QuotaOperator(GrainClient client) => _client = client;
 
-    private IConnectionQuotaGrain Quota => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope);
+    private IConnectionQuotaGrain Quota => _client.Grains.GetGrain<IConnectionQuotaGrain>(IConnectionQuotaGrain.ClusterScope);
 
     /// <summary>Connects to a silo.</summary>
-    public static async Task<QuotaOperator> ConnectAsync(SiloNode silo)
-    {
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.UseOrleansClient(client => client
-            .UseStaticClustering(silo.Gateways)
-            .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("dev", "orleansecho")));
-        var host = builder.Build();
-        try
-        {
-            await host.StartAsync(TestContext.Current.CancellationToken).WithinAsync($"the client to connect to {silo.Gateways}");
-            return new QuotaOperator(host);
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
-    }
+    public static async Task<QuotaOperator> ConnectAsync(SiloNode silo) => new(await GrainClient.ConnectAsync(silo));
 
     /// <summary>Who holds what.</summary>
     public Task<QuotaSnapshot> LookAsync() => Quota.GetSnapshotAsync().AsTask().WithinAsync("the quota's snapshot");
@@ -46,9 +26,5 @@ internal sealed class QuotaOperator : IAsyncDisposable
         Assert.Equal(new SetLimitReply(SetLimitOutcome.Changed, limit, seen.Version + 1), reply);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync(CancellationToken.None);
-        _host.Dispose();
-    }
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 }
