@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using OrleansEcho.Grains.Interfaces.Quota;
@@ -13,11 +14,15 @@ namespace OrleansEcho.Grains.Tests.Quota;
 public sealed class QuotaStoreTests : IAsyncLifetime
 {
     private static readonly QuotaTerms ShortTerms = Terms with { MayHaveForgotten = false, Lease = TimeSpan.FromSeconds(1), Renew = TimeSpan.FromSeconds(0.5) };
+
+    // A quota that waits for its store as long as any does: a busy machine's is not taken for one that is away.
+    private static readonly QuotaTerms Patient = Terms with { MayHaveForgotten = false };
+
     private readonly StoredStates _table = new();
     private readonly SiloLog _log = new();
     private readonly InProcessTestCluster _cluster;
 
-    public QuotaStoreTests() => _cluster = Build(_table, _log);
+    public QuotaStoreTests() => _cluster = Build(_table, _log, silos: 2, ShortTerms);
 
     public ValueTask InitializeAsync() => new(_cluster.DeployAsync(TestContext.Current.CancellationToken));
 
@@ -93,17 +98,61 @@ public sealed class QuotaStoreTests : IAsyncLifetime
         Assert.InRange(_log.Count("has its store back"), 1, 2);
     }
 
-    private static InProcessTestCluster Build(StoredStates table, ILoggerProvider log)
+    [Fact]
+    public async Task StoreThatCameBack_AndThenStaysAway_IsSaidToFail_AsSoonAsThatMayBeSaidAgain()
     {
-        var builder = new InProcessTestClusterBuilder(2);
+        // One silo: the quota has nowhere to go, so that one activation says all of it.
+        var time = new FakeTimeProvider();
+        await using var alone = Build(_table, _log, silos: 1, Patient, new StoreFaultLog(time));
+        await alone.DeployAsync(TestContext.Current.CancellationToken);
+        var quota = alone.Client.GetGrain<IConnectionQuotaGrain>("back and away");
+        var number = 0;
+        await AskAsync(isAway: false);
+
+        // 1. It goes, comes back, and goes again: that is said once, as with any that comes and goes.
+        await AskAsync(isAway: true);
+        Assert.Equal((1, 0), Said());
+        await AskAsync(isAway: false);
+        Assert.Equal((1, 1), Said());
+        await AskAsync(isAway: true);
+        await AskAsync(isAway: true);
+        Assert.Equal((1, 1), Said());
+
+        // 2. It stays away.
+        time.Advance(TimeSpan.FromSeconds(29));
+        await AskAsync(isAway: true);
+        Assert.Equal((1, 1), Said());
+        time.Advance(TimeSpan.FromSeconds(1));
+        await AskAsync(isAway: true);
+        Assert.Equal((2, 1), Said());
+        Assert.Equal(1, _log.Count("more times since that was last said here"));
+
+        // 3. And is back.
+        await AskAsync(isAway: false);
+        Assert.Equal((2, 2), Said());
+
+        async Task AskAsync(bool isAway)
+        {
+            _table.TakesNoWrites = isAway;
+            var reply = await quota.LeaseAsync(Request("g", ++number, needed: isAway ? 2 : 1)); // one more than it has been lent, which takes a store
+            Assert.Equal(isAway ? QuotaDenial.StorageUnavailable : QuotaDenial.None, reply.Denial);
+        }
+
+        (int Fails, int IsBack) Said() => (_log.Count("lends nothing new: its store"), _log.Count("has its store back"));
+    }
+
+    private static InProcessTestCluster Build(StoredStates table, ILoggerProvider log, short silos, QuotaTerms terms, StoreFaultLog? faults = null)
+    {
+        var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((options, silo) =>
         {
             silo.Services.AddSingleton(log);
             silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.Quota, (services, _) => new SiloStore(table, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
             silo.Services.AddMetrics();
-            silo.Services.AddSingleton(ShortTerms);
+            silo.Services.AddSingleton(terms);
             silo.Services.AddSingleton<QuotaMetrics>();
-            silo.Services.AddSingleton<StoreFaultLog>();
+            if (faults is null) silo.Services.AddSingleton<StoreFaultLog>();
+            else silo.Services.AddSingleton(faults);
         });
         return builder.Build();
     }
