@@ -10,6 +10,8 @@ internal interface ISiloClient : IAsyncDisposable
     CancellationToken Disconnected { get; }
 
     /// <summary>Connects. One try.</summary>
+    /// <param name="patience">How long a silo that takes the connection may take to say who it is.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="Exception">The silo cannot be reached, or is a stranger.</exception>
-    Task ConnectAsync(CancellationToken cancellationToken);
+    Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken);
 }

@@ -17,8 +17,12 @@ namespace OrleansEcho.Gateway.Backend.Links;
 /// </summary>
 internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identity, BackendOptions backend, ClusterTls tls, ILoggerFactory logging) : ISiloClient
 {
-    // A silo answers in milliseconds; one that is frozen takes the connection and says nothing.
-    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(2);
+    // The kernel of the silo's machine answers, whatever the silo does. After two seconds ours has asked twice, and would wait ever longer before it asks again:
+    // another attempt is sooner there when a cut network is whole again.
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    // A silo that is there takes a goodbye in milliseconds.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _disconnected = new();
     private readonly TaskCompletionSource<Exception> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,12 +37,12 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
 
     public CancellationToken Disconnected => _disconnected.Token;
 
-    public Task ConnectAsync(CancellationToken cancellationToken) => _connecting = ConnectCoreAsync(cancellationToken);
+    public Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken) => _connecting = ConnectCoreAsync(patience, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         lock (_lock) _isDisposed = true;
-        using var soon = new CancellationTokenSource(OpenTimeout);
+        using var soon = new CancellationTokenSource(StopTimeout);
         foreach (var part in _parts)
         {
             try
@@ -55,19 +59,19 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         await _connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who waited for it has given up, and heard why
     }
 
-    private async Task ConnectCoreAsync(CancellationToken cancellationToken)
+    private async Task ConnectCoreAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         // A client costs 50 ms of a core and more than a megabyte for a while: not for a silo that is not there, twice a second.
         using (var probe = new Socket(silo.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
         {
-            await probe.ConnectAsync(silo, cancellationToken).AsTask().WaitAsync(OpenTimeout, cancellationToken);
+            await probe.ConnectAsync(silo, cancellationToken).AsTask().WaitAsync(ProbeTimeout, cancellationToken);
         }
 
         lock (_lock)
         {
             // It may be given up at any time, and is not to be taken apart while it is put together.
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _services = MakeClient();
+            _services = MakeClient(patience);
             _parts.AddRange(_services.GetServices<IHostedService>());
         }
 
@@ -102,11 +106,11 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         }
     }
 
-    private ServiceProvider MakeClient() => OrleansClient.Make(identity, logging, client =>
+    private ServiceProvider MakeClient(TimeSpan patience) => OrleansClient.Make(identity, logging, client =>
     {
         client.UseStaticClustering(silo);
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = backend.CallTimeout);
-        client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenTimeout);
+        client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = patience);
         client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connections =>
         {
             connections.Use(next => connection => WatchAsync(connection, next));

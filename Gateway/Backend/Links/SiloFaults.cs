@@ -10,6 +10,8 @@ internal static class SiloFaults
 
     private const string HangsUp = "it hangs up, as a silo's port for other silos does (gateways connect to Silo:GatewayPort), or a silo of another cluster (Cluster:ClusterId)";
 
+    private const string Silent = "it does not answer";
+
     private const string UsesTls = "it uses TLS, and this gateway does not (Cluster:Tls)";
 
     /// <summary>Half a sentence.</summary>
@@ -18,10 +20,11 @@ internal static class SiloFaults
         while (fault.InnerException is { } inner) fault = inner; // Orleans' outer exceptions say only that it failed
         return fault switch
         {
-            TimeoutException => "it does not answer",
+            TimeoutException => Silent,
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             OperationCanceledException => HangsUp,
             _ when ClusterOf(fault.Message) is { } cluster => $"it is a silo of cluster {cluster} (Cluster:ClusterId)",
+            _ when fault.Message.Contains(" timed out after ", StringComparison.Ordinal) => Silent, // Orleans has an exception of its own for that
             _ when fault.Message.StartsWith(HungUp, StringComparison.Ordinal) => HangsUp,
             _ when fault.Message.Contains("sent preamble length of", StringComparison.Ordinal) => UsesTls, // Orleans takes a refusal in TLS' words for that
             _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves

@@ -29,9 +29,12 @@ internal sealed partial class SiloLinkLoop(
     // it tries again, after a cut of ten seconds for another six.
     private static readonly TimeSpan SecondChance = TimeSpan.FromSeconds(2);
 
-    // A silo that is there has answered all that a new client asks within a second or two. One that is reached by an address that it does not
-    // know for its own would be asked for ever.
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+    // An answer takes about as long as the one before it. So many times that is too long.
+    private const int MostTimesTheLast = 2;
+
+    private const string Gone = "its connection is gone";
+
+    private readonly AttemptPatience _patience = new();
 
     private readonly OutageNotices _notices = new(time, (count, isAway) => Log.LostMore(logger, silo, count, OutageNotices.Interval.TotalSeconds, isAway ? "It is lost now." : "It is there now."));
 
@@ -54,18 +57,22 @@ internal sealed partial class SiloLinkLoop(
             {
                 await ConnectAsync(client, cancellationToken);
                 var beat = client.Grains.GetGrain<ILinkGrain>(run);
-                var patience = links.All.IsEmpty ? terms.LongestSilence : terms.Silence;
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
+                var patience = _patience.Answer(links.All.IsEmpty ? terms.LongestSilence : terms.Silence);
                 while (!client.Disconnected.IsCancellationRequested)
                 {
-                    var first = await BeatAsync(beat, null).WaitAsync(patience, time, cancellationToken);
-                    if (!await KeepAsync(client, first, beat, cancellationToken)) break;
+                    var sentAt = time.GetTimestamp();
+                    var first = await BeatAsync(beat, null).WaitAsync(patience, time, ended.Token);
+                    _patience.Succeeded();
+                    if (!await KeepAsync(client, first, time.GetElapsedTime(sentAt), beat, cancellationToken)) break;
                     patience = SecondChance;
                 }
             }
             catch (Exception fault)
             {
                 if (cancellationToken.IsCancellationRequested) return; // whatever it is, nobody wants to reach the silo any more
-                _fault = SiloFaults.Explain(fault);
+                _fault = fault is OperationCanceledException && client.Disconnected.IsCancellationRequested ? Gone : SiloFaults.Explain(fault);
+                _patience.Failed();
             }
             finally
             {
@@ -80,11 +87,11 @@ internal sealed partial class SiloLinkLoop(
 
     private async Task ConnectAsync(ISiloClient client, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(ConnectPatience, time);
+        using var patience = new CancellationTokenSource(_patience.Connecting, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await client.ConnectAsync(either.Token).WaitAsync(either.Token);
+            await client.ConnectAsync(_patience.Opening, either.Token).WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -94,12 +101,13 @@ internal sealed partial class SiloLinkLoop(
 
     /// <summary>Lets the heart beat until the silo is lost.</summary>
     /// <returns>Whether it may answer yet over this connection.</returns>
-    private async Task<bool> KeepAsync(ISiloClient client, SiloSign first, ILinkGrain beat, CancellationToken cancellationToken)
+    private async Task<bool> KeepAsync(ISiloClient client, SiloSign first, TimeSpan took, ILinkGrain beat, CancellationToken cancellationToken)
     {
         var link = new SiloLink($"{silo}", client.Grains);
+        link.Took(took);
         var hasSecondChance = true;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
-        var why = "its connection is gone";
+        var why = Gone;
         if (first.BatchFormat >= SetBatchCodec.Format) link.OpenLanes(lost => [.. Enumerable.Range(0, lanes).Select(i => new SetLane(new GrainLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}")), time, lost))]);
         if (first.IsLeaving) link.Retire();
         _isUp = true;
@@ -154,13 +162,15 @@ internal sealed partial class SiloLinkLoop(
     }
 
     /// <summary>
-    /// Sends a heartbeat and waits for its answer, for <see cref="HeartbeatTerms.Silence"/> at a time. When no other silo has answered meanwhile either, it is this process or its machine that is late, and
-    /// not all silos at once: it waits on, because there is nowhere to go, and newcomers would be refused. The others are asked once more after that: their answers may come a moment before this one's.
+    /// Sends a heartbeat and waits for its answer, for <see cref="HeartbeatTerms.Silence"/> at a time, or for longer where the last one took long. When no other silo
+    /// has answered meanwhile either, it is this process or its machine that is late, and not all silos at once: it waits on, because there is nowhere to go, and
+    /// newcomers would be refused. The others are asked once more after that: their answers may come a moment before this one's.
     /// </summary>
     /// <exception cref="TimeoutException">The silo is silent.</exception>
     private async Task<SiloSign> AnswerAsync(ILinkGrain beat, SiloLink link, long sentAt, CancellationToken cancellationToken)
     {
         var beating = BeatAsync(beat, link);
+        var silence = SilenceOf(link);
         var wereAllSilent = false;
         while (true)
         {
@@ -168,9 +178,9 @@ internal sealed partial class SiloLinkLoop(
             if (beating.IsCompleted) beating = BeatAsync(beat, link); // its call has timed out by itself (Backend:CallTimeoutSeconds)
             try
             {
-                return await beating.WaitAsync(terms.Silence, time, cancellationToken);
+                return await beating.WaitAsync(silence, time, cancellationToken);
             }
-            catch (TimeoutException) when (time.GetElapsedTime(since) > terms.Silence + OwnDelay)
+            catch (TimeoutException) when (time.GetElapsedTime(since) > silence + OwnDelay)
             {
                 // This process has not run for a while: the silo may have answered.
             }
@@ -181,6 +191,14 @@ internal sealed partial class SiloLinkLoop(
                 wereAllSilent = areAllSilent;
             }
         }
+    }
+
+    // On a network whose way there and back takes a second, each link would else be lost with every heartbeat, and found again with the next.
+    private TimeSpan SilenceOf(SiloLink link)
+    {
+        var least = link.HeartbeatTime * MostTimesTheLast ?? terms.Silence;
+        if (least <= terms.Silence) return terms.Silence;
+        return least < terms.LongestSilence ? least : terms.LongestSilence;
     }
 
     private Task<SiloSign> BeatAsync(ILinkGrain beat, SiloLink? link) =>

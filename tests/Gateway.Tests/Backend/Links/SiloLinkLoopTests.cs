@@ -192,6 +192,88 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
         Assert.True(_links.All.Single().IsLeaving);
     }
 
+    [Fact]
+    public async Task EachAttemptMayTakeTwiceAsLongAsTheLast_UntilTheSiloHasAnswered()
+    {
+        // 1. Nobody says who he is.
+        foreach (var seconds in (int[])[2, 4, 8, 16, 16])
+        {
+            Assert.Equal(TimeSpan.FromSeconds(seconds), (await NextClientAsync()).Patience);
+            await AdvanceAsync(TimeSpan.FromSeconds(5 * seconds));
+            await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        }
+
+        // 2. A silo that needs all of the time has a link, and the next attempt begins with the usual one.
+        var client = await NextClientAsync();
+        Assert.Equal(TimeSpan.FromSeconds(16), client.Patience);
+        client.Connected.SetResult();
+        (await client.Heart.NextAsync()).Answer.SetResult(Sign());
+        await LinksAsync(1);
+        await WaitsAsync(Terms.Interval);
+        await client.Gone.CancelAsync();
+        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(TimeSpan.FromSeconds(2), (await NextClientAsync()).Patience);
+    }
+
+    [Fact]
+    public async Task ASiloWhoseFirstAnswerIsLate_HasTwiceTheTimeWithTheNextAttempt()
+    {
+        AddOther();
+        var client = await NextClientAsync();
+        client.Connected.SetResult();
+        await client.Heart.NextAsync();
+        await AdvanceAsync(Terms.Silence);
+        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+
+        client = await NextClientAsync();
+        client.Connected.SetResult();
+        var (_, answer) = await client.Heart.NextAsync();
+        await WaitsAsync(Terms.Silence * 2);
+        _time.Advance(Terms.Silence * 1.5);
+        answer.SetResult(Sign());
+        await LinksAsync(2);
+    }
+
+    [Fact]
+    public async Task ASiloWhoseAnswersTakeLong_IsNotLostForThat()
+    {
+        var client = await BeatingAsync();
+        var other = AddOther();
+        await AdvanceAsync(Terms.Interval);
+        var (_, answer) = await client.Heart.NextAsync();
+        await ElapseAsync(Terms.Silence, Terms.Silence * 0.9, other);
+        answer.SetResult(Sign());
+
+        await AdvanceAsync(Terms.Interval);
+        (_, answer) = await client.Heart.NextAsync();
+        await ElapseAsync(Terms.Silence * 1.8, Terms.Silence * 1.5, other);
+        answer.SetResult(Sign());
+
+        // Never for longer than when all are silent.
+        await AdvanceAsync(Terms.Interval);
+        (_, answer) = await client.Heart.NextAsync();
+        await ElapseAsync(Terms.Silence * 3, Terms.Silence * 2.9, other);
+        answer.SetResult(Sign());
+        await AdvanceAsync(Terms.Interval);
+        await client.Heart.NextAsync();
+        other.Answered(_time.GetTimestamp());
+        await AdvanceAsync(Terms.LongestSilence);
+        await LinksAsync(1);
+        await SaidAsync("Silo 127.0.0.1:30000 is lost: no answer for 4 s. 0 connections were on it.");
+    }
+
+    [Fact]
+    public async Task ASiloThatEndsBeforeItsFirstAnswer_IsNotWaitedFor()
+    {
+        var client = await NextClientAsync();
+        client.Connected.SetResult();
+        await client.Heart.NextAsync();
+        await client.Gone.CancelAsync();
+        await AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        Assert.Equal("its connection is gone", _loop.Fault);
+        await BeatingAsync();
+    }
+
     private static SiloSign Sign() => new() { Silo = "S127.0.0.1:11111:1" };
 
     private Client Connect(IPEndPoint silo)
@@ -224,14 +306,27 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
     // The loop says what has happened after it has done it.
     private Task SaidAsync(string words) => Deadline.UntilAsync(() => Task.FromResult(_log.Collector.GetSnapshot().Any(r => r.Message == words)), $"the log to say '{words}'");
 
-    // Moves the time when somebody waits for just so long; other waits that have begun meanwhile are passed over.
+    // Lets so much of a wait go by, while another silo answers.
+    private async Task ElapseAsync(TimeSpan wait, TimeSpan elapsed, SiloLink other)
+    {
+        await WaitsAsync(wait);
+        _time.Advance(elapsed);
+        other.Answered(_time.GetTimestamp());
+    }
+
+    // Moves the time when somebody waits for just so long.
     private async Task AdvanceAsync(TimeSpan wait, TimeSpan late = default)
+    {
+        await WaitsAsync(wait);
+        _time.Advance(wait + late);
+    }
+
+    // Until somebody waits for just so long; other waits that have begun meanwhile are passed over.
+    private async Task WaitsAsync(TimeSpan wait)
     {
         while (await _time.NextTimerAsync() != wait)
         {
         }
-
-        _time.Advance(wait + late);
     }
 
     private sealed class Client : ISiloClient
@@ -252,7 +347,13 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
 
         public CancellationToken Disconnected => Gone.Token;
 
-        public Task ConnectAsync(CancellationToken cancellationToken) => Connected.Task.WaitAsync(cancellationToken);
+        public TimeSpan Patience { get; private set; }
+
+        public Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken)
+        {
+            Patience = patience;
+            return Connected.Task.WaitAsync(cancellationToken);
+        }
 
         public ValueTask DisposeAsync() => default;
     }
