@@ -28,7 +28,6 @@ public static partial class EchoProgram
     // What these say at the levels below is either said better by our own lines or true of every healthy start.
     private static readonly (string Category, LogLevel Least)[] QuietCategories =
     [
-        ("Orleans.Runtime.Silo", LogLevel.Error), // warns that the server GC is off, which is on purpose (docs/experiments.md)
         ("Orleans.Runtime.Watchdog", LogLevel.Error), // measures its first interval from the machine's boot
         ("Orleans.Messaging", LogLevel.Critical), // a stack trace for each message that finds no silo; who sent it hears of it
         ("Orleans.Grain", LogLevel.Critical), // a stack trace for each grain that cannot be made; who called it hears of it
@@ -54,6 +53,9 @@ public static partial class EchoProgram
         ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
     ];
+
+    // Of it and its life cycle. Warns that the server GC is off, which is on purpose (docs/experiments.md). Its errors are those of a start, and of a stop.
+    private const string SiloCategory = "Orleans.Runtime.Silo";
 
     /// <summary>Runs a program.</summary>
     /// <param name="args">The command line.</param>
@@ -223,6 +225,9 @@ public static partial class EchoProgram
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansEcho", LogLevel.Information);
         foreach (var (category, level) in QuietCategories) builder.Logging.AddFilter(category, level);
+        var cut = new CutStart();
+        builder.Services.AddSingleton(cut);
+        builder.Logging.AddFilter(SiloCategory, level => level >= (cut.HasHappened ? LogLevel.Critical : LogLevel.Error)); // asked again for each entry
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddConsole(console => console.FormatterName = LogLineFormatter.FormatterName).AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
 

@@ -6,10 +6,9 @@ using OrleansEcho.ServiceDefaults.Processes;
 namespace OrleansEcho.ServiceDefaults;
 
 /// <summary>Every signal of <see cref="StopSignals"/> stops the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
-internal sealed partial class SignalLifetime(IHostApplicationLifetime application, StartInterruption interruption, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
+internal sealed partial class SignalLifetime(IHostApplicationLifetime application, StartInterruption interruption, CutStart cut, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
-    // Orleans calls a start that is cut short a fault, with all its stack traces. So the start may finish, unless it hangs: one takes
-    // a second or two.
+    // What has begun ends in order only when it has started. So the start may finish, unless it hangs: one takes a second or two.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _startPatience = new();
@@ -37,7 +36,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
         {
             Log.Stopping(logger, StopSignals.NameOf(context.Signal));
             application.ApplicationStarted.Register(application.StopApplication); // at once, when it has started
-            _startPatience.Token.Register(application.StopApplication);
+            _startPatience.Token.Register(CutShort);
             _startPatience.CancelAfter(StartPatience);
             interruption.Request();
         }
@@ -46,6 +45,12 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
             Log.Aborting(logger);
             Environment.Exit(ExitCode.Aborted);
         }
+    }
+
+    private void CutShort()
+    {
+        if (!application.ApplicationStarted.IsCancellationRequested) cut.Happens();
+        application.StopApplication();
     }
 
     private static partial class Log

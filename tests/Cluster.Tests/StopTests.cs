@@ -9,6 +9,9 @@ public sealed class StopTests : ProcessTest
     // Well below the DrainTimeoutSeconds that these tests set: so it was not the deadline that ended the wait.
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(15);
 
+    // A little longer than a start may take after a signal.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5.2);
+
     public static TheoryData<Topology, Signal> Stops => new()
     {
         { Topology.Standalone, Signal.Terminate },
@@ -94,13 +97,36 @@ public sealed class StopTests : ProcessTest
     [MemberData(nameof(Starts))]
     public async Task SignalDuringTheStart_EndsItInOrder(string program, string line)
     {
-        var executable = program switch { "Standalone" => EchoExecutable.Standalone, "Silo" => EchoExecutable.Silo, _ => EchoExecutable.Gateway };
-        var arguments = program is "Silo" ? $"--port=0 --gateway-port={FreePorts.Next()} --management=127.0.0.1:0".Split(' ') : EchoService.FreeListeners;
+        var (executable, arguments) = Program(program);
         var process = Start(executable, [.. arguments, "--Logging:LogLevel:Orleans=Information"]);
         await process.Output.WaitForAsync(line);
         process.Send(Signal.Terminate);
         Assert.Equal(0, await process.WaitForExitAsync(Quick));
         Assert.Empty(process.Output.Errors);
+    }
+
+    [Theory]
+    [InlineData("Standalone")]
+    [InlineData("Silo")]
+    public async Task SignalDuringAStartThatTakesTooLong_CutsItShort_WithoutAFault(string program)
+    {
+        const int most = 5; // one that has just started when it is frozen shows nothing
+        for (var tries = 1; !await IsCutShortAsync(); tries++) Assert.True(tries < most, "Each time it had started before it stood still.");
+
+        async Task<bool> IsCutShortAsync()
+        {
+            var (executable, arguments) = Program(program);
+            var process = Start(executable, [.. arguments, "--Logging:LogLevel:Orleans=Information"]);
+            await process.Output.WaitForAsync("Starting Orleans Silo");
+            process.Send(Signal.Terminate);
+            await process.Output.WaitForAsync("Stopping (SIGTERM)");
+            await process.FreezeAsync();
+            await Task.Delay(StartPatience, TimeProvider.System, Cancelled);
+            process.Send(Signal.Continue);
+            Assert.Equal(0, await process.WaitForExitAsync(Quick));
+            Assert.Empty(process.Output.Errors);
+            return !process.Output.Lines.Any(line => line.StartsWith("Health and metrics: ", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -120,6 +146,13 @@ public sealed class StopTests : ProcessTest
         Assert.Equal(0, await second.WaitForExitAsync(Quick));
         Assert.False(File.Exists(socket));
     }
+
+    private static (EchoExecutable Executable, string[] Arguments) Program(string name) => name switch
+    {
+        "Standalone" => (EchoExecutable.Standalone, EchoService.FreeListeners),
+        "Silo" => (EchoExecutable.Silo, ["--port=0", $"--gateway-port={FreePorts.Next()}", "--management=127.0.0.1:0"]),
+        _ => (EchoExecutable.Gateway, EchoService.FreeListeners),
+    };
 }
 
 /// <summary>A drain that has longer than .NET's host would give it.</summary>
