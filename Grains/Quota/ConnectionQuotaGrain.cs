@@ -45,7 +45,6 @@ internal sealed partial class ConnectionQuotaGrain(
     private bool _isDriving;
     private bool _wasRead;
     private TimeSpan? _storeFailsSince;
-    private bool _writesFail;
     private bool _saidStoreFails;
     private bool _saidRelearning;
     private bool _saidSuperseded;
@@ -168,11 +167,11 @@ internal sealed partial class ConnectionQuotaGrain(
             var calledAt = time.GetTimestamp();
             _storeCall = call();
             await _storeCall.WaitAsync(_storePatience, time);
-            if (_writesFail && !isWrite) return true; // a store that is full, or read-only, can be read: it is back when a write has succeeded
-            _hasStore = true;
             metrics.StoreAnswered(Scope, time.GetElapsedTime(calledAt));
-            if (_saidStoreFails) Log.StoreIsBack(logger, Scope);
-            (_storeFailsSince, _writesFail, _saidStoreFails) = (null, false, false);
+            if (!isWrite) return true; // a store that is full, or read-only, can be read: it is well when a write has succeeded
+            _hasStore = true;
+            (_storeFailsSince, _saidStoreFails) = (null, false);
+            if (faults.IsBack(Scope)) Log.StoreIsBack(logger, Scope);
             return true;
         }
         catch (InconsistentStateException)
@@ -183,7 +182,6 @@ internal sealed partial class ConnectionQuotaGrain(
         {
             if (!_saidStoreFails) SayStoreFails(Explain(fault)); // also of one that stays away after it has come and gone
             _storeFailsSince ??= Now;
-            _writesFail |= isWrite;
             _hasStore = false;
             _ledger.StoreFailed(Now);
             Deliver();
@@ -264,9 +262,12 @@ internal sealed partial class ConnectionQuotaGrain(
     private void SayShared(SharedQuota other)
     {
         _saidShared = other;
-        if (other.ConfiguredLimit == other.OwnLimit) Log.Shared(logger, Scope, other.Cluster);
-        else Log.SharedAndDifferent(logger, Scope, other.Cluster, other.OwnLimit?.ToString(CultureInfo.InvariantCulture) ?? "none", other.ConfiguredLimit?.ToString(CultureInfo.InvariantCulture) ?? "none");
+        if (other is { CountsNobody: true, Limit: not null }) Log.SharedAndUncounted(logger, Scope, other.Cluster);
+        else if (other.TheirLimit == other.OwnLimit) Log.Shared(logger, Scope, other.Cluster);
+        else Log.SharedAndDifferent(logger, Scope, other.Cluster, Words(other.OwnLimit), Words(other.TheirLimit), Words(other.Limit));
     }
+
+    private static string Words(int? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? "none";
 
     private static partial class Log
     {
@@ -297,8 +298,19 @@ internal sealed partial class ConnectionQuotaGrain(
         [LoggerMessage(3109, LogLevel.Information, "The quota '{Scope}' is shared with cluster {Cluster}: it has the same service (Cluster:ServiceId) and the same store. The limit holds for both together.")]
         public static partial void Shared(ILogger logger, string scope, string cluster);
 
-        [LoggerMessage(3110, LogLevel.Warning, "The quota '{Scope}' is shared with cluster {Cluster}, and they are configured differently: the limit is {Own} here, and {InForce} was configured last and is in force. Set the same Quota:Limit in both, or give each its own Cluster:ServiceId.")]
-        public static partial void SharedAndDifferent(ILogger logger, string scope, string cluster, string own, string inForce);
+        [LoggerMessage(
+            3110,
+            LogLevel.Warning,
+            "The quota '{Scope}' is shared with cluster {Cluster}, and they are configured differently: the limit is {Own} here and {Theirs} there, and {InForce} for both. "
+            + "Set the same Quota:Limit in both, or give each its own Cluster:ServiceId.")]
+        public static partial void SharedAndDifferent(ILogger logger, string scope, string cluster, string own, string theirs, string inForce);
+
+        [LoggerMessage(
+            3112,
+            LogLevel.Warning,
+            "The quota '{Scope}' is shared with cluster {Cluster}, which runs without a limit: its connections are not counted until its silos have been restarted. "
+            + "Restart them with the same Quota:Limit, or give each its own Cluster:ServiceId.")]
+        public static partial void SharedAndUncounted(ILogger logger, string scope, string cluster);
 
         [LoggerMessage(3106, LogLevel.Error, "The quota '{Scope}' failed; another activation of it begins.")]
         public static partial void Failed(ILogger logger, string scope, Exception fault);

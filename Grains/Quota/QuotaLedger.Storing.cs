@@ -49,15 +49,10 @@ internal sealed partial class QuotaLedger
         _holders.Clear();
         _relearnsUntil = TimeSpan.MinValue;
         _epoch = (found?.Epoch ?? 0) + 1;
-        _version = found?.Version ?? 1;
-        _limit = found is null ? terms.Limit : found.Limit;
         _foundLimit = found?.Limit is not null;
         var wasUnlimited = found is { Limit: null };
 
-        // Until it is written, and never again: clusters that share a quota and are configured differently would else change it with each write.
-        if (found is not null && !_isConfigured && found.ConfiguredLimit != terms.Limit) (_limit, _version) = (terms.Limit, _version + 1);
-        _configuredLimit = _isConfigured && found is not null ? found.ConfiguredLimit : terms.Limit;
-        if (found is not null && IsOfAnotherCluster(found)) SharedWith = new(found.Cluster!, _configuredLimit, terms.Limit);
+        AdoptLimit(found);
         foreach (var stored in found?.Holders ?? [])
         {
             // When it was lent this is not known, but it was before now.
@@ -117,6 +112,7 @@ internal sealed partial class QuotaLedger
             Writer = id,
             Limit = limit,
             ConfiguredLimit = _configuredLimit,
+            Clusters = _clusters,
             Version = change is null ? _version : _version + 1,
             IsComplete = isComplete,
             Cluster = terms.Cluster,

@@ -24,12 +24,10 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     private readonly Dictionary<string, LedgerHolder> _ended = []; // since the last good write: another's record may still have them
     private readonly List<Question> _questions = [];
     private readonly List<LedgerAnswer> _answers = [];
-    private int? _configuredLimit;
     private string? _relearningId; // which wait it is: another cluster that goes on with it writes down how much of it is left
     private int _relearnings;
     private int _overtakenInARow;
     private bool _isOvertaken;
-    private bool _isConfigured;
     private List<Decision>? _batch;
     private int _lastTicket;
     private int? _limit;

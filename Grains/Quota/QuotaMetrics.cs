@@ -45,7 +45,7 @@ internal sealed class QuotaMetrics
     /// <param name="quota">The activation.</param>
     /// <param name="scope">Its scope.</param>
     /// <param name="describe">What it knows; null when it does not yet.</param>
-    /// <param name="hasStore">Whether the last call to its store succeeded; null before the first.</param>
+    /// <param name="hasStore">Whether a write has succeeded since a call to its store failed; null before the first of either.</param>
     public void Add(object quota, string scope, Func<QuotaSnapshot?> describe, Func<bool?> hasStore) => _active[quota] = (scope, describe, hasStore);
 
     /// <summary>The store has done what it was asked for.</summary>

@@ -21,7 +21,7 @@ internal sealed record QuotaRecord
     [Id(2)]
     public int? Limit { get; init; }
 
-    /// <summary>The limit that the configuration had then: when it has another, an operator has changed it.</summary>
+    /// <summary>The limit that was configured last, in whichever cluster: when the limit is another, an operator has changed it.</summary>
     [Id(3)]
     public int? ConfiguredLimit { get; init; }
 
@@ -48,7 +48,19 @@ internal sealed record QuotaRecord
     /// <summary>Which wait that is: whoever has seen more of it pass counts by its own clock.</summary>
     [Id(9)]
     public string? Relearning { get; init; }
+
+    /// <summary>What each of the clusters that share the quota has configured, the one that wrote this first; null when it is not known.</summary>
+    [Id(10)]
+    public List<ClusterLimit>? Clusters { get; init; }
 }
+
+/// <summary>What one cluster has configured.</summary>
+/// <param name="Cluster">Its name (<c>Cluster:ClusterId</c>).</param>
+/// <param name="Limit">Its limit; null for none.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("echo.ClusterLimit")]
+internal sealed record ClusterLimit([property: Id(0)] string Cluster, [property: Id(1)] int? Limit);
 
 /// <summary>What is stored of one holder.</summary>
 /// <param name="Holder">Its run.</param>

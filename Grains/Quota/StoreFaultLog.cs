@@ -13,7 +13,7 @@ internal sealed class StoreFaultLog(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Said> _said = new();
 
-    /// <summary>A call to a store fails, and it was not said yet that this store is away.</summary>
+    /// <summary>A call to a store fails, and this activation has not said yet that this store is away.</summary>
     /// <param name="scope">Whose store.</param>
     /// <param name="unsaid">How many such calls there were since it was last said.</param>
     /// <returns>Whether to say it.</returns>
@@ -30,8 +30,22 @@ internal sealed class StoreFaultLog(TimeProvider time)
             }
 
             unsaid = said.Unsaid;
-            (said.At, said.Unsaid) = (now, 0);
+            (said.At, said.Unsaid, said.IsLastWord) = (now, 0, true);
             return true;
+        }
+    }
+
+    /// <summary>A write to a store has succeeded.</summary>
+    /// <param name="scope">Whose store.</param>
+    /// <returns>Whether to say it: that it fails is the last that was said here, perhaps by an activation before this one.</returns>
+    public bool IsBack(string scope)
+    {
+        if (!_said.TryGetValue(scope, out var said)) return false;
+        lock (said)
+        {
+            var isNews = said.IsLastWord;
+            said.IsLastWord = false;
+            return isNews;
         }
     }
 
@@ -40,5 +54,7 @@ internal sealed class StoreFaultLog(TimeProvider time)
         public TimeSpan? At { get; set; }
 
         public int Unsaid { get; set; }
+
+        public bool IsLastWord { get; set; }
     }
 }

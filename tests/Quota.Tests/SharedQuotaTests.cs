@@ -144,8 +144,73 @@ public sealed class SharedQuotaTests
 
         for (var i = 0; i < 3; i++) Assert.Equal((20, 20), (atGreen.Ask(needed: 1).Limit, atBlue.Ask(needed: 1).Limit));
 
-        Assert.Equal(new SharedQuota("green", 20, 10), blue.SharedWith);
-        Assert.Equal(new SharedQuota("blue", 20, 20), green.SharedWith);
+        Assert.Equal(new SharedQuota("green", 20, 10, 20), blue.SharedWith);
+        Assert.Equal(new SharedQuota("blue", 10, 20, 20), green.SharedWith);
+    }
+
+    [Fact]
+    public void ConfiguredDifferently_NoActivationThatComesLaterBringsItsLimitBack()
+    {
+        foreach (var (cluster, limit) in new[] { ("blue", 10), ("green", 20), ("blue", 10), ("green", 20), ("blue", 10) })
+        {
+            var gateway = new LeaseTaker($"g{_table.Version}", _table.Open(cluster, Terms with { Limit = limit }));
+            Assert.Equal(cluster is "blue" && _table.Version is 0 ? 10 : 20, gateway.Ask(needed: 1).Limit);
+        }
+    }
+
+    [Fact]
+    public void AClusterWithoutALimit_KeepsWhatItFinds_AlsoAtItsNextActivation()
+    {
+        var blue = _table.Open("blue", Terms);
+        var atBlue = new LeaseTaker("g", blue);
+        atBlue.Ask(needed: 6);
+        for (var i = 0; i < 2; i++)
+        {
+            var green = _table.Open("green", Terms with { Limit = null });
+            var atGreen = new LeaseTaker($"h{i}", green);
+
+            Assert.Equal((LeaseOutcome.Granted, 10), (atGreen.Ask(needed: 1).Outcome, atGreen.Last.Limit));
+            Assert.Equal((LeaseOutcome.Granted, 10), (atBlue.Ask(needed: 6).Outcome, atBlue.Last.Limit));
+            Assert.Equal(new SharedQuota("blue", 10, null, 10), green.SharedWith);
+            Assert.Equal(new SharedQuota("green", null, 10, 10), blue.SharedWith);
+        }
+    }
+
+    [Fact]
+    public void ALimitThatIsTakenOutOfTheConfiguration_IsGone_AlsoWhereAnotherClusterWroteLast()
+    {
+        new LeaseTaker("g", _table.Open("blue", Terms)).Ask(needed: 1);
+        var green = _table.Open("green", Terms);
+        new LeaseTaker("h", green).Ask(needed: 1);
+        new LeaseTaker("i", _table.Open("blue", Terms)).Ask(needed: 1);
+
+        Assert.Equal(LeaseOutcome.Unlimited, new LeaseTaker("j", _table.Open("green", Terms with { Limit = null })).Ask(needed: 1).Outcome);
+    }
+
+    [Fact]
+    public void AClusterThatRunsWithoutALimit_IsSaidToCountNobody_UntilItsNextActivation()
+    {
+        new LeaseTaker("g", _table.Open("blue", Terms with { Limit = null })).Ask(needed: 1);
+        var green = _table.Open("green", Terms);
+        var atGreen = new LeaseTaker("h", green);
+        atGreen.Ask(needed: 1);
+        Assert.Equal(new SharedQuota("blue", null, 10, 10) { CountsNobody = true }, green.SharedWith);
+
+        var blue = _table.Open("blue", Terms with { Limit = null });
+        Assert.Equal(10, new LeaseTaker("i", blue).Ask(needed: 1).Limit);
+        atGreen.Ask(needed: 1);
+        Assert.Equal(new SharedQuota("blue", null, 10, 10), green.SharedWith);
+    }
+
+    [Fact]
+    public void ALimitThatAnOperatorSet_OutlivesAClusterThatComesWithTheSameConfiguration()
+    {
+        var blue = _table.Open("blue", Terms);
+        new LeaseTaker("g", blue).Ask(needed: 1);
+        blue.SetLimit(7);
+
+        Assert.Equal(7, new LeaseTaker("h", _table.Open("green", Terms)).Ask(needed: 1).Limit);
+        Assert.Equal(7, new LeaseTaker("i", _table.Open("blue", Terms)).Ask(needed: 1).Limit);
     }
 
     /// <summary>A store with a version, and the time.</summary>
@@ -173,16 +238,20 @@ public sealed class SharedQuotaTests
 
         public SharedQuota? SharedWith => Ledger.SharedWith;
 
-        public LeaseReply Ask(LeaseRequest request)
+        public LeaseReply Ask(LeaseRequest request) => Drive(Ledger.Ask(request, table.Now))?.Lease ?? throw new InvalidOperationException("no answer");
+
+        public void SetLimit(int limit) =>
+            Assert.Equal(SetLimitOutcome.Changed, Drive(Ledger.SetLimit(limit, Ledger.Describe(table.Now).Version, table.Now))?.Limit?.Outcome);
+
+        private LedgerAnswer? Drive(int ticket)
         {
-            var ticket = Ledger.Ask(request, table.Now);
             while (!Ledger.IsSuperseded && Ledger.HasQuestions)
             {
                 if (Ledger.NeedsRead && !Read()) continue;
                 if (Ledger.BeginWrite(table.Now) is { } record) Write(record);
             }
 
-            return Ledger.TakeAnswers().SingleOrDefault(a => a.Ticket == ticket)?.Lease ?? throw new InvalidOperationException("no answer");
+            return Ledger.TakeAnswers().SingleOrDefault(a => a.Ticket == ticket);
         }
 
         private bool Read()

@@ -85,6 +85,28 @@ public sealed class QuotaStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StoreThatWasAwayAndCanThenOnlyBeRead_IsNotBack_UntilAWriteSucceeds()
+    {
+        var quota = _cluster.Client.GetGrain<IConnectionQuotaGrain>("read only at first");
+        _table.IsAwayFrom = _ => true;
+        await quota.LeaseAsync(Request("g", 1, needed: 1)); // this activation has not read yet
+        _table.TakesNoWrites = true;
+        _table.IsAwayFrom = _ => false;
+        var number = 1;
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                await quota.LeaseAsync(Request("g", ++number, needed: 1));
+                return _log.Count("goes to silo") > 0;
+            },
+            "the quota to look for another silo");
+        Assert.Equal(0, _log.Count("has its store back"));
+        _table.TakesNoWrites = false;
+        await Deadline.UntilAsync(async () => (await quota.LeaseAsync(Request("g", ++number, needed: 1))).Outcome is LeaseOutcome.Granted, "the quota to lend");
+        Assert.Equal(1, _log.Count("has its store back"));
+    }
+
+    [Fact]
     public async Task StoreThatComesAndGoes_IsNotSaidToFailEachTime()
     {
         var quota = _cluster.Client.GetGrain<IConnectionQuotaGrain>("flaky");
