@@ -79,7 +79,7 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
         if (field.WireType is WireType.Reference) return ReferenceCodec.ReadReference<SetBatch, TInput>(ref reader, field);
         field.EnsureWireType(WireType.LengthPrefixed);
         var placeholder = ReferenceCodec.CreateRecordPlaceholder(reader.Session);
-        var left = (long)reader.ReadVarUInt32();
+        var left = Bounded(reader.ReadVarUInt32(), reader.Length - reader.Position); // of what has come, and not of what it says
         var end = reader.Position + left;
         var format = reader.ReadVarUInt32();
         if (format is not Format) throw new SerializerException($"A batch of sets in format {format}; this end reads format {Format}.");
