@@ -83,7 +83,7 @@ internal sealed class SearchCommand : LoadCommand
     // One that an earlier search has written would be taken for this one's.
     private static Task RemoveAsync(string path)
     {
-        if (UnixFile.Find(path) is { IsRegular: true }) File.Delete(OutputFile.TargetOf(path)); // a device or a pipe is nobody's result
+        OutputFile.Remove(path);
         return Task.CompletedTask;
     }
 

@@ -1,12 +1,10 @@
-using System.Text.RegularExpressions;
-
 namespace OrleansEcho.LoadTest.Results;
 
 /// <summary>
 /// Writes a file whole or not at all: who reads it while it is written finds the one before. What is no file of its own (a device, a
 /// pipe, one of several names) is written to, and stays what it is; a link stays a link, and a file whose it is.
 /// </summary>
-internal static partial class OutputFile
+internal static class OutputFile
 {
     /// <summary>Writes to a file beside it, and moves that to its place.</summary>
     /// <param name="path">The file. Its folder is made where there is none.</param>
@@ -31,7 +29,7 @@ internal static partial class OutputFile
             var full = Path.GetFullPath(path);
             if (Directory.Exists(full)) throw new IOException("there is a folder of that name");
             var there = UnixFile.Find(full);
-            if (there is { IsRegular: false } || Descriptor().IsMatch(full)) await WriteToAsync(full, write, cancellation);
+            if (IsWrittenTo(full)) await WriteToAsync(full, write, cancellation);
             else if (there is not { } file) await ReplaceAsync(TargetOf(full), null, write, cancellation);
             else if (file.Links > 1 || !await ReplaceAsync(TargetOf(full), file, write, cancellation)) await OverwriteAsync(full, write, cancellation);
         }
@@ -45,6 +43,15 @@ internal static partial class OutputFile
     public static string TargetOf(string path) =>
         new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
 
+    /// <summary>Whether a path leads to what is no file of its own, and stays what it is: a device, a pipe, or what a process has open.</summary>
+    public static bool IsWrittenTo(string path) => OpenDescriptor.Find(Path.GetFullPath(path)) is not null || UnixFile.Find(path) is { IsRegular: false };
+
+    /// <summary>Removes what an earlier run has written there; what is only written to is nobody's result.</summary>
+    public static void Remove(string path)
+    {
+        if (!IsWrittenTo(path) && File.Exists(path)) File.Delete(TargetOf(path));
+    }
+
     /// <summary>Why a file could not be had, in a few words.</summary>
     public static string Reason(Exception exception) => exception switch
     {
@@ -53,13 +60,15 @@ internal static partial class OutputFile
         _ => exception.Message.ReplaceLineEndings(" ").TrimEnd('.'),
     };
 
-    // A device, a pipe, or what this process was given open: standard output may be a file that a shell has begun.
+    // A device, a pipe, or what a process was given open: standard output may be a file that a shell has begun.
     private static async Task WriteToAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
-        var descriptor = Descriptor().Match(path).Groups["number"].Value;
-        await using var stream = path is "/dev/stdout" || descriptor is "1" ? Console.OpenStandardOutput()
-            : path is "/dev/stderr" || descriptor is "2" ? Console.OpenStandardError()
-            : new FileStream(path, UnixFile.Find(path) is { IsRegular: true } ? FileMode.Append : FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        await using var stream = OpenDescriptor.Find(path) switch
+        {
+            { IsOurs: true, Number: 1 } => Console.OpenStandardOutput(),
+            { IsOurs: true, Number: 2 } => Console.OpenStandardError(),
+            _ => new FileStream(path, UnixFile.Find(path) is { IsRegular: true } ? FileMode.Append : FileMode.Open, FileAccess.Write, FileShare.ReadWrite),
+        };
         await write(stream, cancellation);
     }
 
@@ -113,7 +122,4 @@ internal static partial class OutputFile
             // What was to be told about this file was told already.
         }
     }
-
-    [GeneratedRegex("^/dev/(stdout|stderr|fd/(?<number>[0-9]+))$|^/proc/(self|[0-9]+)/fd/(?<number>[0-9]+)$")]
-    private static partial Regex Descriptor();
 }
