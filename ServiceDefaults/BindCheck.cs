@@ -51,6 +51,7 @@ internal static class BindCheck
         var path = endPoint.ToString()!;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (!Directory.Exists(folder)) throw new SocketException((int)SocketError.AddressNotAvailable);
+        if (!SocketPath.MayAddTo(folder)) throw new SocketException((int)SocketError.AccessDenied);
         if (!Path.Exists(path)) return;
         if (!SocketPath.IsSocket(path)) throw new SocketException((int)SocketError.NotSocket);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

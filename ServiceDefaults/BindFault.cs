@@ -43,6 +43,7 @@ public static class BindFault
         {
             if (fault is SocketException socket) return socket.SocketErrorCode;
             if (fault is AddressInUseException) return SocketError.AddressAlreadyInUse;
+            if (fault is UnauthorizedAccessException) return SocketError.AccessDenied; // a file's fault: of what lies at a socket's path
         }
 
         return null;

@@ -101,6 +101,28 @@ public sealed class ConfigurationTests : ProcessTest
     }
 
     [Fact]
+    public async Task AFolderThatNobodyMayWriteTo_IsNamedBeforeAnythingStarts()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string[] withoutPrivilege = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] : [];
+        if (Environment.IsPrivilegedProcess) OutsideProgram.SkipUnlessInstalled("setpriv");
+        var folder = Directory.CreateTempSubdirectory("echo-");
+        try
+        {
+            folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+            var socket = $"{folder.FullName}/s";
+            var process = Start(EchoExecutable.Standalone, ["--listen", $"line=unix:{socket}", "--management", "127.0.0.1:0"], through: withoutPrivilege);
+            var error = Assert.Single(await FailAsync(3, process));
+            Assert.Equal([error], process.Output.Lines);
+            Assert.Contains($"Socket {socket} (Gateway:Listeners:line:Address) is not permitted to this user", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task HelpAndVersion_AreNoFault()
     {
         foreach (var program in Programs)

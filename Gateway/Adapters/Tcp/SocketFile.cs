@@ -23,7 +23,13 @@ internal sealed partial class SocketFile
     public void Remove(ILogger logger)
     {
         if (Interlocked.Exchange(ref _isRemoved, 1) is not 0) return;
-        if (_identity is not null && FileIdentity.Of(_path) is var there && there != _identity)
+        if (_identity is null)
+        {
+            if (Path.Exists(_path)) Log.Stays(logger, _path, "the system did not tell which file it is");
+            return;
+        }
+
+        if (FileIdentity.Of(_path) is var there && there != _identity)
         {
             if (there is not null) Log.NotOurs(logger, _path);
             return;

@@ -8,6 +8,8 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 internal static class StaleSocket
 {
     /// <summary>Removes it only when it is a socket that refuses connections; anything else is left for the bind to report.</summary>
+    /// <exception cref="UnauthorizedAccessException">It is one, in a folder that this user may not write to.</exception>
+    /// <exception cref="IOException">It is one, and stays for another reason: a read-only file system.</exception>
     public static async Task RemoveAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
     {
         var path = endPoint.ToString();

@@ -93,12 +93,12 @@ internal sealed class StreamListener : IListener
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_configured is UnixDomainSocketEndPoint unix) await StaleSocket.RemoveAsync(unix, cancellationToken);
         try
         {
+            if (_configured is UnixDomainSocketEndPoint unix) await StaleSocket.RemoveAsync(unix, cancellationToken);
             await _server.StartAsync(_configured, cancellationToken);
         }
-        catch (Exception fault) when (fault is IOException or SocketException or AddressInUseException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SocketException or AddressInUseException)
         {
             throw BindFault.Describe(fault, TcpEndpointClaims.Of(Name, Protocol, _configured));
         }

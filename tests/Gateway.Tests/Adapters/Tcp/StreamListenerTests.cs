@@ -175,6 +175,21 @@ public class StreamListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task AStaleSocketThatCannotBeRemovedIsAFaultOfTheBind()
+    {
+        // To the kernel this path is that of a socket that nobody has bound; and not even root removes a file there.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors have paths on Linux.");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var path = $"/proc/self/fd/{socket.Handle}";
+        await using var rig = new GatewayRig(threads: Threads);
+
+        var fault = await Assert.ThrowsAsync<StartupException>(() => rig.ListenAsync("unix:" + path));
+
+        Assert.Equal(ExitCode.CannotBind, fault.ExitCode);
+        Assert.StartsWith($"Socket {path} (Gateway:Listeners:test:Address) is not permitted to this user; choose a path in a folder ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AStoppedListenerTakesItsSocketFileAwayBeforeItDrains()
     {
         await using var rig = new GatewayRig(threads: Threads);
