@@ -46,12 +46,13 @@ internal sealed class ClusterConnection : DefaultConnectionContext
     /// <summary>Begins to receive and to send.</summary>
     public void Start() => _running = RunAsync();
 
-    /// <summary>Ends it at once. A peer that reads still gets what has been sent; for one whose window is full nothing is kept.</summary>
+    /// <summary>Ends it at once. A peer that reads still gets what has been sent; for one that reads nothing, nothing is kept.</summary>
     public override void Abort(ConnectionAbortedException abortReason)
     {
         _isAborted = true;
 
-        // The loop that waits for something to send closes the socket in order, before this returns.
+        // The loop that waits for something to send closes the socket in order, before this returns. What the kernel has queued by then goes to a
+        // peer that reads; see Close.
         _unsent.CancelPendingRead();
 
         // One that waits for the peer's window does not hear of that: its send ends with the socket, and a reset frees what the kernel has queued.
@@ -146,6 +147,9 @@ internal sealed class ClusterConnection : DefaultConnectionContext
         _isAborted = true; // what the receiving meets from now on is our doing
         try
         {
+            // The kernel goes on to send what is queued. A frozen peer, whose kernel answers each probe of its full window, would make it
+            // keep that, and the socket, for as long as it stands still.
+            ClusterSockets.LimitUnsent(_socket, LastSendTimeout);
             _socket.Shutdown(SocketShutdown.Both);
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -10,6 +11,8 @@ public sealed class ClusterConnectionTests : IDisposable
 {
     // More than both kernels' buffers and the pipe hold together.
     private const int MoreThanFits = 64 * 1024 * 1024;
+
+    private const string KernelsConnections = "/proc/net/tcp";
 
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
 
@@ -36,6 +39,29 @@ public sealed class ClusterConnectionTests : IDisposable
         await writing.WithinAsync("the writer to be let go", AtOnce);
         await connection.DisposeAsync().AsTask().WithinAsync("the connection to be disposed of", AtOnce);
         Assert.Equal(SocketError.ConnectionReset, await ReadToEndAsync(peer)); // the kernel keeps nothing for a peer that may never read
+    }
+
+    // Nothing waits for the window then but the kernel, after the socket has been closed in order.
+    [Fact]
+    public async Task NothingIsKeptForAPeerThatReadsNothing_WhenAllThatWasSentFitsTheKernelsQueue()
+    {
+        Assert.SkipUnless(File.Exists(KernelsConnections), "What the kernel holds is looked up on Linux.");
+        const int Sent = 300_000;
+        _listener.ReceiveBufferSize = 4096; // what is accepted has it, too
+        foreach (var isAborted in (bool[])[true, false])
+        {
+            var (connection, peer) = await ConnectAsync();
+            using var _ = peer;
+            var here = (IPEndPoint)connection.LocalEndPoint!;
+            await connection.Transport.Output.WriteAsync(new byte[Sent], Cancelled);
+            await Deadline.UntilAsync(() => Task.FromResult(Unsent(here) + peer.Available is Sent), "all to be in the kernels");
+
+            if (isAborted) connection.Abort(new ConnectionAbortedException("The silo is given up."));
+            await connection.DisposeAsync().AsTask().WithinAsync("the connection to be disposed of", AtOnce);
+
+            await Deadline.UntilAsync(() => Task.FromResult(Unsent(here) is null), "the kernel to let go of it", Deadline.Promised(2));
+            Assert.Equal(SocketError.ConnectionReset, await ReadToEndAsync(peer));
+        }
     }
 
     [Fact]
@@ -77,6 +103,14 @@ public sealed class ClusterConnectionTests : IDisposable
         var accepting = _listener.AcceptAsync(Cancelled);
         var connection = await new ClusterConnector().ConnectAsync(_listener.LocalEndPoint!, Cancelled);
         return (connection, await accepting);
+    }
+
+    // How many bytes the kernel holds that the peer's has not acknowledged; null when it has no such connection any more.
+    private static int? Unsent(IPEndPoint here)
+    {
+        var local = $"0100007F:{here.Port:X4}"; // 127.0.0.1, as proc(5) writes it
+        var connection = File.ReadLines(KernelsConnections).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(fields => fields[1] == local);
+        return connection is null ? null : int.Parse(connection[4].Split(':')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     // Writes until nothing moves any more; what it returns ends when the writer is let go.
