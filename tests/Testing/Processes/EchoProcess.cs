@@ -38,6 +38,9 @@ public sealed class EchoProcess : IAsyncDisposable
     /// <summary>How many files, and above all sockets, it has open.</summary>
     public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Count();
 
+    /// <summary>What its threads are called, by the first 15 characters of each name. One that ends meanwhile is not among them.</summary>
+    public IReadOnlyList<string> ThreadNames => [.. Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Select(NameOf).OfType<string>()];
+
     /// <summary>How much of the CPU it has used, for itself and in the system.</summary>
     public TimeSpan Cpu
     {
@@ -135,6 +138,18 @@ public sealed class EchoProcess : IAsyncDisposable
     {
         await Task.WhenAll(Output.ReadAsync(_process.StandardOutput, isError: false), Output.ReadAsync(_process.StandardError, isError: true));
         Output.End();
+    }
+
+    private static string? NameOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText($"{thread}/comm").TrimEnd('\n');
+        }
+        catch (IOException)
+        {
+            return null; // it has ended
+        }
     }
 
     private long Status(string key)
