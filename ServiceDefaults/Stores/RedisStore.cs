@@ -48,9 +48,8 @@ public sealed class RedisStore(string connectionString, string key) : IStore
     public async Task<StoreFault?> ExplainAsync(Exception fault, CancellationToken cancellationToken) => fault switch
     {
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Refused,
-        RedisServerException answer when IsBusy(answer) => new(Reachability.Lower(answer.Message.TrimEnd('.')), MayPass: true),
-        RedisServerException answer when WordsForNoWrites(answer.Message) is { } words => new(words, MayPass: true),
-        RedisServerException => Refused,
+        RedisServerException answer when IsRefusal(answer) => Refused,
+        RedisServerException answer => new(WordsFor(answer.Message), MayPass: true),
         RedisConnectionException none when none.Message.Contains("not eligible for replica", StringComparison.Ordinal) => new(IsReplica, MayPass: true),
         RedisException or TimeoutException => new(await Reachability.ExplainAsync(Server(), cancellationToken), MayPass: true),
         _ => null,
@@ -71,23 +70,32 @@ public sealed class RedisStore(string connectionString, string key) : IStore
 
     private static StoreFault Refused { get; } = new("it does not accept the user or the password", MayPass: false);
 
+    private const int MostOfCode = 32; // of characters; the longest that there is has 13
+
     private const string IsReplica = "it is a read-only replica";
 
-    // It can be read: somebody has to give it room, or a master, and it goes on by itself then.
-    private static string? WordsForNoWrites(string answer) => answer.Split(' ')[0] switch
+    // Of all answers these alone are of the user, who does not become another by waiting.
+    private static bool IsRefusal(RedisServerException answer) =>
+        answer.Message.Split(' ')[0] is "NOAUTH" or "WRONGPASS" or "NOPERM" || answer.Message.StartsWith("ERR invalid password", StringComparison.Ordinal)
+            || answer.Message.StartsWith("ERR AUTH ", StringComparison.Ordinal) || answer.Message.StartsWith("ERR Client sent AUTH", StringComparison.Ordinal);
+
+    // Of the others it may be waited that they pass: somebody has to give it room, or a master, and it goes on by itself then. What nobody has
+    // words for is told by its code: of a command that a server does not know it repeats the arguments, and AUTH has the password among them.
+    private static string WordsFor(string answer) => answer.Split(' ')[0] switch
     {
+        "LOADING" => "it is loading its data",
+        "MASTERDOWN" => "its master is away",
+        "BUSY" => "it is busy with a script",
         "READONLY" => IsReplica,
         "OOM" => "it is full (maxmemory)",
         "MISCONF" => "it cannot save to its disk, and takes no writes",
         "NOREPLICAS" => "it has too few replicas, and takes no writes",
         "CLUSTERDOWN" => "its cluster is down",
         "EXECABORT" => "it takes no writes",
-        _ => null,
+        "ERR" when answer.StartsWith("ERR max number of clients", StringComparison.Ordinal) => "it serves as many clients as it may (maxclients)",
+        { Length: > 0 and <= MostOfCode } code when code.All(char.IsAsciiLetterUpper) => $"it answers with an error ({code})",
+        _ => "it answers with an error",
     };
-
-    // It has just started, or is about to be replaced.
-    private static bool IsBusy(RedisServerException answer) =>
-        answer.Message.StartsWith("LOADING", StringComparison.Ordinal) || answer.Message.StartsWith("MASTERDOWN", StringComparison.Ordinal) || answer.Message.StartsWith("BUSY", StringComparison.Ordinal);
 
     private EndPoint Server() => _settings.EndPoints[0] switch
     {
