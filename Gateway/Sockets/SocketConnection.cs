@@ -300,8 +300,8 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     /// <summary>Nothing can be received or sent any more: whoever waits for the one or the other is to hear of it.</summary>
     private void Break(Exception fault)
     {
+        _thread.Add(this); // first: without memory for it, nothing is broken yet, and the thread tries again
         _fault = fault;
-        _thread.Add(this);
     }
 
     private void DisposeIfWanted()

@@ -13,14 +13,20 @@ internal sealed class SocketThread
     // In one round, of what other threads have added: then the sockets have their turn again.
     private const int MaxAdded = 4096;
 
+    private const int FirstSlots = 64;
+
+    // Until it is tried again to tell somebody of a fault for whom there was no memory.
+    private const int RetryMilliseconds = 10;
+
     [ThreadStatic]
     private static SocketThread? HomeOfThis;
 
     private readonly Epoll _epoll = new();
     private readonly ConcurrentQueue<IThreadPoolWorkItem> _fromOthers = new();
     private readonly Queue<IThreadPoolWorkItem> _fromItself = new();
-    private readonly Stack<int> _freeSlots = new();
-    private IServed?[] _slots = new IServed?[64];
+    private readonly Stack<int> _freeSlots = new(FirstSlots);
+    private readonly Queue<(IServed Served, Exception Fault)> _untold = new(FirstSlots);
+    private IServed?[] _slots = new IServed?[FirstSlots];
     private int _usedSlots;
     private int _sleeps; // 1 while nobody has called it since it went to wait
 
@@ -59,8 +65,8 @@ internal sealed class SocketThread
     /// <returns>The socket's slot; null when the kernel has no room.</returns>
     public int? Watch(IServed served, int descriptor)
     {
+        if (_freeSlots.Count is 0 && _usedSlots == _slots.Length) Grow();
         if (!_freeSlots.TryPop(out var slot)) slot = _usedSlots++;
-        if (slot == _slots.Length) Array.Resize(ref _slots, 2 * slot);
         _slots[slot] = served;
         if (_epoll.TryAdd(descriptor, slot)) return slot;
         Forget(slot);
@@ -70,11 +76,19 @@ internal sealed class SocketThread
     /// <summary>Waits for room to write to a connection's socket, too.</summary>
     public bool WatchForRoom(int descriptor, int slot) => _epoll.TryAddOut(descriptor, slot);
 
-    /// <summary>Does not serve a socket any more that is to be closed.</summary>
+    /// <summary>Does not serve a socket any more that is to be closed. It needs no memory: where there is none, descriptors have to be closed above all.</summary>
     public void Forget(int slot)
     {
         _slots[slot] = null;
         _freeSlots.Push(slot);
+    }
+
+    // Before a slot is taken: without memory for more, nothing has changed.
+    private void Grow()
+    {
+        _freeSlots.EnsureCapacity(2 * _slots.Length); // for Forget
+        _untold.EnsureCapacity(2 * _slots.Length); // for Faulted
+        Array.Resize(ref _slots, 2 * _slots.Length);
     }
 
     private void Run()
@@ -100,11 +114,13 @@ internal sealed class SocketThread
     {
         if (_fromItself.Count > 0) return 0;
         Interlocked.Exchange(ref _sleeps, 1); // before the look at the queue: who adds something after it sees this
-        return _fromOthers.IsEmpty ? Timeout.Infinite : 0;
+        if (!_fromOthers.IsEmpty) return 0;
+        return _untold.Count > 0 ? RetryMilliseconds : Timeout.Infinite;
     }
 
     private void DoWhatWasAdded()
     {
+        for (var left = _untold.Count; left > 0 && _untold.TryDequeue(out var untold); left--) Tell(untold.Served, untold.Fault);
         for (var i = 0; i < MaxAdded && _fromOthers.TryDequeue(out var work); i++) Execute(work);
 
         // What comes of that as well, but what comes of this only in the next round.
@@ -138,14 +154,27 @@ internal sealed class SocketThread
 
     private void Faulted(Exception fault, IServed? served)
     {
+        if (served is not null) Tell(served, fault);
         try
         {
-            served?.Fail(fault);
             OnFault?.Invoke(fault);
         }
         catch (Exception)
         {
             // There is nobody else to tell: without memory, perhaps, for the telling either.
+        }
+    }
+
+    // Nothing else may ever come for it, and whoever waits for it would wait for ever.
+    private void Tell(IServed served, Exception fault)
+    {
+        try
+        {
+            served.Fail(fault);
+        }
+        catch (Exception)
+        {
+            if (_untold.Count < _untold.Capacity) _untold.Enqueue((served, fault)); // without memory for the telling: in the next round
         }
     }
 
@@ -155,7 +184,10 @@ internal sealed class SocketThread
         /// <summary>Something has come for the socket: the kernel's bits (<see cref="Epoll"/>).</summary>
         void Serve(uint events);
 
-        /// <summary>Serving it, or what it had the thread do, has ended with an exception: it has to end, or to try again later.</summary>
+        /// <summary>
+        /// Serving it, or what it had the thread do, has ended with an exception: it has to end, or to try again later. Where this fails as well, it is
+        /// called again soon.
+        /// </summary>
         void Fail(Exception fault);
     }
 

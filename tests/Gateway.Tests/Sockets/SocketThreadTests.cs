@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Gateway.Tests.Fakes;
 
@@ -96,6 +97,60 @@ public sealed class SocketThreadTests
         Assert.Equal("of the read", connection.Fault?.Message);
         otherPeer.Finish();
         await echo.WithinAsync("the echo's end");
+    }
+
+    // As if there were no memory to tell it, twice: its socket may never have anything again, so that nothing else would tell it.
+    [Fact]
+    public async Task WhoCannotBeToldOfAFaultIsToldLater()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
+        var thread = new SocketThread("untold");
+        var served = new Served { FailsUntold = 2 };
+        thread.Add(served);
+        thread.Ring();
+        Assert.Equal("of the serving", (await served.Told.WithinAsync("the fault to be told")).Message);
+    }
+
+    // A close that needed memory would leave its descriptor open where there is none.
+    [Fact]
+    public async Task SlotsAreGivenBackWithoutMemory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
+        var sockets = Enumerable.Range(0, 200).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        var thread = new SocketThread("slots");
+        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        thread.Add(new Work(() =>
+        {
+            var slots = sockets.ConvertAll(socket => thread.Watch(new Served(), (int)socket.Handle)!.Value);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var slot in slots) thread.Forget(slot);
+            done.SetResult(GC.GetAllocatedBytesForCurrentThread() - before);
+        }));
+        thread.Ring();
+        Assert.Equal(0, await done.Task.WithinAsync("the slots to be given back"));
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    private sealed class Served : IThreadPoolWorkItem, SocketThread.IServed
+    {
+        private readonly TaskCompletionSource<Exception> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int FailsUntold { get; set; }
+
+        public Task<Exception> Told => _told.Task;
+
+        public void Execute() => throw new InvalidOperationException("of the serving");
+
+        public void Serve(uint events)
+        {
+            // Nothing comes.
+        }
+
+        public void Fail(Exception fault)
+        {
+            if (FailsUntold-- > 0) throw new InvalidOperationException("of the telling");
+            _told.SetResult(fault);
+        }
     }
 
     private sealed class Work(Action run) : IThreadPoolWorkItem
