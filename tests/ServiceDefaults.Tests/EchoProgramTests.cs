@@ -74,6 +74,21 @@ public sealed class EchoProgramTests : IDisposable
         Assert.Equal(103, run.ErrorLines.Count);
     }
 
+    // In seconds. A look at every key for each of them would take minutes, and nothing that waits can end it.
+    [Fact]
+    public async Task ADataFileInPlaceOfSettingsIsRefusedSoon()
+    {
+        _folder.Write("appsettings.json", $"{{{string.Join(',', Enumerable.Range(0, 200_000).Select(i => $"\"K{i}\":1"))}}}");
+        var starting = async () =>
+        {
+            await using var run = ProgramRun.Start([]);
+            Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
+            return run.ErrorLines[0];
+        };
+        var said = await Task.Run(starting, TestContext.Current.CancellationToken).WithinAsync("a file of 200,000 keys to be refused");
+        Assert.Equal("OrleansEcho.Sample cannot start: 200000 faults in its configuration.", said);
+    }
+
     [Fact]
     public async Task NothingInAFaultSteersTheTerminal()
     {
