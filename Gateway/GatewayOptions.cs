@@ -47,7 +47,7 @@ internal sealed class GatewayOptions
 
     /// <summary>
     /// The most bytes that all peers together may make this process hold. Half of what is left beside the connections themselves: the other half is for what is not counted, which is garbage that has not
-    /// been collected, arrays that are kept for the next, and what is on its way to a silo and back.
+    /// been collected, buffers that are kept for the next message, and what is on its way to a silo and back.
     /// </summary>
     [Description("The most bytes that all peers together may make the process hold: unfinished messages, sets under way, echoes that are not taken; 0 for half of what the machine or container leaves it.")]
     [Range(0, 1L << 44)]

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>What one connection holds of the process's budget. Its owner alone changes it, and only before it waits for something: what is held while a thread works on it is not counted.</summary>
@@ -7,6 +9,9 @@ internal struct BufferAccount(BufferBudget budget)
     public const int FreeBytes = 1024;
 
     private long _held;
+
+    /// <summary>Where buffers come from.</summary>
+    public readonly ArrayPool<byte> Pool => budget.Pool;
 
     /// <summary>How many bytes are counted. From any thread.</summary>
     public readonly long HeldBytes => Volatile.Read(in _held);

@@ -1,3 +1,6 @@
+using System.Buffers;
+using OrleansEcho.Gateway.Sockets;
+
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>
@@ -8,7 +11,9 @@ namespace OrleansEcho.Gateway.Connections;
 /// Used in four stages. Up to three quarters, nothing happens. Above, nothing is read from whoever holds more than an equal share, or sends much at a time (<see cref="MustWait"/>), and if that does
 /// not help within a second, those who hold most are closed (<see cref="BufferRelief"/>). The last eighth is for those who hold little. Above the limit, nobody gets anything.
 /// </remarks>
-internal sealed class BufferBudget(long limitBytes)
+/// <param name="limitBytes">The most bytes that are held.</param>
+/// <param name="pool">Where buffers come from; null for one that keeps an eighth of the limit at most, on top of it.</param>
+internal sealed class BufferBudget(long limitBytes, ArrayPool<byte>? pool = null)
 {
     /// <summary>Who holds so much in all, in bytes, may use the last eighth as well: an ordinary message must get through while those who hold most are being closed.</summary>
     public const int LittleBytes = 16 * 1024;
@@ -18,6 +23,9 @@ internal sealed class BufferBudget(long limitBytes)
 
     /// <summary>The most bytes that are held.</summary>
     public long LimitBytes => limitBytes;
+
+    /// <summary>Where buffers come from.</summary>
+    public ArrayPool<byte> Pool { get; } = pool ?? new BufferPool(limitBytes / 8);
 
     /// <summary>How many bytes are held.</summary>
     public long UsedBytes => Volatile.Read(ref _used);

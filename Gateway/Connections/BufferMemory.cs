@@ -10,7 +10,7 @@ internal sealed class BufferMemory(long available) : IValidateOptions<GatewayOpt
 {
     /// <summary>
     /// What the process takes of its heap whatever its peers hold, in bytes: measured, 12 to 20 MiB without a connection, and under load as
-    /// much again for arrays that the pool keeps and for the pipes to the silos.
+    /// much again for short arrays that .NET's pool keeps and for the pipes to the silos.
     /// </summary>
     public const long BytesOfTheProcess = 40 * 1024 * 1024;
 

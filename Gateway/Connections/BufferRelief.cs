@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansEcho.Gateway.Sockets;
 using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Connections;
@@ -9,8 +10,12 @@ internal sealed partial class BufferRelief(BufferBudget budget, TimeProvider tim
     // So long it may help that those who hold most are not read from: their answers come, and their peers take them.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // Who sends long messages sends the next one sooner.
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
+    private long _trimmedAt = time.GetTimestamp();
     private long? _shortSince;
     private long? _loggedAt;
     private int _closed; // and not said yet
@@ -28,6 +33,12 @@ internal sealed partial class BufferRelief(BufferBudget budget, TimeProvider tim
         {
             _shortSince ??= time.GetTimestamp();
             if (budget.IsNearlyUsedUp || time.GetElapsedTime(_shortSince.Value) >= Patience) _closed += CloseThoseWhoHoldMost(pumps);
+        }
+
+        if (time.GetElapsedTime(_trimmedAt) >= TrimInterval)
+        {
+            (budget.Pool as BufferPool)?.Trim();
+            _trimmedAt = time.GetTimestamp();
         }
 
         if (_closed is 0 || (_loggedAt is { } at && time.GetElapsedTime(at) < LogInterval)) return;

@@ -109,7 +109,7 @@ internal sealed partial class ConnectionLife(
                 await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), text, linger, time, cancellationToken);
             }
 
-            if (pump is { IsEvicted: true, HasUnsentEchoes: true }) connection.Abort(); // what it holds is wanted now, and waits for its peer
+            if (reason is CloseReason.BuffersExhausted && pump.HasUnsentEchoes) connection.Abort(); // what it holds is wanted now and waits for its peer, or is not all of its echo
             reason = await CloseAsync(connection, reason, cancellationToken); // before the release: until then it holds a descriptor
         }
         finally

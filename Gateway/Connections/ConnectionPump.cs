@@ -94,10 +94,20 @@ internal sealed class ConnectionPump(
                 Expect(limits.IdleTimeout);
             }
 
-            if (read.IsCanceled) _lastLook ??= BeginLastLook(rest.Length, waitsForFirstByte);
-
             // 2. Take all complete messages.
-            var status = SetReader.Take(codec, ref rest, limits, ref scanned, sequence, read.IsCompleted, out var set);
+            FrameStatus status;
+            MessageSet? set;
+            try
+            {
+                if (read.IsCanceled) _lastLook ??= BeginLastLook(rest.Length, waitsForFirstByte);
+                status = SetReader.Take(codec, ref rest, limits, ref scanned, sequence, _buffers.Pool, read.IsCompleted, out set);
+            }
+            catch
+            {
+                _input.AdvanceTo(read.Buffer.End); // whoever says why it ends reads on
+                throw;
+            }
+
             var isTruncated = !rest.IsEmpty; // before AdvanceTo gives the buffer back
             _lastLook?.Count(taken: read.Buffer.Length - rest.Length, held: rest.Length);
             _input.AdvanceTo(rest.Start, status is FrameStatus.Complete ? rest.Start : rest.End);

@@ -26,12 +26,12 @@ internal static class Farewell
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var hasWords = codec.TryWriteRefusal(transport.Output, reason, text);
-        if (linger == TimeSpan.Zero) return; // a flush would wait, without limit, for a peer that does not read
-        using var deadline = new CancellationTokenSource(linger, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
+            var hasWords = codec.TryWriteRefusal(transport.Output, reason, text);
+            if (linger == TimeSpan.Zero) return; // a flush would wait, without limit, for a peer that does not read
+            using var deadline = new CancellationTokenSource(linger, time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
             if (hasWords) await transport.Output.FlushAsync(stop.Token);
             await DiscardAsync(transport.Input, stop.Token);
         }
@@ -42,6 +42,10 @@ internal static class Farewell
         catch (IOException)
         {
             // The peer is gone: there is nobody to tell (a reset is an IOException, too).
+        }
+        catch (OutOfMemoryException)
+        {
+            // Not even for that. It ends all the same.
         }
     }
 

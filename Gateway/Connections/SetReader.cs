@@ -19,6 +19,7 @@ internal static class SetReader
     /// <param name="limits">The connection's limits.</param>
     /// <param name="scanned">See <see cref="IFrameCodec"/>; kept by the caller from read to read.</param>
     /// <param name="sequence">The number of the set.</param>
+    /// <param name="pool">Where to gather several messages.</param>
     /// <param name="isEnd">Whether the peer will send nothing after <paramref name="buffer"/>.</param>
     /// <param name="set">The set; null when there is no complete message.</param>
     /// <returns>What stands at the front of the rest; <see cref="FrameStatus.Complete"/> when the set is full: there may be more.</returns>
@@ -28,6 +29,7 @@ internal static class SetReader
         ConnectionLimits limits,
         ref int scanned,
         long sequence,
+        ArrayPool<byte> pool,
         bool isEnd,
         out MessageSet? set)
     {
@@ -49,7 +51,7 @@ internal static class SetReader
         }
 
         // Several are gathered in rented arrays first, because their number and size are known only at the end.
-        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Min(buffer.Length, limits.MaxBytesInFlight));
+        var bytes = pool.Rent((int)Math.Min(buffer.Length, limits.MaxBytesInFlight));
         var lengths = ArrayPool<int>.Shared.Rent(64);
         var (count, total) = (0, 0);
         Add(first);
@@ -64,7 +66,7 @@ internal static class SetReader
         var all = GC.AllocateUninitializedArray<byte>(total);
         bytes.AsSpan(0, total).CopyTo(all);
         set = new MessageSet(sequence, all, lengths.AsSpan(0, count).ToArray(), IsLast(isEnd, status));
-        ArrayPool<byte>.Shared.Return(bytes);
+        pool.Return(bytes);
         ArrayPool<int>.Shared.Return(lengths);
         return status;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
@@ -54,9 +55,10 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     /// <param name="socket">The socket.</param>
     /// <param name="peer">The peer's address.</param>
     /// <param name="maxReceived">How many bytes are received at once at most.</param>
-    public SocketConnection(SocketThread thread, SocketDescriptor socket, EndPoint peer, int maxReceived)
+    /// <param name="buffers">Where its buffers come from.</param>
+    public SocketConnection(SocketThread thread, SocketDescriptor socket, EndPoint peer, int maxReceived, ArrayPool<byte> buffers)
     {
-        (_thread, _socket, _descriptor, RemoteEndPoint) = (thread, socket, socket.Number, peer);
+        (_thread, _socket, _descriptor, RemoteEndPoint, Buffers) = (thread, socket, socket.Number, peer, buffers);
         _isUnsure = peer.AddressFamily is AddressFamily.Unix; // a receive stops short of what comes with a descriptor (unix(7), SCM_RIGHTS)
         _input = new SocketReader(this, maxReceived);
         _output = new SocketWriter(this);
@@ -101,6 +103,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         get => _closedToken.CanBeCanceled ? _closedToken : ClosedToken();
         set => _closedToken = value;
     }
+
+    /// <summary>Where its buffers come from.</summary>
+    public ArrayPool<byte> Buffers { get; }
 
     /// <summary>Where the connection lives.</summary>
     public SocketThread Thread => _thread;

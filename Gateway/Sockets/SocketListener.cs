@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -25,6 +26,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     private readonly Socket _socket;
     private readonly int _descriptor;
     private readonly int _maxReceived;
+    private readonly ArrayPool<byte> _buffers;
     private readonly SocketAddress _peer; // of the one that is being accepted
     private readonly AcceptBackoff _backoff;
     private readonly ILogger _logger;
@@ -48,13 +50,15 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     /// <param name="threads">Where connections live.</param>
     /// <param name="socket">The socket.</param>
     /// <param name="maxReceived">How many bytes a connection receives at once at most.</param>
+    /// <param name="buffers">Where connections' buffers come from.</param>
     /// <param name="backoff">What is done when nothing can be accepted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to say what cannot be accepted.</param>
     /// <exception cref="IOException">The kernel does not let it wait for connections.</exception>
-    public SocketListener(SocketThreadGroup threads, Socket socket, int maxReceived, AcceptBackoff backoff, TimeProvider time, ILogger<SocketListener> logger)
+    public SocketListener(
+        SocketThreadGroup threads, Socket socket, int maxReceived, ArrayPool<byte> buffers, AcceptBackoff backoff, TimeProvider time, ILogger<SocketListener> logger)
     {
-        (_threads, _thread, _socket, _maxReceived, _backoff, _logger) = (threads, threads.Next(), socket, maxReceived, backoff, logger);
+        (_threads, _thread, _socket, _maxReceived, _buffers, _backoff, _logger) = (threads, threads.Next(), socket, maxReceived, buffers, backoff, logger);
         EndPoint = socket.LocalEndPoint!;
         _peer = new SocketAddress(socket.AddressFamily, SocketAddress.GetMaximumAddressSize(socket.AddressFamily));
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
@@ -218,7 +222,7 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
                 if (_isClosing) _left--;
                 _backoff.Accepted(accepted);
                 _peer.Size = Math.Min(size, _peer.Buffer.Length);
-                return new(_threads.Next(), new SocketDescriptor(accepted), EndPoint.Create(_peer), _maxReceived);
+                return new(_threads.Next(), new SocketDescriptor(accepted), EndPoint.Create(_peer), _maxReceived, _buffers);
             }
 
             var error = Marshal.GetLastPInvokeError();

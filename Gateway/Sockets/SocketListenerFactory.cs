@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -10,11 +11,12 @@ namespace OrleansEcho.Gateway.Sockets;
 /// <summary>Binds listeners whose connections live on socket threads: in place of Kestrel's own <see cref="SocketTransportFactory"/>, with its options.</summary>
 /// <param name="threads">Where connections live.</param>
 /// <param name="options">How to bind, and what connections are like.</param>
+/// <param name="buffers">Where connections' buffers come from.</param>
 /// <param name="reserve">Which descriptors a listener must leave to others.</param>
 /// <param name="time">The clock.</param>
 /// <param name="loggers">Where to say what cannot be accepted.</param>
 internal sealed class SocketListenerFactory(
-    SocketThreadGroup threads, SocketTransportOptions options, DescriptorReserve reserve, TimeProvider time, ILoggerFactory loggers) : IConnectionListenerFactory
+    SocketThreadGroup threads, SocketTransportOptions options, ArrayPool<byte> buffers, DescriptorReserve reserve, TimeProvider time, ILoggerFactory loggers) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -22,7 +24,7 @@ internal sealed class SocketListenerFactory(
         try
         {
             var backoff = new AcceptBackoff(socket.LocalEndPoint!, reserve, time, loggers.CreateLogger<AcceptBackoff>());
-            return new(new SocketListener(threads, socket, (int)(options.MaxReadBufferSize ?? 0), backoff, time, loggers.CreateLogger<SocketListener>()));
+            return new(new SocketListener(threads, socket, (int)(options.MaxReadBufferSize ?? 0), buffers, backoff, time, loggers.CreateLogger<SocketListener>()));
         }
         catch
         {

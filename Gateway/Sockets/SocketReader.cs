@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 
@@ -99,7 +98,7 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
     /// <summary>Gives the buffer back, unless somebody still reads what is in it.</summary>
     public void Release()
     {
-        if (_buffer.Length > 0 && !_isReading) ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer.Length > 0 && !_isReading) connection.Buffers.Return(_buffer);
         _buffer = [];
         _start = _examined = _end = 0;
     }
@@ -174,10 +173,10 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
 
     private void MoveTo(int size)
     {
-        var other = ArrayPool<byte>.Shared.Rent(size);
+        var other = connection.Buffers.Rent(size);
         var held = _end - _start;
         _buffer.AsSpan(_start, held).CopyTo(other);
-        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer.Length > 0) connection.Buffers.Return(_buffer);
         (_buffer, _start, _examined, _end) = (other, 0, _examined - _start, held);
     }
 

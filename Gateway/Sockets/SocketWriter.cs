@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 
@@ -97,7 +96,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IB
     /// <summary>Gives the buffer back.</summary>
     public void Release()
     {
-        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer.Length > 0) connection.Buffers.Return(_buffer);
         _buffer = [];
         _start = _end = 0;
     }
@@ -155,10 +154,10 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IB
 
     private void MoveTo(int size)
     {
-        var other = ArrayPool<byte>.Shared.Rent(size);
+        var other = connection.Buffers.Rent(size);
         var held = _end - _start;
         _buffer.AsSpan(_start, held).CopyTo(other);
-        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer.Length > 0) connection.Buffers.Return(_buffer);
         (_buffer, _start, _end) = (other, 0, held);
     }
 

@@ -39,7 +39,7 @@ public class SetBenchmarks
     public MessageSet Take()
     {
         var (input, scanned) = (_input, 0);
-        SetReader.Take(Framings.Line, ref input, Limits, ref scanned, 1, isEnd: false, out var set);
+        SetReader.Take(Framings.Line, ref input, Limits, ref scanned, 1, ArrayPool<byte>.Shared, isEnd: false, out var set);
         return set!;
     }
 

@@ -11,24 +11,29 @@ namespace OrleansEcho.Cluster.Tests;
 public sealed class SmallHeapTests : ProcessTest
 {
     private const int HeapLimit = 64 * 1024 * 1024;
-    private const int LongestMessage = 64 * 1024; // the default
 
     // Of each kind: either would take more than the budget, which is a third of the heap.
     private const int HostilePeers = 400;
 
-    private static readonly byte[] Lines = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 4095) + "\n", 16)));
-    private static readonly byte[] NoEnd = Encoding.Latin1.GetBytes(new string('x', LongestMessage - 1));
-
     private long _sent;
 
     [Theory]
-    [InlineData("0")]
-    [InlineData("-1")] // Kestrel's transport
-    public async Task PeersThatNeverRead_AndMessagesThatNeverEnd_CostTheirOwnConnections(string socketThreads)
+    [InlineData("0", 64 * 1024)]
+    [InlineData("-1", 64 * 1024)] // Kestrel's transport
+    [InlineData("0", 1024 * 1024)]
+    [InlineData("-1", 1024 * 1024)]
+    public async Task PeersThatNeverRead_AndMessagesThatNeverEnd_CostTheirOwnConnections(string socketThreads, int longestMessage)
     {
+        var lines = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', (longestMessage / 16) - 1) + "\n", 16)));
+        var longest = Encoding.Latin1.GetBytes(new string('x', longestMessage - 1) + "\n");
+        var noEnd = longest[..^1];
+        byte[][] kinds = [lines, noEnd, longest, noEnd];
         var service = new EchoService(
             Topology.TwoProcesses,
-            [$"--Gateway:SocketThreads={socketThreads}", "--Gateway:MaxConnections=1000"],
+            [
+                $"--Gateway:SocketThreads={socketThreads}", "--Gateway:MaxConnections=1000",
+                $"--Gateway:Listeners:line:MaxMessageBytes={longestMessage}", $"--Gateway:Listeners:line:MaxBytesInFlight={longestMessage}",
+            ],
             Own)
         {
             FrontEnvironment = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
@@ -38,7 +43,7 @@ public sealed class SmallHeapTests : ProcessTest
         await good.EchoLineAsync("before");
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        var hostile = Enumerable.Range(0, 2 * HostilePeers).Select(i => BeHostileAsync(service.Line, i % 2 is 0 ? Lines : NoEnd, isEndless: i % 2 is 0, end.Token)).ToList();
+        var hostile = Enumerable.Range(0, 2 * HostilePeers).Select(i => BeHostileAsync(service.Line, kinds[i % kinds.Length], isEndless: i % 2 is 0, end.Token)).ToList();
         var echoes = 0;
         await Deadline.UntilAsync(
             async () =>

@@ -81,6 +81,22 @@ public sealed class Peer : IDisposable
         }
     }
 
+    /// <summary>Has the kernel hold hardly anything that it has not read: the gateway has to.</summary>
+    public void HoldLittle() => _socket.ReceiveBufferSize = 4096;
+
+    /// <summary>Sends text, as far as the gateway does not cut the connection.</summary>
+    public async Task TrySendAsync(string text)
+    {
+        try
+        {
+            await SendAsync(text);
+        }
+        catch (SocketException)
+        {
+            // It was cut.
+        }
+    }
+
     /// <summary>Waits until the gateway's kernel has all that was sent: until it has acknowledged it. Nobody need have read it there.</summary>
     public Task UntilArrivedAsync() =>
         Deadline.UntilAsync(() => Task.FromResult(Unacknowledged is 0), "the gateway's kernel to acknowledge what was sent");
@@ -126,6 +142,19 @@ public sealed class Peer : IDisposable
 
     /// <summary>Sends FIN: no more messages, the echoes still come.</summary>
     public void Finish() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Sends FIN, unless the gateway has cut the connection.</summary>
+    public void TryFinish()
+    {
+        try
+        {
+            Finish();
+        }
+        catch (SocketException)
+        {
+            // It was cut.
+        }
+    }
 
     /// <summary>Sends RST.</summary>
     public void Reset()
@@ -194,6 +223,28 @@ public sealed class Peer : IDisposable
         }
 
         return bytes;
+    }
+
+    /// <summary>Receives as many bytes, as text: fewer when the gateway finishes or cuts the connection before.</summary>
+    public async Task<string> TryReceiveAsync(int count)
+    {
+        var text = new StringBuilder();
+        var bytes = new byte[64 * 1024];
+        try
+        {
+            while (count > text.Length)
+            {
+                var received = await _socket.ReceiveAsync(bytes.AsMemory(0, Math.Min(bytes.Length, count - text.Length)), Cancelled).AsTask().WithinAsync("more bytes, or the end");
+                if (received is 0) break;
+                text.Append(Encoding.Latin1.GetString(bytes, 0, received));
+            }
+        }
+        catch (SocketException)
+        {
+            // It was cut.
+        }
+
+        return text.ToString();
     }
 
     /// <summary>Receives until the gateway's FIN, as text.</summary>

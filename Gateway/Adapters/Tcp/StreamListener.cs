@@ -44,6 +44,7 @@ internal sealed class StreamListener : IListener
         TcpListenerOptions options,
         IFrameCodec codec,
         ConnectionLife life,
+        BufferBudget budget,
         GatewayMetrics metrics,
         ILoggerFactory loggers,
         SocketThreadGroup? threads)
@@ -65,7 +66,7 @@ internal sealed class StreamListener : IListener
         _server = new StreamServer(
             threads is null
                 ? new PacedSocketTransport(transport, DescriptorReserve.OfPeers, TimeProvider.System, loggers)
-                : new SocketListenerFactory(threads, transport, DescriptorReserve.OfPeers, TimeProvider.System, loggers),
+                : new SocketListenerFactory(threads, transport, budget.Pool, DescriptorReserve.OfPeers, TimeProvider.System, loggers),
             OnConnectedAsync,
             TimeProvider.System,
             loggers.CreateLogger<StreamServer>());

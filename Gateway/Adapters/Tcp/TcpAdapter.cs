@@ -11,6 +11,7 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 internal sealed partial class TcpAdapter(
     IOptions<TcpListeners> listeners,
     ConnectionLife life,
+    BufferBudget budget,
     GatewayMetrics metrics,
     ILoggerFactory loggers) : IProtocolAdapter
 {
@@ -25,7 +26,7 @@ internal sealed partial class TcpAdapter(
         foreach (var (name, options) in listeners.Value.Active)
         {
             if (!Framings.TryGet(options.Framing, out var codec)) throw new InvalidOperationException($"No framing '{options.Framing}'.");
-            yield return new StreamListener(name, options, codec, life, metrics, loggers, SocketThreads.InUse);
+            yield return new StreamListener(name, options, codec, life, budget, metrics, loggers, SocketThreads.InUse);
         }
     }
 

@@ -98,13 +98,15 @@ internal sealed class SetLane
     // After all that has been read with it: at the end of the thread's round.
     private void Post()
     {
-        if (SocketThread.Current is not { } thread)
+        try
         {
-            ThreadPool.UnsafeQueueUserWorkItem(_start, preferLocal: false);
-            return;
+            if (SocketThread.Current is { } thread) thread.Add(_start); // from itself, so that it need not be called
+            else ThreadPool.UnsafeQueueUserWorkItem(_start, preferLocal: false);
         }
-
-        thread.Add(_start); // from itself, so that it need not be called
+        catch (OutOfMemoryException)
+        {
+            lock (_lock) _starts = false; // the timer starts those that wait
+        }
     }
 
     private void StartWaiting()
@@ -277,15 +279,22 @@ internal sealed class SetLane
             {
                 var (pending, round) = sets[i];
                 if (!pending.TryEnd(round, fault is null ? answers![i] : default, fault)) continue;
-                if (pending.Home is not { } its)
+                try
                 {
-                    ThreadPool.UnsafeQueueUserWorkItem(pending, preferLocal: false);
-                    continue;
-                }
+                    if (pending.Home is not { } its)
+                    {
+                        ThreadPool.UnsafeQueueUserWorkItem(pending, preferLocal: false);
+                        continue;
+                    }
 
-                its.Add(pending);
-                if (home != its) home?.Ring();
-                home = its;
+                    its.Add(pending);
+                    if (home != its) home?.Ring();
+                    home = its;
+                }
+                catch (OutOfMemoryException)
+                {
+                    pending.Execute(); // here: the others' answers must not be lost with its own
+                }
             }
 
             home?.Ring();

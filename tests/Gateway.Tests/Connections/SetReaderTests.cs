@@ -126,7 +126,7 @@ public sealed class SetReaderTests
             {
                 Assert.True(pipe.Reader.TryRead(out var read), "nothing to read after a full set");
                 var rest = read.Buffer;
-                status = SetReader.Take(codec, ref rest, limits, ref scanned, sets.Count + 1, isEnd: false, out var set);
+                status = SetReader.Take(codec, ref rest, limits, ref scanned, sets.Count + 1, ArrayPool<byte>.Shared, isEnd: false, out var set);
                 if (set is not null) sets.Add(set);
                 Assert.True(set is not null || status is FrameStatus.NeedMoreData, $"no set, but {status}");
                 pipe.Reader.AdvanceTo(rest.Start, status is FrameStatus.Complete ? rest.Start : rest.End);
@@ -141,7 +141,7 @@ public sealed class SetReaderTests
         string bytes, ConnectionLimits? limits = null, int scanned = 0, bool isEnd = false)
     {
         var buffer = new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(bytes));
-        var status = SetReader.Take(Framings.Line, ref buffer, limits ?? Roomy, ref scanned, 7, isEnd, out var set);
+        var status = SetReader.Take(Framings.Line, ref buffer, limits ?? Roomy, ref scanned, 7, ArrayPool<byte>.Shared, isEnd, out var set);
         return (set, Encoding.Latin1.GetString(buffer.ToArray()), status, scanned);
     }
 }

@@ -82,7 +82,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         var options = new TcpListenerOptions { Address = address, Framing = framing };
         configure?.Invoke(options);
-        var listener = new StreamListener("test", options, Messages.Codec(framing), Life, Metrics, _services.GetRequiredService<ILoggerFactory>(), _threads);
+        var listener = new StreamListener("test", options, Messages.Codec(framing), Life, Budget, Metrics, _services.GetRequiredService<ILoggerFactory>(), _threads);
         _listeners.Add(listener);
         return listener;
     }

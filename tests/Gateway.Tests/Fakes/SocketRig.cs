@@ -38,7 +38,7 @@ internal sealed class SocketRig : IAsyncDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
         var options = StreamListener.Transport(new());
         configure?.Invoke(options);
-        var factory = new SocketListenerFactory(severalThreads ? Two : One, options, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance);
+        var factory = new SocketListenerFactory(severalThreads ? Two : One, options, ArrayPool<byte>.Shared, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance);
         return new(await factory.BindAsync(address ?? new IPEndPoint(IPAddress.Loopback, 0), Stop));
     }
 

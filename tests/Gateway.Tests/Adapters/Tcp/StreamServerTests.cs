@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -151,7 +152,7 @@ public sealed class StreamServerTests : IDisposable
         if (ofItsOwn) Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
         var options = StreamListener.Transport(new());
         IConnectionListenerFactory transport = ofItsOwn
-            ? new SocketListenerFactory(Threads, options, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance)
+            ? new SocketListenerFactory(Threads, options, ArrayPool<byte>.Shared, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance)
             : new PacedSocketTransport(options, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance);
         var server = new StreamServer(transport, RunAsync, _time, _log);
         await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Stop);
