@@ -46,7 +46,7 @@ internal sealed class QuotaCluster
     public async Task StartAsync()
     {
         await Task.WhenAll([Silo.StartAsync(), .. Gateways.Select(g => g.StartAsync())]);
-        await Task.WhenAll(Gateways.Select(g => AdmittedAsync(1, g.Line)));
+        await Task.WhenAll(Gateways.Select(g => AdmittedAsync(1, g.Line, LeaseOnEveryClock + Deadline.Generous))); // without a store it lends nothing for so long
     }
 
     /// <summary>Waits until a gateway admits so many connections at once.</summary>
