@@ -182,6 +182,27 @@ public sealed class MembershipStoreLossTests : MembershipTest
         AssertQuiet(silos[1].Process);
     }
 
+    [Fact]
+    public async Task SiloThatBeganAClusterOfItsOwnInAListThatWasLost_IsOneWithTheOthers()
+    {
+        var store = await StartStoreAsync(Kind.Redis);
+        SiloNode[] silos = [.. Enumerable.Range(0, 3).Select(_ => NewSilo(Kind.Redis, store, arguments: SiloNode.TellOfMembers))];
+        var (members, founder) = (silos[..2], silos[2]);
+        await Task.WhenAll(members.Select(s => s.StartAsync()));
+        await Task.WhenAll(members.Select(s => WatchesAsync(s, 1)));
+
+        // Those that were there stand still until the one that starts has found nobody: otherwise it would be chance who comes first.
+        await Task.WhenAll(members.Select(s => s.Process.FreezeAsync()));
+        await ExecuteAsync(store, "FLUSHALL");
+        await founder.StartAsync();
+        Assert.DoesNotMatch(@"Will watch \(actively ping\) [12] ", string.Join('\n', founder.Process.Output.Lines));
+        foreach (var member in members) member.Process.Send(Signal.Continue);
+
+        // Orleans' own view, in each of them: three in a ring, where each watches both others.
+        await Task.WhenAll(silos.Select(s => WatchesAsync(s, 2, AllAreOneCluster)));
+        foreach (var silo in silos) Assert.True(await silo.IsReadyAsync());
+    }
+
     [Theory]
     [InlineData(Kind.Redis, "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "it is full (maxmemory)")]
     [InlineData(Kind.Redis, "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "it is a read-only replica")]
@@ -226,6 +247,8 @@ public sealed class MembershipStoreLossTests : MembershipTest
             AssertQuiet(silo);
         }
     }
+
+    private static Task<string> WatchesAsync(SiloNode silo, int others, TimeSpan? limit = null) => silo.Process.Output.WaitForAsync($"Will watch (actively ping) {others} silos", limit);
 }
 
 /// <summary>What tests of silos that find each other in a store have in common.</summary>
