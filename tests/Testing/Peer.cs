@@ -81,9 +81,6 @@ public sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Has the kernel hold hardly anything that it has not read: the gateway has to.</summary>
-    public void HoldLittle() => _socket.ReceiveBufferSize = 4096;
-
     /// <summary>Sends text, as far as the gateway does not cut the connection.</summary>
     public async Task TrySendAsync(string text)
     {
