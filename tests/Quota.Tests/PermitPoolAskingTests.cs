@@ -48,10 +48,33 @@ public sealed class PermitPoolAskingTests
         Assert.Equal((1, false), (pool.BeginRequest(_now, waiting: 0).Held, pool.IsUnlimited));
     }
 
-    private void Answer(PermitPool pool, int granted, TimeSpan lease)
+    [Fact]
+    public void APoolThatIsCalledBackGivesAtOnceWhatIsIdle_AndThenWhatEndsAFewTimesInARenewal()
+    {
+        var pool = new PermitPool("a", "a", QuotaPolicy.Strict, 0);
+        Answer(pool, 100, TimeSpan.FromSeconds(15));
+        for (var i = 0; i < 90; i++) Assert.True(pool.TryAcquire(_now));
+        Answer(pool, 100, TimeSpan.FromSeconds(15), target: 10);
+        Assert.True(pool.NextAskAt(waiting: 0) <= _now);
+
+        var asked = 0;
+        for (var end = _now + TimeSpan.FromSeconds(3); _now < end && pool.Open > 0; _now += TimeSpan.FromMilliseconds(40))
+        {
+            pool.Release(pool.Generation);
+            if (pool.NextAskAt(waiting: 0) > _now) continue;
+            asked++;
+            var request = pool.BeginRequest(_now, waiting: 0);
+            pool.Release(pool.Generation); // while it asks, another ends
+            pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Granted, Number = request.Number, Epoch = 1, Granted = request.Held, Target = 10, Lease = TimeSpan.FromSeconds(15), Renew = Renew }, _now);
+        }
+
+        Assert.InRange(asked, 4, 10);
+    }
+
+    private void Answer(PermitPool pool, int granted, TimeSpan lease, int? target = null)
     {
         var request = pool.BeginRequest(_now, waiting: 1);
         _now += TimeSpan.FromMilliseconds(2);
-        pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Granted, Number = request.Number, Epoch = 1, Granted = granted, Target = granted, Lease = lease, Renew = Renew }, _now);
+        pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Granted, Number = request.Number, Epoch = 1, Granted = granted, Target = target ?? granted, Lease = lease, Renew = Renew }, _now);
     }
 }

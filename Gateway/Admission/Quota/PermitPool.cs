@@ -211,7 +211,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         IsLimitKnown |= reply.Outcome is not LeaseOutcome.Unavailable || reply.Limit is not null; // a quota whose store has not answered yet knows of none itself
         var end = asked.SentAt + reply.Lease;
         if (reply.Outcome is LeaseOutcome.Unavailable || (reply.Outcome is LeaseOutcome.Granted && end <= now)) return; // of no use, or too late to be
-        var wasUnlimited = IsUnlimited;
+        var (wasUnlimited, formerTarget) = (IsUnlimited, _target);
         IsUnlimited = reply.Outcome is LeaseOutcome.Unlimited;
         _target = int.MaxValue;
         CloseDownTo = null;
@@ -227,7 +227,7 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
                 if (reply.Target < reply.Granted) _target = reply.Target;
                 if (reply.Close > 0) CloseDownTo = reply.Target;
                 LetGo();
-                _letsGoAtOnce = Held < _lent;
+                _letsGoAtOnce = Held < _lent && _target < formerTarget; // what ends from then on goes with one of the next: a call for each would be without end
                 break;
             case LeaseOutcome.LeaseLost:
                 if (policy is QuotaPolicy.Strict) Condemn();
