@@ -52,14 +52,14 @@ public sealed class ClusterConnectionTests : IDisposable
         {
             var (connection, peer) = await ConnectAsync();
             using var _ = peer;
-            var here = (IPEndPoint)connection.LocalEndPoint!;
+            var ends = (Kernels(connection.LocalEndPoint), Kernels(connection.RemoteEndPoint));
             await connection.Transport.Output.WriteAsync(new byte[Sent], Cancelled);
-            await Deadline.UntilAsync(() => Task.FromResult(Unsent(here) + peer.Available is Sent), "all to be in the kernels");
+            await Deadline.UntilAsync(() => Task.FromResult(Unsent(ends) + peer.Available is Sent), "all to be in the kernels");
 
             if (isAborted) connection.Abort(new ConnectionAbortedException("The silo is given up."));
             await connection.DisposeAsync().AsTask().WithinAsync("the connection to be disposed of", AtOnce);
 
-            await Deadline.UntilAsync(() => Task.FromResult(Unsent(here) is null), "the kernel to let go of it", Deadline.Promised(2));
+            await Deadline.UntilAsync(() => Task.FromResult(Unsent(ends) is null), "the kernel to let go of it", Deadline.Promised(2));
             Assert.Equal(SocketError.ConnectionReset, await ReadToEndAsync(peer));
         }
     }
@@ -106,12 +106,16 @@ public sealed class ClusterConnectionTests : IDisposable
     }
 
     // How many bytes the kernel holds that the peer's has not acknowledged; null when it has no such connection any more.
-    private static int? Unsent(IPEndPoint here)
+    private static int? Unsent((string Local, string Remote) ends)
     {
-        var local = $"0100007F:{here.Port:X4}"; // 127.0.0.1, as proc(5) writes it
-        var connection = File.ReadLines(KernelsConnections).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(fields => fields[1] == local);
-        return connection is null ? null : int.Parse(connection[4].Split(':')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        // By both ends: others may have had the same port at this end, and are remembered for a minute.
+        var found = File.ReadLines(KernelsConnections)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(fields => (fields[1], fields[2]) == ends);
+        return found is null ? null : int.Parse(found[4].Split(':')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
+
+    private static string Kernels(EndPoint? end) => $"0100007F:{((IPEndPoint)end!).Port:X4}"; // 127.0.0.1, as proc(5) writes it
 
     // Writes until nothing moves any more; what it returns ends when the writer is let go.
     private static async Task<Task> FillAsync(ConnectionContext connection, Socket peer)
