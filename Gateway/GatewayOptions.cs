@@ -38,18 +38,23 @@ internal sealed class GatewayOptions
     public double DrainTimeoutSeconds { get; set; } = 5;
 
     /// <summary>
-    /// How many threads serve the connections' sockets, without the thread pool between: as many as read and write as fast as silos answer, which is half of the cores, the other
-    /// half being theirs who carry the sets (docs/performance.md).
+    /// How many threads serve the connections' sockets, without the thread pool between: as many as read and write as fast as silos answer,
+    /// which is half of the cores, the other half being theirs who carry the sets (docs/performance.md).
     /// </summary>
-    [Description("How many threads serve the connections' sockets; 0 for half of the cores, -1 to leave them to Kestrel's transport and .NET's thread pool. Linux only.")]
+    [Description(
+        "How many threads serve the connections' sockets; 0 for half of the cores, -1 to leave them to Kestrel's transport and .NET's "
+        + "thread pool. Linux only.")]
     [Range(-1, 1024)]
     public int SocketThreads { get; set; }
 
     /// <summary>
-    /// The most bytes that all peers together may make this process hold. Half of what is left beside the connections themselves: the other half is for what is not counted, which is garbage that has not
-    /// been collected, buffers that are kept for the next message, and what is on its way to a silo and back.
+    /// The most bytes that all peers together may make this process hold. Half of what is left beside the connections themselves: the
+    /// other half is for what is not counted, which is garbage that has not been collected, buffers that are kept for the next message,
+    /// and what is on its way to a silo and back.
     /// </summary>
-    [Description("The most bytes that all peers together may make the process hold: unfinished messages, sets under way, echoes that are not taken; 0 for half of what the machine or container leaves it.")]
+    [Description(
+        "The most bytes that all peers together may make the process hold: unfinished messages, sets under way, echoes that are not taken; "
+        + "0 for half of what the machine or container leaves it.")]
     [Range(0, 1L << 44)]
     public long BufferMemoryBytes { get; set; }
 

@@ -34,27 +34,39 @@ public static partial class EchoProgram
         ("Orleans.Runtime.GrainDirectory", LogLevel.Critical), // stack traces by the dozen about each silo that is lost
         ("Orleans.Runtime.Metadata", LogLevel.Error), // the same
         ("Polly", LogLevel.Critical), // Orleans' retries: three stack traces for each message to a silo that has just died
-        ("Orleans.Runtime.MembershipService", LogLevel.Error), // a stack trace for each probe of a silo that is lost, and pages after standing still
-        ("Orleans.Runtime.MembershipService.MembershipAgent", LogLevel.Critical), // stack traces when a silo stops while the list of silos is away, and pages while one joins: JoinReport says whom it waits for
-        ("Orleans.Runtime.MembershipService.ClusterHealthMonitor", LogLevel.Critical), // a stack trace for each silo that cannot be suspected while the list is away: StoreOutage says that it is
+        // A stack trace for each probe of a silo that is lost, and pages after standing still.
+        ("Orleans.Runtime.MembershipService", LogLevel.Error),
+        ("Orleans.Runtime.MembershipService.MembershipAgent", LogLevel.Critical),
+        // stack traces when a silo stops while the list of silos is away, and pages while one joins: JoinReport says whom it waits for
+        // A stack trace for each silo that cannot be suspected while the list is away: StoreOutage says that it is.
+        ("Orleans.Runtime.MembershipService.ClusterHealthMonitor", LogLevel.Critical),
         ("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Critical), // the same for each piece of gossip
         ("Orleans.Runtime.MembershipService.MembershipTableCleanupAgent", LogLevel.Critical), // the same for tidying up
-        ("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical), // says that it was declared dead: EvictionHandler says so, too
-        ("Orleans.Runtime.ActivationMigrationManager", LogLevel.Critical), // a stack trace when a grain was to go to a silo that is gone: it stays
+        // Says that it was declared dead: EvictionHandler says so, too.
+        ("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical),
+        ("Orleans.Runtime.ActivationMigrationManager", LogLevel.Critical),
+        // a stack trace when a grain was to go to a silo that is gone: it stays
         ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
-        ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Critical), // a stack trace for each address of several where no silo is, and one when a silo has stopped before its client could say goodbye
-        ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical), // cannot tell a silo that is gone which gateways there are: it tells the next
-        ("Orleans.Storage.AdoNetGrainStorage", LogLevel.Critical), // a stack trace for each call to a store that is away, and for each lost race;
+        // A stack trace for each address of several where no silo is, and one when a silo has stopped before its client could say goodbye.
+        ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Critical),
+        ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical),
+        // cannot tell a silo that is gone which gateways there are: it tells the next
+        // A stack trace for each call to a store that is away, and for each lost race;.
+        ("Orleans.Storage.AdoNetGrainStorage", LogLevel.Critical),
         ("Orleans.Persistence.RedisGrainStorage", LogLevel.Critical), // the grain gets the exception, and knows which of them is a fault
-        ("Orleans.Runtime.GrainCallCancellationManager", LogLevel.Critical), // cannot cancel a call to a silo that has stopped: true, and no fault
+        // Cannot cancel a call to a silo that has stopped: true, and no fault.
+        ("Orleans.Runtime.GrainCallCancellationManager", LogLevel.Critical),
         ("Orleans.Runtime.CallbackData", LogLevel.Error), // a line for each call without an answer: thousands, when a silo is frozen
-        ("Orleans.Runtime.Scheduler.WorkItemGroup", LogLevel.Error), // takes the time that a process stood still for a long task, in a line of screens
+        // Takes the time that a process stood still for a long task, in a line of screens.
+        ("Orleans.Runtime.Scheduler.WorkItemGroup", LogLevel.Error),
         ("Orleans.Runtime.Messaging", LogLevel.Error), // a stack trace for each attempt to reach a silo that is not there yet
-        ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical), // below, a stack trace for a port in use; a part that fails is critical
+        // Below, a stack trace for a port in use; a part that fails is critical.
+        ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical),
         ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical), // an error for each probe of a gateway that is not ready
     ];
 
-    // Of it and its life cycle. Warns that the server GC is off, which is on purpose (docs/experiments.md). Its errors are those of a start, and of a stop.
+    // Of it and its life cycle. Warns that the server GC is off, which is on purpose (docs/experiments.md). Its errors
+    // are those of a start, and of a stop.
     private const string SiloCategory = "Orleans.Runtime.Silo";
 
     /// <summary>Runs a program.</summary>
@@ -65,11 +77,12 @@ public static partial class EchoProgram
     /// <param name="error">For a person's mistakes; the terminal when null.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     /// <remarks>
-    /// 1. Command line. 2. Layers of configuration. 3. All faults of both. 4. Addresses that cannot be bound. 5. Run. 6. What went wrong, after
-    /// all that the log says. 7. Exit code.
+    /// 1. Command line. 2. Layers of configuration. 3. All faults of both. 4. Addresses that cannot be bound. 5. Run. 6. What went wrong,
+    /// after all that the log says. 7. Exit code.
     /// </remarks>
     public static async Task<int> RunAsync(
-        string[] args, ProgramDescription program, Action<WebApplicationBuilder> configure, TextWriter? output = null, TextWriter? error = null)
+        string[] args, ProgramDescription program, Action<WebApplicationBuilder> configure, TextWriter? output =
+            null, TextWriter? error = null)
     {
         if (output is null) TerminalWriter.Install();
         (output, error) = (output ?? Console.Out, error ?? Console.Error);
@@ -87,8 +100,10 @@ public static partial class EchoProgram
         }
 
         // Empty: the other builders read appsettings.json before we do, and throw at a malformed one.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = program.Name, EnvironmentName = SettingsSources.EnvironmentName });
-        builder.Host.UseDefaultServiceProvider(container => container.ValidateScopes = container.ValidateOnBuild = builder.Environment.IsDevelopment());
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = program.Name, EnvironmentName = SettingsSources.EnvironmentName });
+        builder.Host.UseDefaultServiceProvider(
+            container => container.ValidateScopes = container.ValidateOnBuild = builder.Environment.IsDevelopment());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRouting();
         var sources = new SettingsSources();
@@ -111,15 +126,23 @@ public static partial class EchoProgram
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         await using var app = builder.Build();
         var claims = app.Services.GetServices<IEndpointClaims>().SelectMany(c => c.Claims).ToList();
-        faults.AddRange(CrossFaults(app.Services).Where(f => !wrong.Take(MostFaults).Any(w => f.StartsWith(w.Key + ":", StringComparison.OrdinalIgnoreCase)))); // said already
+        // Said already.
+        faults.AddRange(CrossFaults(app.Services)
+            .Where(f => !wrong.Take(MostFaults).Any(w => f.StartsWith(w.Key + ":", StringComparison.OrdinalIgnoreCase))));
         faults.AddRange(OtelVariables.Faults(builder.Configuration));
         faults.AddRange(EndpointCollisions.Find(claims));
         if (faults.Count > 0)
         {
             var more = Math.Max(0, wrong.Count - MostFaults);
-            await error.WriteLineAsync($"{program.Name} cannot start: {(faults.Count is 1 ? "one fault" : $"{faults.Count + more} faults")} in its configuration.");
+            await error.WriteLineAsync(
+                $"{program.Name} cannot start: {(faults.Count is 1 ? "one fault" : $"{faults.Count + more} faults")} in its "
+                + "configuration.");
             foreach (var fault in faults) await error.WriteLineAsync($"error: {Shown.Text(fault)}");
-            if (more > 0) await error.WriteLineAsync($"error: and {more} more keys that are wrong; is it a file of settings for this program?");
+            if (more > 0)
+            {
+                await error.WriteLineAsync($"error: and {more} more keys that are wrong; is it a file of settings for this program?");
+            }
+
             foreach (var nearMiss in sources.NearMisses) await error.WriteLineAsync($"note: {nearMiss}");
             return ExitCode.InvalidConfiguration;
         }
@@ -153,13 +176,18 @@ public static partial class EchoProgram
         }
     }
 
-    private static async Task<(int ExitCode, string? Failure)> RunAsync(WebApplication app, ProgramDescription program, SettingsSources sources)
+    private static async Task<(int ExitCode, string? Failure)> RunAsync(
+        WebApplication app, ProgramDescription program, SettingsSources sources)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(program.Name);
         foreach (var nearMiss in sources.NearMisses) Log.NearMiss(logger, nearMiss);
         foreach (var replaced in sources.Replaced) Log.Replaced(logger, replaced);
         var management = app.Services.GetRequiredService<IOptions<ManagementOptions>>().Value.Address;
-        if (PortAddress.TryParse(management, out var open, out _) && !IPAddress.IsLoopback(open.Address)) Log.ManagementIsOpen(logger, management, open.Port);
+        if (PortAddress.TryParse(management, out var open, out _) && !IPAddress.IsLoopback(open.Address))
+        {
+            Log.ManagementIsOpen(logger, management, open.Port);
+        }
+
         var interrupted = false;
         try
         {
@@ -190,7 +218,11 @@ public static partial class EchoProgram
             return (ExitCode.Failure, $"{program.Name} did not stop in order; the log says why.");
         }
 
-        if (!app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true })) return (ExitCode.Success, null);
+        if (!app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }))
+        {
+            return (ExitCode.Success, null);
+        }
+
         return (ExitCode.Failure, $"{program.Name} stopped because a part of it failed; the log says which.");
     }
 
@@ -212,12 +244,16 @@ public static partial class EchoProgram
         for (var cause = fault; cause is not null; cause = cause.InnerException)
         {
             if (cause is StartupException startup) return startup;
-            if (cause is AggregateException { InnerExceptions: var inner } && inner.OfType<StartupException>().FirstOrDefault() is { } one) return one;
+            if (cause is AggregateException { InnerExceptions: var inner } && inner.OfType<StartupException>().FirstOrDefault() is { } one)
+            {
+                return one;
+            }
         }
 
         // Of everything that binds, only Kestrel's own start throws these unexplained: the management endpoint.
         if (fault is not (IOException or System.Net.Sockets.SocketException) || !BindFault.IsKnown(fault)) return null;
-        return ManagementEndpoint.Claim(services.GetRequiredService<IOptions<ManagementOptions>>().Value) is { } claim ? BindFault.Describe(fault, claim) : null;
+        return ManagementEndpoint.Claim(services.GetRequiredService<IOptions<ManagementOptions>>().Value) is { } claim
+            ? BindFault.Describe(fault, claim) : null;
     }
 
     private static void AddLogging(WebApplicationBuilder builder)
@@ -227,11 +263,14 @@ public static partial class EchoProgram
         foreach (var (category, level) in QuietCategories) builder.Logging.AddFilter(category, level);
         var cut = new CutStart();
         builder.Services.AddSingleton(cut);
-        builder.Logging.AddFilter(SiloCategory, level => level >= (cut.HasHappened ? LogLevel.Critical : LogLevel.Error)); // asked again for each entry
+        // Asked again for each entry.
+        builder.Logging.AddFilter(SiloCategory, level => level >= (cut.HasHappened ? LogLevel.Critical : LogLevel.Error));
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddConsole(console => console.FormatterName = LogLineFormatter.FormatterName).AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
+        builder.Logging.AddConsole(console => console.FormatterName =
+            LogLineFormatter.FormatterName).AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
 
-        // A terminal that nobody reads must not stop what logs: some of it runs on the threads that sockets wait for. How many lines were left out is said.
+        // A terminal that nobody reads must not stop what logs: some of it runs on the threads that sockets wait for.
+        // How many lines were left out is said.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
     }
 
@@ -258,7 +297,8 @@ public static partial class EchoProgram
 
     private static string Version()
     {
-        var version = typeof(EchoProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+        var version = typeof(EchoProgram)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
         return version.Split('+')[0];
     }
 
@@ -279,7 +319,9 @@ public static partial class EchoProgram
         [LoggerMessage(1015, LogLevel.Information, "{Replaced}")]
         public static partial void Replaced(ILogger logger, string replaced);
 
-        [LoggerMessage(1016, LogLevel.Information, "Health and metrics can be read by everybody who reaches {Address} (Management:Address): it asks for no password. Keep others away from it, or set --management 127.0.0.1:{Port}.")]
+        [LoggerMessage(1016, LogLevel.Information,
+            "Health and metrics can be read by everybody who reaches {Address} (Management:Address): it asks for no password. Keep others "
+            + "away from it, or set --management 127.0.0.1:{Port}.")]
         public static partial void ManagementIsOpen(ILogger logger, string address, int port);
     }
 }

@@ -5,8 +5,11 @@ using OrleansEcho.ServiceDefaults.Processes;
 
 namespace OrleansEcho.ServiceDefaults;
 
-/// <summary>Every signal of <see cref="StopSignals"/> stops the program in order, also while it starts; a Ctrl-C after that aborts it.</summary>
-internal sealed partial class SignalLifetime(IHostApplicationLifetime application, StartInterruption interruption, CutStart cut, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
+/// <summary>
+/// Every signal of <see cref="StopSignals"/> stops the program in order, also while it starts; a Ctrl-C after that aborts it.
+/// </summary>
+internal sealed partial class SignalLifetime(IHostApplicationLifetime application, StartInterruption interruption, CutStart cut,
+    ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
     // What has begun ends in order only when it has started. So the start may finish, unless it hangs: one takes a second or two.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);

@@ -28,10 +28,17 @@ internal sealed class SiloBanner(
         var table = new Table().Border(TableBorder.Rounded).AddColumns("silo", "address");
         table.AddRow(new Text("gateways connect to"), new Text(ports.Gateway?.ToString() ?? "(none)"));
         table.AddRow(new Text("cluster, service"), new Text(Shown.Text($"{identity.Value.ClusterId}, {identity.Value.ServiceId}")));
-        table.AddRow(new Text("list of silos"), new Text(membership.Value switch { { IsRedis: true } => "Redis", { IsAdoNet: true } => "PostgreSQL", _ => "in memory: this one alone" }));
+        table.AddRow(new Text("list of silos"), new Text(membership.Value switch
+        {
+            { IsRedis: true } => "Redis",
+            { IsAdoNet: true } => "PostgreSQL",
+            _ => "in memory: this one alone",
+        }));
         table.AddRow(new Text("silos and gateways use"), new Text(tls.Value.IsOn ? "TLS, with a certificate at both ends" : "plain text"));
-        table.AddRow(new Text("grains' state"), new Text(storage.Value.Is(StorageOptions.Memory) ? "in memory: lost with the silo" : storage.Value.Provider));
-        table.AddRow(new Text("connections at most"), new Text(quota.Value.Limit is { } limit ? $"{limit}, over all gateways" : "no limit"));
+        table.AddRow(new Text("grains' state"),
+            new Text(storage.Value.Is(StorageOptions.Memory) ? "in memory: lost with the silo" : storage.Value.Provider));
+        table.AddRow(
+            new Text("connections at most"), new Text(quota.Value.Limit is { } limit ? $"{limit}, over all gateways" : "no limit"));
         console.Write(table);
         var output = console.Profile.Out.Writer; // as it is: a line to copy must not be wrapped
         output.WriteLine($"Health and metrics: {ManagementAddress.Of(management)}");

@@ -35,7 +35,8 @@ internal sealed partial class PoolState
     /// <summary>A name could not be resolved.</summary>
     public void NotResolved(GatewayName name, Exception fault, TimeSpan now)
     {
-        if (!IsClosed && name.Fault?.Message != fault.Message) _effects.Enqueue(new PoolEffect.ReportNotResolved(name, fault)); // once, and not each time that it is tried again
+        // Once, and not each time that it is tried again.
+        if (!IsClosed && name.Fault?.Message != fault.Message) _effects.Enqueue(new PoolEffect.ReportNotResolved(name, fault));
         GatewaySet.NotResolved(name, now, fault);
         Serve(now);
         FailIfNobodyIsLeft(now);
@@ -47,7 +48,8 @@ internal sealed partial class PoolState
         if (IsClosed) return;
         IsClosed = true;
         FailAll(static () => new ObjectDisposedException(nameof(EchoClientPool)));
-        foreach (var connection in _all.Where(static connection => connection.State is PooledConnectionState.Idle or PooledConnectionState.Validating).ToList())
+        foreach (var connection in _all.Where(
+            static connection => connection.State is PooledConnectionState.Idle or PooledConnectionState.Validating).ToList())
         {
             connection.Gateway.Idle.Remove(connection);
             Close(connection, CloseCause.PoolClosed);
@@ -97,13 +99,16 @@ internal sealed partial class PoolState
     public EchoPoolTimeoutException TooLate(TimeSpan? timeout, TimeSpan now) => TooLate("No connection", timeout, now);
 
     /// <summary>The same for one who has waited for the minimum size.</summary>
-    public EchoPoolTimeoutException NotFilled(TimeSpan now) => TooLate($"Not all {options.MinimumSize} connections (MinimumSize)", null, now);
+    public EchoPoolTimeoutException NotFilled(TimeSpan now) =>
+        TooLate($"Not all {options.MinimumSize} connections (MinimumSize)", null, now);
 
     private EchoPoolTimeoutException TooLate(string what, TimeSpan? timeout, TimeSpan now)
     {
-        var within = timeout is { } own ? $"{own.TotalSeconds:0.###} s (the call's time-out)" : $"{options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout)";
+        var within = timeout is { } own
+            ? $"{own.TotalSeconds:0.###} s (the call's time-out)" : $"{options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout)";
         return new EchoPoolTimeoutException(
-            $"{what} of pool '{options.Name}' within {within}: {Count(PooledConnectionState.Leased)} of {options.MaximumSize} are leased{Holders(now)}; "
+            $"{what} of pool '{options.Name}' within {within}: {Count(PooledConnectionState.Leased)} of {options.MaximumSize} are "
+            + $"leased{Holders(now)}; "
             + $"{Coming} are being opened or asked; {Waiting} more callers wait. Gateways: {gateways.Describe(now)}.",
             Read(now));
     }
@@ -118,7 +123,9 @@ internal sealed partial class PoolState
             .OrderByDescending(static holder => holder.Count).ThenBy(static holder => holder.Since)
             .ToList();
         if (holders.Count is 0) return "";
-        var told = holders.Take(Told).Select(holder => $"{holder.Count} by {holder.Origin}, {(holder.Count is 1 ? "for" : "the longest for")} {(now - holder.Since).TotalSeconds:0.0} s");
+        var told = holders.Take(Told).Select(holder =>
+            $"{holder.Count} by {holder.Origin}, {(holder.Count is 1 ? "for" : "the longest for")} "
+            + $"{(now - holder.Since).TotalSeconds:0.0} s");
         var more = holders.Skip(Told).Sum(static holder => holder.Count);
         return $" ({string.Join("; ", told)}{(more is 0 ? "" : $"; {more} by others")})";
     }
@@ -149,7 +156,11 @@ internal sealed partial class PoolState
         if (options.LeakThreshold is not { } threshold) return;
         foreach (var connection in _all)
         {
-            if (connection.State is not PooledConnectionState.Leased || connection.IsReported || now - connection.LeasedAt < threshold) continue;
+            if (connection.State is not PooledConnectionState.Leased || connection.IsReported || now - connection.LeasedAt < threshold)
+            {
+                continue;
+            }
+
             connection.IsReported = true;
             _effects.Enqueue(new PoolEffect.ReportLeak(connection.Origin, connection.Gateway.Name, now - connection.LeasedAt));
         }

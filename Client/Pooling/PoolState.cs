@@ -31,7 +31,8 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
 
     public int Count(PooledConnectionState state) => _counts[(int)state];
 
-    public bool TryTakeEffect([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolEffect? effect) => _effects.TryDequeue(out effect);
+    public bool TryTakeEffect([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PoolEffect? effect) =>
+        _effects.TryDequeue(out effect);
 
     /// <summary>Leases an idle connection at once, if nobody waits and one is there that needs no validation.</summary>
     /// <exception cref="ObjectDisposedException">The pool is closed.</exception>
@@ -117,7 +118,10 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         if (!IsClosed)
         {
             var wait = gateways.Failed(connection.Gateway, connection.BegunAt, now, fault);
-            if (wait is { } ejection && !connection.Gateway.IsGone) _effects.Enqueue(new PoolEffect.ReportEjection(connection.Gateway, ejection, fault));
+            if (wait is { } ejection && !connection.Gateway.IsGone)
+            {
+                _effects.Enqueue(new PoolEffect.ReportEjection(connection.Gateway, ejection, fault));
+            }
         }
 
         Serve(now);
@@ -193,7 +197,11 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
         }
 
         // Nobody is left: one gateway at a time is tried nevertheless, so that those who wait hear of it when it is back.
-        if (_waiting.Count + _filling.Count > 0 && Total is 0) TryOpen(static (gateway, state) => state.gateways.IsLastResort(gateway, state.now), now);
+        if (_waiting.Count + _filling.Count > 0 && Total is 0)
+        {
+            TryOpen(static (gateway, state) => state.gateways.IsLastResort(gateway, state.now), now);
+        }
+
         if (IsClosed && Total is 0) _effects.Enqueue(new PoolEffect.Drained());
     }
 
@@ -223,8 +231,10 @@ internal sealed partial class PoolState(EchoClientPoolOptions options, GatewaySe
     private void FailAll(TimeSpan now)
     {
         var names = string.Join(", ", options.Gateways);
-        var last = gateways.All.MaxBy(static gateway => gateway.FaultAt)?.LastFault ?? gateways.Names.Find(static name => name.Fault is not null)?.Fault;
-        FailAll(() => new EchoGatewaysDownException(names, $"No gateway of pool '{options.Name}' can be used: {gateways.Describe(now)}.", last));
+        var last = gateways.All.MaxBy(static gateway => gateway.FaultAt)?.LastFault
+            ?? gateways.Names.Find(static name => name.Fault is not null)?.Fault;
+        FailAll(() => new EchoGatewaysDownException(
+            names, $"No gateway of pool '{options.Name}' can be used: {gateways.Describe(now)}.", last));
     }
 
     // An exception of his own for each: it takes a stack trace when it is thrown.

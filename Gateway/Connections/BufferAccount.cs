@@ -2,10 +2,16 @@ using System.Buffers;
 
 namespace OrleansEcho.Gateway.Connections;
 
-/// <summary>What one connection holds of the process's budget. Its owner alone changes it, and only before it waits for something: what is held while a thread works on it is not counted.</summary>
+/// <summary>
+/// What one connection holds of the process's budget. Its owner alone changes it, and only before it waits for something: what is held
+/// while a thread works on it is not counted.
+/// </summary>
 internal struct BufferAccount(BufferBudget budget)
 {
-    /// <summary>Less than this, in bytes, is not counted: it is a part of what every connection costs, and most never hold more. So a small message costs a comparison.</summary>
+    /// <summary>
+    /// Less than this, in bytes, is not counted: it is a part of what every connection costs, and most never hold more.
+    /// So a small message costs a comparison.
+    /// </summary>
     public const int FreeBytes = 1024;
 
     private long _held;
@@ -22,7 +28,9 @@ internal struct BufferAccount(BufferBudget budget)
 
     /// <summary>The connection holds as much from now on.</summary>
     /// <param name="bytes">How many bytes.</param>
-    /// <returns>False when there is no room for it: the connection has to end, and what it held before stays counted until it has given it back.</returns>
+    /// <returns>
+    /// False when there is no room for it: the connection has to end, and what it held before stays counted until it has given it back.
+    /// </returns>
     public bool TryHold(long bytes)
     {
         if (bytes < FreeBytes) bytes = 0;

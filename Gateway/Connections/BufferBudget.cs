@@ -4,19 +4,28 @@ using OrleansEcho.Gateway.Sockets;
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>
-/// The bytes that all peers together may make the process hold: one account for every listener. What is counted, and what is not, is in docs/architecture.md (Memory). From any thread; a
-/// connection that holds next to nothing never touches it (<see cref="BufferAccount.FreeBytes"/>).
+/// The bytes that all peers together may make the process hold: one account for every listener. What is counted, and what is not, is in
+/// docs/architecture.md (Memory). From any thread; a connection that holds next to nothing never touches it
+/// (<see cref="BufferAccount.FreeBytes"/>).
 /// </summary>
 /// <remarks>
-/// Used in four stages. Up to three quarters, nothing happens. Above, nothing is read from whoever holds more than an equal share, or sends much at a time (<see cref="MustWait"/>), and if that does
-/// not help within a second, those who hold most are closed (<see cref="BufferRelief"/>). The last eighth is for those who hold little. Above the limit, nobody gets anything.
+/// Used in four stages. Up to three quarters, nothing happens. Above, nothing is read from whoever holds more than an equal share, or sends
+/// much at a time (<see cref="MustWait"/>), and if that does not help within a second, those who hold most are closed
+/// (<see cref="BufferRelief"/>). The last eighth is for those who hold little. Above the limit, nobody gets anything.
 /// </remarks>
 /// <param name="limitBytes">The most bytes that are held.</param>
 /// <param name="pool">Where buffers come from; null for one that keeps an eighth of the limit at most, on top of it.</param>
 internal sealed class BufferBudget(long limitBytes, ArrayPool<byte>? pool = null)
 {
-    /// <summary>Who holds so much in all, in bytes, may use the last eighth as well: an ordinary message must get through while those who hold most are being closed.</summary>
+    /// <summary>
+    /// Who holds so much in all, in bytes, may use the last eighth as well: an ordinary message must get through while
+    /// those who hold most are being closed.
+    /// </summary>
     public const int LittleBytes = 16 * 1024;
+
+    // Of the limit, for whoever rents next: a long message costs no new array while the like of it comes
+    // again, and a small heap has room for it.
+    private const int ShareThatIsKept = 8;
 
     private long _used;
     private int _holders;
@@ -25,7 +34,7 @@ internal sealed class BufferBudget(long limitBytes, ArrayPool<byte>? pool = null
     public long LimitBytes => limitBytes;
 
     /// <summary>Where buffers come from.</summary>
-    public ArrayPool<byte> Pool { get; } = pool ?? new BufferPool(limitBytes / 8);
+    public ArrayPool<byte> Pool { get; } = pool ?? new BufferPool(limitBytes / ShareThatIsKept);
 
     /// <summary>How many bytes are held.</summary>
     public long UsedBytes => Volatile.Read(ref _used);
@@ -48,7 +57,8 @@ internal sealed class BufferBudget(long limitBytes, ArrayPool<byte>? pool = null
     /// <param name="held">How many bytes it holds.</param>
     /// <param name="lastRead">How many it had sent the last time.</param>
     public bool MustWait(long held, long lastRead) =>
-        (held > 0 || lastRead > LittleBytes) && IsShort && (lastRead > LittleBytes || held >= UsedBytes / Math.Max(1, Volatile.Read(ref _holders)));
+        (held > 0 || lastRead > LittleBytes)
+            && IsShort && (lastRead > LittleBytes || held >= UsedBytes / Math.Max(1, Volatile.Read(ref _holders)));
 
     /// <summary>Counts that one holds something else than before.</summary>
     /// <param name="before">What it held, in bytes.</param>

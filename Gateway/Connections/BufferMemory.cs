@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>
-/// How large the budget for peers' bytes is, and whether it fits, with the connections, into what the process may take: a gateway must not find out under load that it was promised too much.
+/// How large the budget for peers' bytes is, and whether it fits, with the connections, into what the process may take: a gateway must not
+/// find out under load that it was promised too much.
 /// </summary>
 /// <param name="available">What the process may take, in bytes.</param>
 internal sealed class BufferMemory(long available) : IValidateOptions<GatewayOptions>
@@ -33,19 +34,26 @@ internal sealed class BufferMemory(long available) : IValidateOptions<GatewayOpt
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         var left = Left(options);
-        var beside = $"beside {options.MaxConnections} connections of {BytesOfAConnection} bytes ({GatewayOptions.Section}:MaxConnections), of the {available} that this process may take";
+        var beside =
+            $"beside {options.MaxConnections} connections of {BytesOfAConnection} bytes ({GatewayOptions.Section}:MaxConnections), of the "
+            + $"{available} that this process may take";
         if (options.BufferMemoryBytes is 0)
         {
             if (left / 2 >= LeastBudget) return ValidateOptionsResult.Success;
             return ValidateOptionsResult.Fail(
-                $"{GatewayOptions.Section}:MaxConnections: {Math.Max(0, left)} bytes are left for peers' buffers {beside}; {2 * LeastBudget} are needed: set it to less, or give the process more memory.");
+                $"{GatewayOptions.Section}:MaxConnections: {Math.Max(0, left)} bytes are left for peers' buffers {beside}; "
+                + $"{2 * LeastBudget} are needed: set it to less, or give the process more memory.");
         }
 
         if (options.BufferMemoryBytes < LeastBudget)
-            return ValidateOptionsResult.Fail($"{GatewayOptions.Section}:BufferMemoryBytes: {options.BufferMemoryBytes} is less than {LeastBudget}; 0 takes half of what is left.");
+            return ValidateOptionsResult.Fail(
+                $"{GatewayOptions.Section}:BufferMemoryBytes: {options.BufferMemoryBytes} is less than {LeastBudget}; 0 takes half of "
+                + "what is left.");
         return options.BufferMemoryBytes <= left
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{GatewayOptions.Section}:BufferMemoryBytes: {options.BufferMemoryBytes} is more than the {Math.Max(0, left)} bytes that are left {beside}; 0 takes half of them.");
+            : ValidateOptionsResult.Fail(
+                $"{GatewayOptions.Section}:BufferMemoryBytes: {options.BufferMemoryBytes} is more than the {Math.Max(0, left)} bytes that "
+                + $"are left {beside}; 0 takes half of them.");
     }
 
     private long Left(GatewayOptions options) => available - BytesOfTheProcess - (options.MaxConnections * BytesOfAConnection);

@@ -4,7 +4,10 @@ using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Connections;
 
-/// <summary>Keeps what peers hold within the budget: lets those read again who had to wait, or closes those who hold most. Asked at each tick, by one caller.</summary>
+/// <summary>
+/// Keeps what peers hold within the budget: lets those read again who had to wait, or closes those who hold
+/// most. Asked at each tick, by one caller.
+/// </summary>
 internal sealed partial class BufferRelief(BufferBudget budget, TimeProvider time, ILogger logger)
 {
     // So long it may help that those who hold most are not read from: their answers come, and their peers take them.
@@ -62,9 +65,11 @@ internal sealed partial class BufferRelief(BufferBudget budget, TimeProvider tim
     private int CloseThoseWhoHoldMost(IEnumerable<ConnectionPump> pumps)
     {
         var holders = pumps.Select(static pump => (Pump: pump, Bytes: pump.HeldBytes)).Where(static holder => holder.Bytes > 0).ToList();
-        var left = budget.UsedBytes - holders.Where(static holder => holder.Pump.IsEvicted).Sum(static holder => holder.Bytes); // those give theirs back
+        // Those give theirs back.
+        var left = budget.UsedBytes - holders.Where(static holder => holder.Pump.IsEvicted).Sum(static holder => holder.Bytes);
         var count = 0;
-        foreach (var (pump, bytes) in holders.Where(static holder => !holder.Pump.IsEvicted).OrderByDescending(static holder => holder.Bytes))
+        foreach (var (pump, bytes) in holders.Where(static holder => !holder.Pump.IsEvicted)
+            .OrderByDescending(static holder => holder.Bytes))
         {
             if (left <= budget.RelievedBytes) break;
             left -= bytes;
@@ -77,7 +82,9 @@ internal sealed partial class BufferRelief(BufferBudget budget, TimeProvider tim
 
     private static partial class Log
     {
-        [LoggerMessage(2034, LogLevel.Warning, "Peers' buffers take {Used} of {Limit} bytes: {Count} connections that hold most are closed with {Reason} (Gateway:BufferMemoryBytes).")]
+        [LoggerMessage(2034, LogLevel.Warning,
+            "Peers' buffers take {Used} of {Limit} bytes: {Count} connections that hold most are closed with {Reason} "
+            + "(Gateway:BufferMemoryBytes).")]
         public static partial void Closed(ILogger logger, int count, long used, long limit, CloseReason reason);
     }
 }

@@ -57,7 +57,8 @@ internal sealed partial class ConnectionLife(
     // At the end of a lease a connection must be gone, told or not: who lingers is aborted then, and a reset may overtake the words.
     private static readonly TimeSpan LongestLingerWithoutALease = TimeSpan.FromMilliseconds(100);
 
-    // For one line, after the linger: whoever has not taken it by then does not read. Nobody counts it any more, so it must not keep its descriptor.
+    // For one line, after the linger: whoever has not taken it by then does not read. Nobody counts it any
+    // more, so it must not keep its descriptor.
     private static readonly TimeSpan RefusedCloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrencyLimiter _farewells = new(new() { PermitLimit = MaxRefusalsAtATime, QueueLimit = 0 });
@@ -95,7 +96,8 @@ internal sealed partial class ConnectionLife(
         connection.Metrics.Opened();
         Log.Opened(logger, id, connection.Listener, connection.Peer);
         var pump = new ConnectionPump(
-            connection.Transport, connection.CountUnread, connection.SettleAsync, connection.Codec, grain, admitted, connection.Limits, connection.Metrics, clock, time, budget);
+            connection.Transport, connection.CountUnread, connection.SettleAsync, connection.Codec, grain, admitted, connection.Limits,
+            connection.Metrics, clock, time, budget);
         var reason = CloseReason.InternalError;
         registry.Add(pump, connection.Abort);
         registry.RemoveOpening(admitted); // after the pump is there: a drain waits until there is neither
@@ -109,7 +111,8 @@ internal sealed partial class ConnectionLife(
                 await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), text, linger, time, cancellationToken);
             }
 
-            if (reason is CloseReason.BuffersExhausted && pump.HasUnsentEchoes) connection.Abort(); // what it holds is wanted now and waits for its peer, or is not all of its echo
+            // What it holds is wanted now and waits for its peer, or is not all of its echo.
+            if (reason is CloseReason.BuffersExhausted && pump.HasUnsentEchoes) connection.Abort();
             reason = await CloseAsync(connection, reason, cancellationToken); // before the release: until then it holds a descriptor
         }
         finally
@@ -150,7 +153,8 @@ internal sealed partial class ConnectionLife(
         }
         catch (OperationCanceledException) when (wait.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return (null, admission.IsDraining ? RejectReason.Draining : RejectReason.QuotaUnavailable); // its permit was about to become void
+            // Its permit was about to become void.
+            return (null, admission.IsDraining ? RejectReason.Draining : RejectReason.QuotaUnavailable);
         }
         catch (BackendOverloadedException)
         {
@@ -167,12 +171,14 @@ internal sealed partial class ConnectionLife(
         }
     }
 
-    private async Task<CloseReason> PumpAsync(ConnectionPump pump, ConnectionId id, CancellationToken wait, CancellationToken cancellationToken)
+    private async Task<CloseReason> PumpAsync(
+        ConnectionPump pump, ConnectionId id, CancellationToken wait, CancellationToken cancellationToken)
     {
         try
         {
             var reason = await pump.RunAsync(wait);
-            return reason is CloseReason.PeerReset && cancellationToken.IsCancellationRequested ? CloseReason.Aborted : reason; // a flush cannot tell
+            // A flush cannot tell.
+            return reason is CloseReason.PeerReset && cancellationToken.IsCancellationRequested ? CloseReason.Aborted : reason;
         }
         catch (BackendUnavailableException)
         {
@@ -201,7 +207,9 @@ internal sealed partial class ConnectionLife(
         }
     }
 
-    /// <summary>Closes the transport within the send time-out: a peer that does not take its last echoes must not keep the socket.</summary>
+    /// <summary>
+    /// Closes the transport within the send time-out: a peer that does not take its last echoes must not keep the socket.
+    /// </summary>
     private async Task<CloseReason> CloseAsync(AcceptedConnection connection, CloseReason reason, CancellationToken cancellationToken)
     {
         if (reason is CloseReason.SendTimeout or CloseReason.Aborted) connection.Abort();
@@ -262,7 +270,8 @@ internal sealed partial class ConnectionLife(
         refusals.Refused(reason, connection.Listener, connection.Peer);
         using var turn = _farewells.AttemptAcquire();
         var linger = turn.IsAcquired ? connection.Limits.Linger : TimeSpan.Zero;
-        await Farewell.SayAsync(connection.Transport, connection.Codec, reason.ToString(), ReasonTexts.For(reason), linger, time, cancellationToken);
+        await Farewell.SayAsync(
+            connection.Transport, connection.Codec, reason.ToString(), ReasonTexts.For(reason), linger, time, cancellationToken);
 
         await CloseTransportAsync(connection, RefusedCloseTimeout, cancellationToken);
     }

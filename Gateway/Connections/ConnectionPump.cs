@@ -63,7 +63,9 @@ internal sealed class ConnectionPump(
     /// <summary>Whether the peer's FIN has been read: it will not be surprised by ours.</summary>
     public bool PeerHasFinished { get; private set; }
 
-    /// <summary>Whether echoes have been written that the peer has not taken all: nothing that is written now would be understood.</summary>
+    /// <summary>
+    /// Whether echoes have been written that the peer has not taken all: nothing that is written now would be understood.
+    /// </summary>
     public bool HasUnsentEchoes { get; private set; }
 
     /// <summary>How many bytes of the process's budget the connection holds. From any thread.</summary>
@@ -190,7 +192,10 @@ internal sealed class ConnectionPump(
         Wake();
     }
 
-    /// <summary>What it will take, in bytes, when it is read from again, as far as can be told: nothing while it does not wait for that. From any thread.</summary>
+    /// <summary>
+    /// What it will take, in bytes, when it is read from again, as far as can be told: nothing while it
+    /// does not wait for that. From any thread.
+    /// </summary>
     public long WantedBytes => _waitForBuffers is null ? 0 : Math.Max(BufferBudget.LittleBytes, 4 * _lastRead);
 
     /// <summary>Has it read again, if it waits because others held too much. From any thread.</summary>
@@ -223,7 +228,8 @@ internal sealed class ConnectionPump(
             while (true)
             {
                 var flushing = _output.FlushAsync(CancellationToken.None);
-                var isHeld = flushing.IsCompleted || _buffers.TryHold(heldInput + limits.ReadAheadBytes + (_outputBuffer?.HeldBytes ?? limits.WriteBehindBytes + written));
+                var isHeld = flushing.IsCompleted || _buffers.TryHold(
+                    heldInput + limits.ReadAheadBytes + (_outputBuffer?.HeldBytes ?? limits.WriteBehindBytes + written));
                 if (!isHeld) Evict();
                 var flush = await flushing;
                 if (flush.IsCompleted) return CloseReason.PeerReset;
@@ -238,7 +244,8 @@ internal sealed class ConnectionPump(
         }
     }
 
-    // A set's arrays, and those of its answer, which is as long. While it is under way, a transport that reads ahead receives as much again as the last read had, as a rule.
+    // A set's arrays, and those of its answer, which is as long. While it is under way, a transport that reads ahead receives as much
+    // again as the last read had, as a rule.
     private long Weight(MessageSet? set, long read) =>
         set is null ? 0 : (2L * (set.Bytes.Length + ((set.Lengths?.Length ?? 0) * sizeof(int)))) + Math.Min(read, limits.ReadAheadBytes);
 

@@ -9,7 +9,8 @@ namespace OrleansEcho.Gateway.Connections;
 
 /// <summary>The open connections of this process: what ticks their deadlines, asks them to close, and tells when all have ended.</summary>
 internal sealed partial class ConnectionRegistry(
-    ConnectionAdmission admission, CoarseClock clock, BufferBudget budget, TimeProvider time, ILogger<ConnectionRegistry> logger) : BackgroundService
+    ConnectionAdmission admission, CoarseClock clock, BufferBudget budget, TimeProvider time,
+    ILogger<ConnectionRegistry> logger) : BackgroundService
 {
     // Echoes that a peer takes are on their way within milliseconds, and a busy machine's within a few hundred.
     private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(1);
@@ -38,15 +39,18 @@ internal sealed partial class ConnectionRegistry(
     }
 
     /// <summary>
-    /// What a connection waits for the cluster with: cancelled when it is aborted, and when its permit is about to become void. All connections of a listener whose permits are of one
-    /// generation share it, so that none costs anything.
+    /// What a connection waits for the cluster with: cancelled when it is aborted, and when its permit is about to become void. All
+    /// connections of a listener whose permits are of one generation share it, so that none costs anything.
     /// </summary>
     /// <param name="admitted">Its right to go on.</param>
     /// <param name="abort">Its listener aborts its connections.</param>
     public CancellationToken WaitToken(AdmissionDecision admitted, CancellationToken abort) =>
         _waits.GetOrAdd((abort, admitted.Generation), static key => CancellationTokenSource.CreateLinkedTokenSource(key.Abort)).Token;
 
-    /// <summary>A connection has been admitted and waits for its grain: its permit may become void meanwhile, and a drain leaves it as much time as the open ones.</summary>
+    /// <summary>
+    /// A connection has been admitted and waits for its grain: its permit may become void meanwhile, and a drain
+    /// leaves it as much time as the open ones.
+    /// </summary>
     public void AddOpening(AdmissionDecision admitted, Action abort)
     {
         Interlocked.Increment(ref _count);
@@ -70,7 +74,9 @@ internal sealed partial class ConnectionRegistry(
         if (_pumps.TryRemove(pump, out _)) CountOneLess();
     }
 
-    /// <summary>How many connections are still open a second after all were asked to close: what a peer that reads needs is milliseconds.</summary>
+    /// <summary>
+    /// How many connections are still open a second after all were asked to close: what a peer that reads needs is milliseconds.
+    /// </summary>
     public int Overdue => Volatile.Read(ref _closingSince) is not 0 and var since && time.GetElapsedTime(since) >= ClosesWithin ? Count : 0;
 
     /// <summary>Asks every connection to handle what has arrived and to end; those that open from now on, too.</summary>
@@ -88,7 +94,11 @@ internal sealed partial class ConnectionRegistry(
         lock (_emptyLock)
         {
             if (Count is 0) return true;
-            if (_empty is null or { Task.IsCompleted: true }) _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_empty is null or { Task.IsCompleted: true })
+            {
+                _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
             empty = _empty.Task;
         }
 
@@ -163,7 +173,10 @@ internal sealed partial class ConnectionRegistry(
         if (demand.KeptWithoutLease is 0 && _kept > 0) Log.Covered(logger);
         (_closedBefore, _kept) = (demand.CloseBefore, demand.KeptWithoutLease);
         if (demand.CloseDownTo is not { } rest || Count <= rest) return;
-        foreach (var (pump, _) in _pumps.Where(p => !p.Value.IsReleased).OrderBy(p => p.Value.Number).Skip(rest)) pump.RequestClose(CloseReason.QuotaLowered);
+        foreach (var (pump, _) in _pumps.Where(p => !p.Value.IsReleased).OrderBy(p => p.Value.Number).Skip(rest))
+        {
+            pump.RequestClose(CloseReason.QuotaLowered);
+        }
     }
 
     private sealed class TrackedPump(long number, Action abort)
@@ -183,10 +196,13 @@ internal sealed partial class ConnectionRegistry(
 
     private static partial class Log
     {
-        [LoggerMessage(2031, LogLevel.Warning, "The quota has not renewed this gateway's lease: its {Count} connections are closed with QuotaLost (Quota:Policy=strict).")]
+        [LoggerMessage(2031, LogLevel.Warning,
+            "The quota has not renewed this gateway's lease: its {Count} connections are closed with QuotaLost (Quota:Policy=strict).")]
         public static partial void LeaseEnded(ILogger logger, int count);
 
-        [LoggerMessage(2032, LogLevel.Warning, "The quota has not renewed this gateway's lease: its {Count} connections stay (Quota:Policy=available), and the cluster may hold more than its limit.")]
+        [LoggerMessage(2032, LogLevel.Warning,
+            "The quota has not renewed this gateway's lease: its {Count} connections stay (Quota:Policy=available), and the cluster may "
+            + "hold more than its limit.")]
         public static partial void Kept(ILogger logger, int count);
 
         [LoggerMessage(2033, LogLevel.Information, "No connection is without a lease any more.")]

@@ -14,7 +14,9 @@ internal static class Farewell
     /// <param name="codec">The framing.</param>
     /// <param name="reason">One word out of the closed list of reasons.</param>
     /// <param name="text">One sentence for a person.</param>
-    /// <param name="linger">How long to wait for the peer's FIN; zero when it has come: then the words go out as the output is completed.</param>
+    /// <param name="linger">
+    /// How long to wait for the peer's FIN; zero when it has come: then the words go out as the output is completed.
+    /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public static async Task SayAsync(

@@ -6,7 +6,10 @@ using Spectre.Console;
 
 namespace OrleansEcho.Gateway.Hosting;
 
-/// <summary>What a person sees when a gateway has started: where it listens, where its settings come from, and a line to try as soon as it would work.</summary>
+/// <summary>
+/// What a person sees when a gateway has started: where it listens, where its settings come from, and a
+/// line to try as soon as it would work.
+/// </summary>
 internal sealed class GatewayBanner(
     ListenerHost host,
     ReadinessCheck readiness,
@@ -26,7 +29,8 @@ internal sealed class GatewayBanner(
         var table = new Table().Border(TableBorder.Rounded).AddColumns("listener", "framing", "address", "longest message");
         foreach (var listener in host.Listeners)
         {
-            table.AddRow(new Text(Shown.Text(listener.Name)), new Text(listener.Protocol), new Text(Shown.Text(listener.Address)), new Text($"{listener.MaxMessageBytes} B"));
+            table.AddRow(new Text(Shown.Text(listener.Name)), new Text(listener.Protocol), new Text(Shown.Text(listener.Address)),
+                new Text($"{listener.MaxMessageBytes} B"));
         }
 
         console.Write(table);

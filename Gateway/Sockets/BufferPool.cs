@@ -4,17 +4,19 @@ using System.Numerics;
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// The arrays that peers' bytes lie in. Those of up to <see cref="BufferSizes.Transfer"/> come from .NET's own pool, which is as fast as it gets and keeps few MiB of them. Of longer ones it would keep up to 32 of each
-/// size for each core, and one for each thread: more than a small heap has. Of these, no more than <paramref name="mostKept"/> is kept here, and nothing that was not needed for a while.
+/// The arrays that peers' bytes lie in. Those of up to <see cref="BufferSizes.Transfer"/> come from .NET's own pool, which is as fast as it
+/// gets and keeps few MiB of them. Of longer ones it would keep up to 32 of each size for each core, and one for each thread: more than a
+/// small heap has. Of these, no more than <paramref name="mostKept"/> is kept here, and nothing that was not needed for a while.
 /// </summary>
 /// <param name="mostKept">How many bytes are kept at most, in all.</param>
 internal sealed class BufferPool(long mostKept) : ArrayPool<byte>
 {
     // Behind Transfer, which is 2^16: sizes from 128 KiB to 1 GiB, more than any message has.
     private const int SmallestPower = 17;
+    private const int LargestPower = 30;
 
     private readonly Lock _lock = new(); // who takes one has 64 KiB and more to receive
-    private readonly Shelf[] _shelves = Array.ConvertAll(new Shelf[14], static _ => new Shelf());
+    private readonly Shelf[] _shelves = Array.ConvertAll(new Shelf[LargestPower - SmallestPower + 1], static _ => new Shelf());
     private long _kept;
 
     /// <summary>How many bytes are kept for whoever rents next.</summary>

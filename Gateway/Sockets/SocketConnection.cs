@@ -10,13 +10,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// A connection that lives on a socket thread. Its state belongs to whoever uses it, one reading and one writing, until they wait; then, to the thread. What is wanted of it by others (that it
-/// is aborted, disposed of, not waited for any more) is written down, and the thread called, which alone receives and closes: so there is nothing to lock, and a descriptor is never
-/// another socket's already when somebody uses it. Sending may be tried elsewhere, by whoever writes.
+/// A connection that lives on a socket thread. Its state belongs to whoever uses it, one reading and one writing, until they wait; then, to
+/// the thread. What is wanted of it by others (that it is aborted, disposed of, not waited for any more) is written down, and the thread
+/// called, which alone receives and closes: so there is nothing to lock, and a descriptor is never another socket's already when somebody
+/// uses it. Sending may be tried elsewhere, by whoever writes.
 /// </summary>
 internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThreadPoolWorkItem, SocketThread.IServed
 {
-    // How often one connection may receive in a round, before the others have their turn: who reads without waiting for anything else could go on for as long as its peer sends.
+    // How often one connection may receive in a round, before the others have their turn: who reads without waiting for anything else could
+    // go on for as long as its peer sends.
     private const int MaxTurns = 16;
 
     private const int NoSlot = -1;
@@ -114,12 +116,14 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     public bool IsHome => SocketThread.Current == _thread;
 
     /// <summary>
-    /// Whether the thread waits for the socket. It does from the first call on, which is the first read's, as a rule: what has come until then wakes nobody up.
+    /// Whether the thread waits for the socket. It does from the first call on, which is the first read's, as a rule: what
+    /// has come until then wakes nobody up.
     /// </summary>
     public bool IsKnown { get; private set; }
 
     /// <summary>Why nothing can be read or written any more; null while it can. From any thread.</summary>
-    public Exception? Fault => Volatile.Read(ref _abort) ?? Volatile.Read(ref _fault) ?? (_isClosed ? new ConnectionAbortedException("The connection is closed.") : null);
+    public Exception? Fault => Volatile.Read(ref _abort)
+        ?? Volatile.Read(ref _fault) ?? (_isClosed ? new ConnectionAbortedException("The connection is closed.") : null);
 
     /// <summary>Whether there may be something to receive; else the thread will hear of it.</summary>
     public bool MayReceive
@@ -176,7 +180,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         if (_fault is null) Break(fault);
     }
 
-    /// <summary>Takes one of the connection's turns in this round; without one, the thread comes back to it in the next, if it is called.</summary>
+    /// <summary>
+    /// Takes one of the connection's turns in this round; without one, the thread comes back to it in the next, if it is called.
+    /// </summary>
     public bool TryTakeTurn()
     {
         if (_round != _thread.Round) (_round, _turns) = (_thread.Round, 0);

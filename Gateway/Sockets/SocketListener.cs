@@ -10,15 +10,17 @@ using OrleansEcho.ServiceDefaults.Listening;
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// A socket that listens. It lives on a socket thread, as its connections do, which are dealt out to all of them: whoever accepts there in a loop begins with each connection where it has
-/// been accepted.
+/// A socket that listens. It lives on a socket thread, as its connections do, which are dealt out to all of them: whoever accepts there in
+/// a loop begins with each connection where it has been accepted.
 /// </summary>
-internal sealed partial class SocketListener : IConnectionListener, IValueTaskSource<ConnectionContext?>, IThreadPoolWorkItem, SocketThread.IServed
+internal sealed partial class SocketListener : IConnectionListener, IValueTaskSource<ConnectionContext?>, IThreadPoolWorkItem,
+SocketThread.IServed
 {
     // How many are accepted in a round, before those that are there have their turn.
     private const int MaxTurns = 64;
 
-    // How many are accepted of those that have connected before it was unbound: as many as wait by default. Who comes faster than that must not keep it open.
+    // How many are accepted of those that have connected before it was unbound: as many as wait by default. Who comes
+    // faster than that must not keep it open.
     private const int MaxLast = 4096;
 
     private readonly SocketThreadGroup _threads;
@@ -56,14 +58,18 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     /// <param name="logger">Where to say what cannot be accepted.</param>
     /// <exception cref="IOException">The kernel does not let it wait for connections.</exception>
     public SocketListener(
-        SocketThreadGroup threads, Socket socket, int maxReceived, ArrayPool<byte> buffers, AcceptBackoff backoff, TimeProvider time, ILogger<SocketListener> logger)
+        SocketThreadGroup threads, Socket socket, int maxReceived, ArrayPool<byte> buffers, AcceptBackoff backoff, TimeProvider time,
+        ILogger<SocketListener> logger)
     {
-        (_threads, _thread, _socket, _maxReceived, _buffers, _backoff, _logger) = (threads, threads.Next(), socket, maxReceived, buffers, backoff, logger);
+        (_threads, _thread, _socket, _maxReceived, _buffers, _backoff, _logger) =
+            (threads, threads.Next(), socket, maxReceived, buffers, backoff, logger);
         EndPoint = socket.LocalEndPoint!;
         _peer = new SocketAddress(socket.AddressFamily, SocketAddress.GetMaximumAddressSize(socket.AddressFamily));
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        if (Libc.Control(_descriptor, Libc.SetFlags, Libc.NonBlocking) < 0) throw new IOException(Marshal.GetLastPInvokeErrorMessage()); // a peer may be gone before it is accepted
-        _pause = time.CreateTimer(static listener => ((SocketListener)listener!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // A peer may be gone before it is accepted.
+        if (Libc.Control(_descriptor, Libc.SetFlags, Libc.NonBlocking) < 0) throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+        _pause = time.CreateTimer(
+            static listener => ((SocketListener)listener!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public EndPoint EndPoint { get; }
@@ -78,7 +84,11 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
         _core.Reset();
         var version = _core.Version;
         _token = cancellationToken;
-        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(static listener => ((SocketListener)listener!).Call(), this);
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(static listener => ((SocketListener)listener!).Call(), this);
+        }
+
         _isWaiting = true;
         if (!isHome) Call();
         else if (_isUnbound || _mayAccept || _slot is null) ComeBack();
@@ -86,7 +96,8 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
     }
 
     /// <summary>
-    /// Does not listen any more, and ends when that is so. Whoever accepts gets those first that the kernel has connected already: closing would reset them, and the gateway has words for them.
+    /// Does not listen any more, and ends when that is so. Whoever accepts gets those first that the kernel has connected already: closing
+    /// would reset them, and the gateway has words for them.
     /// </summary>
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
@@ -129,7 +140,8 @@ internal sealed partial class SocketListener : IConnectionListener, IValueTaskSo
 
     ValueTaskSourceStatus IValueTaskSource<ConnectionContext?>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<ConnectionContext?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<ConnectionContext?>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     private void Call()

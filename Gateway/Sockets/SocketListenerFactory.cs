@@ -8,7 +8,10 @@ using OrleansEcho.ServiceDefaults.Listening;
 
 namespace OrleansEcho.Gateway.Sockets;
 
-/// <summary>Binds listeners whose connections live on socket threads: in place of Kestrel's own <see cref="SocketTransportFactory"/>, with its options.</summary>
+/// <summary>
+/// Binds listeners whose connections live on socket threads: in place of Kestrel's own
+/// <see cref="SocketTransportFactory"/>, with its options.
+/// </summary>
 /// <param name="threads">Where connections live.</param>
 /// <param name="options">How to bind, and what connections are like.</param>
 /// <param name="buffers">Where connections' buffers come from.</param>
@@ -16,7 +19,8 @@ namespace OrleansEcho.Gateway.Sockets;
 /// <param name="time">The clock.</param>
 /// <param name="loggers">Where to say what cannot be accepted.</param>
 internal sealed class SocketListenerFactory(
-    SocketThreadGroup threads, SocketTransportOptions options, ArrayPool<byte> buffers, DescriptorReserve reserve, TimeProvider time, ILoggerFactory loggers) : IConnectionListenerFactory
+    SocketThreadGroup threads, SocketTransportOptions options, ArrayPool<byte> buffers, DescriptorReserve reserve, TimeProvider time,
+    ILoggerFactory loggers) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -24,7 +28,8 @@ internal sealed class SocketListenerFactory(
         try
         {
             var backoff = new AcceptBackoff(socket.LocalEndPoint!, reserve, time, loggers.CreateLogger<AcceptBackoff>());
-            return new(new SocketListener(threads, socket, (int)(options.MaxReadBufferSize ?? 0), buffers, backoff, time, loggers.CreateLogger<SocketListener>()));
+            return new(new SocketListener(
+                threads, socket, (int)(options.MaxReadBufferSize ?? 0), buffers, backoff, time, loggers.CreateLogger<SocketListener>()));
         }
         catch
         {

@@ -4,8 +4,8 @@ using System.Threading.Tasks.Sources;
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// The receiving end of a connection. It never reads ahead: it receives when somebody wants to read, into a rented buffer that the next connection's bytes get when these have been consumed.
-/// Its results are those of <see cref="Pipe"/>.
+/// The receiving end of a connection. It never reads ahead: it receives when somebody wants to read, into a rented buffer that the next
+/// connection's bytes get when these have been consumed. Its results are those of <see cref="Pipe"/>.
 /// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="maxReceived">How many bytes are received at once at most; at least <see cref="BufferSizes.Transfer"/> all the same.</param>
@@ -41,7 +41,11 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
         }
 
         var version = _waiting.Begin(connection, cancellationToken);
-        if (waitsForTurn || !connection.IsKnown || (!isHome && (connection.MayReceive || connection.Fault is not null || _waiting.IsToEnd))) connection.Call();
+        if (waitsForTurn || !connection.IsKnown || (!isHome && (connection.MayReceive || connection.Fault is not null || _waiting.IsToEnd)))
+        {
+            connection.Call();
+        }
+
         return new(this, version);
     }
 
@@ -62,7 +66,11 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
     {
         if (!_isReading) throw new InvalidOperationException("There is nothing to advance over: nothing has been read.");
         var (start, seen) = (consumed.GetInteger(), examined.GetInteger());
-        if (start < _start || seen < start || seen > _end) throw new ArgumentOutOfRangeException(nameof(consumed), "It is not in what was read.");
+        if (start < _start || seen < start || seen > _end)
+        {
+            throw new ArgumentOutOfRangeException(nameof(consumed), "It is not in what was read.");
+        }
+
         _isReading = false;
         (_start, _examined) = (start, seen);
         if (_start == _end) Release();
@@ -107,7 +115,8 @@ internal sealed class SocketReader(SocketConnection connection, int maxReceived)
 
     ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _waiting.GetStatus(token);
 
-    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<ReadResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _waiting.OnCompleted(continuation, state, token, flags);
 
     private void ReceiveForWaiting()

@@ -4,10 +4,13 @@ using System.Runtime.CompilerServices;
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// A thread on which connections live (docs/adr/0017-connections-live-on-socket-threads.md): it waits for their sockets, reads and writes them, and whoever waits for that goes on there. A
-/// connection whose answer has come goes on where its socket is, too: what it has to do is added, and the thread is called.
+/// A thread on which connections live (docs/adr/0017-connections-live-on-socket-threads.md): it waits for their sockets, reads and
+/// writes them, and whoever waits for that goes on there. A connection whose answer has come goes on where its socket is, too: what it
+/// has to do is added, and the thread is called.
 /// </summary>
-/// <remarks>One round: wait; serve every connection that something has come for; do everything that was added. It lives as long as the process.</remarks>
+/// <remarks>
+/// One round: wait; serve every connection that something has come for; do everything that was added. It lives as long as the process.
+/// </remarks>
 internal sealed class SocketThread
 {
     // In one round, of what other threads have added: then the sockets have their turn again.
@@ -60,7 +63,8 @@ internal sealed class SocketThread
     public Entry EnterAsync() => new(this);
 
     /// <summary>
-    /// Begins to wait for a socket. From what was added only: then no event is under way that may have been meant for the one who had the slot before.
+    /// Begins to wait for a socket. From what was added only: then no event is under way that may have been meant
+    /// for the one who had the slot before.
     /// </summary>
     /// <returns>The socket's slot; null when the kernel has no room.</returns>
     public int? Watch(IServed served, int descriptor)
@@ -76,7 +80,10 @@ internal sealed class SocketThread
     /// <summary>Waits for room to write to a connection's socket, too.</summary>
     public bool WatchForRoom(int descriptor, int slot) => _epoll.TryAddOut(descriptor, slot);
 
-    /// <summary>Does not serve a socket any more that is to be closed. It needs no memory: where there is none, descriptors have to be closed above all.</summary>
+    /// <summary>
+    /// Does not serve a socket any more that is to be closed. It needs no memory: where there is none,
+    /// descriptors have to be closed above all.
+    /// </summary>
     public void Forget(int slot)
     {
         _slots[slot] = null;
@@ -185,8 +192,8 @@ internal sealed class SocketThread
         void Serve(uint events);
 
         /// <summary>
-        /// Serving it, or what it had the thread do, has ended with an exception: it has to end, or to try again later. Where this fails as well, it is
-        /// called again soon.
+        /// Serving it, or what it had the thread do, has ended with an exception: it has to end, or to try again later. Where this
+        /// fails as well, it is called again soon.
         /// </summary>
         void Fail(Exception fault);
     }

@@ -4,8 +4,8 @@ using System.Threading.Tasks.Sources;
 namespace OrleansEcho.Gateway.Sockets;
 
 /// <summary>
-/// The sending end of a connection. A flush sends at once and gives the buffer back. What the peer does not take is held, once, and whoever flushes waits until the kernel has all of it: that is
-/// the backpressure. Its results are those of <see cref="Pipe"/>.
+/// The sending end of a connection. A flush sends at once and gives the buffer back. What the peer does not take is held, once, and whoever
+/// flushes waits until the kernel has all of it: that is the backpressure. Its results are those of <see cref="Pipe"/>.
 /// </summary>
 internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IBuffer, IValueTaskSource<FlushResult>
 {
@@ -35,7 +35,11 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IB
 
     public override void Advance(int bytes)
     {
-        if ((uint)bytes > (uint)(_buffer.Length - _end)) throw new ArgumentOutOfRangeException(nameof(bytes), "There was no room for so much.");
+        if ((uint)bytes > (uint)(_buffer.Length - _end))
+        {
+            throw new ArgumentOutOfRangeException(nameof(bytes), "There was no room for so much.");
+        }
+
         _end += bytes;
     }
 
@@ -105,7 +109,8 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter, IB
 
     ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _waiting.GetStatus(token);
 
-    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<FlushResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _waiting.OnCompleted(continuation, state, token, flags);
 
     private FlushResult Result(bool isCancelled = false) => new(isCancelled, isCompleted: connection.Fault is not null);

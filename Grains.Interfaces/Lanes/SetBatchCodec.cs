@@ -11,14 +11,15 @@ using OrleansEcho.Grains.Interfaces.Connections;
 namespace OrleansEcho.Grains.Interfaces.Lanes;
 
 /// <summary>
-/// How a batch is written: by hand, because a set costs a twentieth of what it costs field by field, and its bytes are copied once, between the set's own
-/// array and the connection.
+/// How a batch is written: by hand, because a set costs a twentieth of what it costs field by field, and its bytes are copied once, between
+/// the set's own array and the connection.
 /// </summary>
 /// <remarks>
-/// One length-prefixed field. In it, all numbers as variable-length integers: the format (1), how many sets; then for each its connection, its
-/// flags (bits 0–1: outcome, 2: has a set, 3: is the last, 4: several messages, 5: opens, 6: closes); if it opens: gateway, listener and peer (length and UTF-8 each), when (ticks of
-/// UTC), the next number, messages and bytes so far; if it closes: the reason; if it has a set: its number, how many messages if several, their lengths, and their bytes.
-/// A reader refuses a format that it does not know; a writer uses one that the other end has said it reads (<c>SiloSign.BatchFormat</c>).
+/// One length-prefixed field. In it, all numbers as variable-length integers: the format (1), how many sets; then for each its connection,
+/// its flags (bits 0–1: outcome, 2: has a set, 3: is the last, 4: several messages, 5: opens, 6: closes); if it opens: gateway, listener
+/// and peer (length and UTF-8 each), when (ticks of UTC), the next number, messages and bytes so far; if it closes: the reason; if it has a
+/// set: its number, how many messages if several, their lengths, and their bytes. A reader refuses a format that it does not know; a writer
+/// uses one that the other end has said it reads (<c>SiloSign.BatchFormat</c>).
 /// </remarks>
 [RegisterSerializer]
 [RegisterCopier]
@@ -94,7 +95,11 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
             sets[i] = new(connection, set, (SetOutcome)(flags & OutcomeBits), opening, closing);
         }
 
-        if (reader.Position != end) throw new SerializerException($"A batch of sets is {end - reader.Position} bytes longer than what it says.");
+        if (reader.Position != end)
+        {
+            throw new SerializerException($"A batch of sets is {end - reader.Position} bytes longer than what it says.");
+        }
+
         var batch = new SetBatch(sets);
         ReferenceCodec.RecordObject(reader.Session, batch, placeholder);
         return batch;
@@ -172,7 +177,8 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
         count <= left ? (int)count : throw new SerializerException($"A batch of sets speaks of {count} where {left} bytes are left.");
 
     private static uint FlagsOf(in BatchedSet one) =>
-        (uint)one.Outcome | (one.Opening is null ? 0u : DoesOpen) | (one.Closing is null ? 0u : DoesClose) | (one.Set is { } set ? HasSet | (set.IsLast ? IsLast : 0u) | (set.Lengths is null ? 0u : IsSeveral) : 0u);
+        (uint)one.Outcome | (one.Opening is null ? 0u : DoesOpen) | (one.Closing is null ? 0u : DoesClose)
+            | (one.Set is { } set ? HasSet | (set.IsLast ? IsLast : 0u) | (set.Lengths is null ? 0u : IsSeveral) : 0u);
 
     private static long LengthOf(SetBatch value)
     {
@@ -199,7 +205,8 @@ public sealed class SetBatchCodec : IFieldCodec<SetBatch>, IDeepCopier<SetBatch>
 
     private static long LengthOf(ConnectionOpening opening) =>
         LengthOf(opening.Gateway) + LengthOf(opening.Listener) + LengthOf(opening.Peer)
-        + SizeOf((ulong)opening.OpenedAt.UtcTicks) + SizeOf((ulong)opening.NextSequence) + SizeOf((ulong)opening.Messages) + SizeOf((ulong)opening.Bytes);
+        + SizeOf((ulong)opening.OpenedAt.UtcTicks)
+        + SizeOf((ulong)opening.NextSequence) + SizeOf((ulong)opening.Messages) + SizeOf((ulong)opening.Bytes);
 
     private static long LengthOf(string text)
     {

@@ -59,7 +59,8 @@ internal sealed class SiloDeparture(TimeProvider time)
             lock (_lock)
             {
                 _isLeaving = true;
-                var now = time.GetTimestamp(); // read once: a gateway that is there by one reading and gone by the next would be waited for less than no time
+                // Read once: a gateway that is there by one reading and gone by the next would be waited for less than no time.
+                var now = time.GetTimestamp();
                 Forget(now);
                 var staying = _gateways.Values.Where(g => !g.Sign.HasMovedOn).ToList();
                 var rest = deadline - time.GetElapsedTime(start, now);

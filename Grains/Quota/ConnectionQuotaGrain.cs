@@ -204,8 +204,8 @@ internal sealed partial class ConnectionQuotaGrain(
         if (!_wasRead) await DriveAsync();
         Deliver();
 
-        // By half of a lease all gateways have been given what it may give without the store. Perhaps another silo can reach it, and has the
-        // other half to renew them.
+        // By half of a lease all gateways have been given what it may give without the store. Perhaps another silo can reach it,
+        // and has the other half to renew them.
         if (Now - _storeFailsSince > terms.Lease / 2 && !_ledger.IsUnlimited && !_ledger.IsSuperseded) Move();
     }
 
@@ -274,7 +274,9 @@ internal sealed partial class ConnectionQuotaGrain(
         [LoggerMessage(3101, LogLevel.Information, "The limit of the quota '{Scope}' is {Limit} now (version {Version}).")]
         public static partial void LimitChanged(ILogger logger, string scope, int limit, long version);
 
-        [LoggerMessage(3102, LogLevel.Warning, "The quota '{Scope}' does not know what was lent before: it lends nothing new for {Seconds:0.#} s, while gateways report what they hold.")]
+        [LoggerMessage(3102, LogLevel.Warning,
+            "The quota '{Scope}' does not know what was lent before: it lends nothing new for {Seconds:0.#} s, while gateways report what "
+            + "they hold.")]
         public static partial void Relearning(ILogger logger, string scope, double seconds);
 
         [LoggerMessage(3108, LogLevel.Information, "The quota '{Scope}' goes to silo {Silo}: perhaps it can reach its store from there.")]
@@ -286,7 +288,8 @@ internal sealed partial class ConnectionQuotaGrain(
         [LoggerMessage(3103, LogLevel.Warning, "The quota '{Scope}' lends nothing new: its store (Storage:Provider) fails: {Fault}.")]
         public static partial void StoreFault(ILogger logger, string scope, string fault);
 
-        [LoggerMessage(3111, LogLevel.Warning, "The store of the quota '{Scope}' has failed {Count} more times since that was last said here.")]
+        [LoggerMessage(
+            3111, LogLevel.Warning, "The store of the quota '{Scope}' has failed {Count} more times since that was last said here.")]
         public static partial void StoreFaultsUnsaid(ILogger logger, string scope, int count);
 
         [LoggerMessage(3104, LogLevel.Information, "The quota '{Scope}' has its store back.")]
@@ -295,20 +298,25 @@ internal sealed partial class ConnectionQuotaGrain(
         [LoggerMessage(3105, LogLevel.Information, "Another activation of the quota '{Scope}' has taken over; this one has stopped.")]
         public static partial void Superseded(ILogger logger, string scope);
 
-        [LoggerMessage(3109, LogLevel.Information, "The quota '{Scope}' is shared with cluster {Cluster}: it has the same service (Cluster:ServiceId) and the same store. The limit holds for both together.")]
+        [LoggerMessage(3109, LogLevel.Information,
+            "The quota '{Scope}' is shared with cluster {Cluster}: it has the same service (Cluster:ServiceId) and the same store. The "
+            + "limit holds for both together.")]
         public static partial void Shared(ILogger logger, string scope, string cluster);
 
         [LoggerMessage(
             3110,
             LogLevel.Warning,
-            "The quota '{Scope}' is shared with cluster {Cluster}, and they are configured differently: the limit is {Own} here and {Theirs} there, and {InForce} for both. "
+            "The quota '{Scope}' is shared with cluster {Cluster}, and they are configured differently: the limit is {Own} here and "
+            + "{Theirs} there, and {InForce} for both. "
             + "Set the same Quota:Limit in both, or give each its own Cluster:ServiceId.")]
-        public static partial void SharedAndDifferent(ILogger logger, string scope, string cluster, string own, string theirs, string inForce);
+        public static partial void SharedAndDifferent(
+            ILogger logger, string scope, string cluster, string own, string theirs, string inForce);
 
         [LoggerMessage(
             3112,
             LogLevel.Warning,
-            "The quota '{Scope}' is shared with cluster {Cluster}, which runs without a limit: its connections are not counted until its silos have been restarted. "
+            "The quota '{Scope}' is shared with cluster {Cluster}, which runs without a limit: its connections are not counted until its "
+            + "silos have been restarted. "
             + "Restart them with the same Quota:Limit, or give each its own Cluster:ServiceId.")]
         public static partial void SharedAndUncounted(ILogger logger, string scope, string cluster);
 

@@ -56,13 +56,19 @@ internal sealed partial class QuotaLedger
         foreach (var stored in found?.Holders ?? [])
         {
             // When it was lent this is not known, but it was before now.
-            var holder = new LedgerHolder(stored.Holder, stored.Gateway) { Leased = stored.Leased, InUse = Math.Min(stored.InUse ?? stored.Leased, stored.Leased), LastNumber = stored.LastNumber };
+            var holder = new LedgerHolder(stored.Holder, stored.Gateway)
+            {
+                Leased = stored.Leased,
+                InUse = Math.Min(stored.InUse ?? stored.Leased, stored.Leased),
+                LastNumber = stored.LastNumber,
+            };
             holder.Renew(stored.Lease, now);
             holder.HeardAt = now;
             if (stored.EndsIn is { } rest) holder.EndBy(now + rest);
             var before = known.GetValueOrDefault(holder.Id);
             if (before is not null) holder.RememberShortage(before);
-            if (before?.AskedAt is null) holder.NoteShortage(stored.Shortage, now, ShortagesStand); // else it has said so here, and more recently
+            // Else it has said so here, and more recently.
+            if (before?.AskedAt is null) holder.NoteShortage(stored.Shortage, now, ShortagesStand);
             if (before is not null && before.LastNumber == holder.LastNumber && before.Leased == holder.Leased)
             {
                 holder.Remember(before, endsAsKnown: stored.EndsIn is not null);
@@ -118,7 +124,8 @@ internal sealed partial class QuotaLedger
             Cluster = terms.Cluster,
             Relearning = isComplete || isToRelearn ? null : _relearningId,
             IncompleteFor = isComplete || isToRelearn ? null : _relearnsUntil - now,
-            Holders = [.. _holders.Values.Select(h => new HolderRecord(h.Id, h.Gateway, h.Total, h.LastNumber, h.Lease > terms.Lease ? h.Lease : terms.Lease)
+            Holders = [.. _holders.Values.Select(
+                h => new HolderRecord(h.Id, h.Gateway, h.Total, h.LastNumber, h.Lease > terms.Lease ? h.Lease : terms.Lease)
             {
                 EndsIn = h.WillOutlastStored ? null : h.ExpiresAt - now,
                 InUse = h.InUse,
@@ -127,6 +134,7 @@ internal sealed partial class QuotaLedger
         };
     }
 
-    // Who has asked this activation of late may be renewed without the store, up to a lease after the last write: the record cannot say when that ends.
+    // Who has asked this activation of late may be renewed without the store, up to a lease after the last write:
+    // the record cannot say when that ends.
     private bool IsServed(LedgerHolder holder, TimeSpan now) => holder.AskedAt is { } asked && now - asked < terms.Renew * 3;
 }

@@ -44,7 +44,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
     /// <summary>Another activation has taken over: this one answers nothing any more.</summary>
     public bool IsSuperseded { get; private set; }
 
-    /// <summary>The last of the other clusters whose quota this is, too: they have the same service and the same store. Null for none.</summary>
+    /// <summary>
+    /// The last of the other clusters whose quota this is, too: they have the same service and the same store. Null for none.
+    /// </summary>
     public SharedQuota? SharedWith { get; private set; }
 
     /// <summary>The store must be read before anything can be decided.</summary>
@@ -71,7 +73,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         { Epoch: > MostEpochs } or { Held: > MostPermits } or { Wanted: > MostPermits } => "a number is too large to be true",
         { Epoch: < 0 } or { Held: < 0 } or { InUse: < 0 } or { Unleased: < 0 } => "a number is negative",
         _ when request.InUse > request.Held => $"{request.InUse} permits cannot be in use of {request.Held} that are held",
-        _ when request.Needed < (long)request.InUse + request.Unleased => $"{request.Needed} permits are too few for {request.InUse} and {request.Unleased} connections",
+        _ when request.Needed < (long)request.InUse + request.Unleased =>
+            $"{request.Needed} permits are too few for {request.InUse} and {request.Unleased} connections",
         _ when request.Wanted < request.Needed => $"{request.Wanted} permits wanted are fewer than the {request.Needed} needed",
         _ => null,
     };
@@ -136,7 +139,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         _questions.InsertRange(0, batch.Select(decision => decision.Question)); // nothing of it was decided
     }
 
-    /// <summary>The store has a record of somebody else's: stop for good. Who waits is told nothing; it asks again and finds the other.</summary>
+    /// <summary>
+    /// The store has a record of somebody else's: stop for good. Who waits is told nothing; it asks again and finds the other.
+    /// </summary>
     public void Supersede()
     {
         IsSuperseded = true;
@@ -145,7 +150,9 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
         _questions.Clear();
     }
 
-    /// <summary>Decides on everything that was asked and returns what is to be written before it is answered; null when nothing is.</summary>
+    /// <summary>
+    /// Decides on everything that was asked and returns what is to be written before it is answered; null when nothing is.
+    /// </summary>
     public QuotaRecord? BeginWrite(TimeSpan now)
     {
         if (IsSuperseded || NeedsRead || IsWriting || _questions.Count is 0) return null;
@@ -228,7 +235,8 @@ internal sealed partial class QuotaLedger(string id, QuotaTerms terms)
             Version = _version,
             Epoch = _epoch,
             IsRelearning = _limit is not null && now < _relearnsUntil,
-            Holders = [.. _holders.Values.Where(h => !h.HasLeft).Select(h => new HolderSnapshot(h.Gateway, h.Id, h.Total, h.InUse, h.Unleased, h.ExpiresAt - now))],
+            Holders = [.. _holders.Values.Where(h => !h.HasLeft)
+                .Select(h => new HolderSnapshot(h.Gateway, h.Id, h.Total, h.InUse, h.Unleased, h.ExpiresAt - now))],
         };
     }
 

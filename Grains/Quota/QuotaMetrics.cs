@@ -4,7 +4,10 @@ using OrleansEcho.Grains.Interfaces.Quota;
 
 namespace OrleansEcho.Grains.Quota;
 
-/// <summary>The quota's instruments, on the meter <c>OrleansEcho.Grains</c>: what the quotas that are active in this silo know. Described in docs/operations.md.</summary>
+/// <summary>
+/// The quota's instruments, on the meter <c>OrleansEcho.Grains</c>: what the quotas that are active in this silo
+/// know. Described in docs/operations.md.
+/// </summary>
 internal sealed class QuotaMetrics
 {
     /// <summary>The name of the meter.</summary>
@@ -21,24 +24,34 @@ internal sealed class QuotaMetrics
     {
         var meter = meters.Create(MeterName);
         _grants = meter.CreateCounter<long>("echo.quota.grants", "{permit}", "Permits lent on top of what their holders had.");
-        _denials = meter.CreateCounter<long>("echo.quota.denials", "{request}", "Requests that got fewer permits than they needed, by reason.");
+        _denials =
+            meter.CreateCounter<long>("echo.quota.denials", "{request}", "Requests that got fewer permits than they needed, by reason.");
         _recalls = meter.CreateCounter<long>("echo.quota.recalls", "{permit}", "Permits that gateways were told to give back.");
-        _expired = meter.CreateCounter<long>("echo.quota.lease.expired", "{lease}", "Leases that ended with permits in them: of gateways that are gone, or could not renew in time.");
-        _storeDuration = meter.CreateHistogram<double>("echo.quota.store.duration", "s", "How long the quota's store took to read or to write; failed calls are not in it.");
-        meter.CreateObservableUpDownCounter("echo.quota.store.available", ObserveStores, "{store}", "1 while the quota's store does what it is asked for, else 0; absent until it has been asked.");
-        meter.CreateObservableUpDownCounter("echo.quota.limit", () => Observe(s => s.Limit), "{connection}", "The limit; absent when there is none.");
+        _expired = meter.CreateCounter<long>("echo.quota.lease.expired", "{lease}",
+            "Leases that ended with permits in them: of gateways that are gone, or could not renew in time.");
+        _storeDuration = meter.CreateHistogram<double>(
+            "echo.quota.store.duration", "s", "How long the quota's store took to read or to write; failed calls are not in it.");
+        meter.CreateObservableUpDownCounter("echo.quota.store.available", ObserveStores, "{store}",
+            "1 while the quota's store does what it is asked for, else 0; absent until it has been asked.");
+        meter.CreateObservableUpDownCounter(
+            "echo.quota.limit", () => Observe(s => s.Limit), "{connection}", "The limit; absent when there is none.");
         meter.CreateObservableUpDownCounter("echo.quota.permits.leased", () => Observe(s => s.Leased), "{permit}", "Permits on loan.");
-        meter.CreateObservableUpDownCounter("echo.quota.permits.in_use", () => Observe(s => s.InUse), "{permit}", "Permits on loan that have a connection, as gateways reported last.");
+        meter.CreateObservableUpDownCounter("echo.quota.permits.in_use", () => Observe(s => s.InUse), "{permit}",
+            "Permits on loan that have a connection, as gateways reported last.");
     }
 
     /// <summary>
-    /// Brings a quota's series into being, at zero: its grain may come to any silo at any time, and what it does first there is a rise only if the series were there before.
+    /// Brings a quota's series into being, at zero: its grain may come to any silo at any time, and what it does first there is a rise
+    /// only if the series were there before.
     /// </summary>
     public void Begin(string scope)
     {
         var tag = Tag(scope);
         foreach (var counter in (Counter<long>[])[_grants, _recalls, _expired]) counter.Add(0, tag);
-        foreach (var reason in Enum.GetValues<QuotaDenial>().Except([QuotaDenial.None])) _denials.Add(0, tag, new("echo.quota.denial", reason.ToString()));
+        foreach (var reason in Enum.GetValues<QuotaDenial>().Except([QuotaDenial.None]))
+        {
+            _denials.Add(0, tag, new("echo.quota.denial", reason.ToString()));
+        }
     }
 
     /// <summary>Begins to tell of a quota.</summary>
@@ -46,7 +59,8 @@ internal sealed class QuotaMetrics
     /// <param name="scope">Its scope.</param>
     /// <param name="describe">What it knows; null when it does not yet.</param>
     /// <param name="hasStore">Whether a write has succeeded since a call to its store failed; null before the first of either.</param>
-    public void Add(object quota, string scope, Func<QuotaSnapshot?> describe, Func<bool?> hasStore) => _active[quota] = (scope, describe, hasStore);
+    public void Add(object quota, string scope, Func<QuotaSnapshot?> describe, Func<bool?> hasStore) =>
+        _active[quota] = (scope, describe, hasStore);
 
     /// <summary>The store has done what it was asked for.</summary>
     public void StoreAnswered(string scope, TimeSpan took) => _storeDuration.Record(took.TotalSeconds, Tag(scope));

@@ -49,7 +49,9 @@ internal sealed record QuotaRecord
     [Id(9)]
     public string? Relearning { get; init; }
 
-    /// <summary>What each of the clusters that share the quota has configured, the one that wrote this first; null when it is not known.</summary>
+    /// <summary>
+    /// What each of the clusters that share the quota has configured, the one that wrote this first; null when it is not known.
+    /// </summary>
     [Id(10)]
     public List<ClusterLimit>? Clusters { get; init; }
 }
@@ -78,7 +80,10 @@ internal sealed record HolderRecord(
     [property: Id(3)] long LastNumber,
     [property: Id(4)] TimeSpan Lease)
 {
-    /// <summary>When its lease has ended on every clock, from when it was written on; null for a whole lease from when it is read: its quota may renew it without the store.</summary>
+    /// <summary>
+    /// When its lease has ended on every clock, from when it was written on; null for a whole lease from when it is read: its
+    /// quota may renew it without the store.
+    /// </summary>
     [Id(5)]
     public TimeSpan? EndsIn { get; init; }
 

@@ -23,8 +23,10 @@ internal static class CommandHelp
     /// <summary>Of a command.</summary>
     public static string For(Command root, LoadCommand command)
     {
-        var arguments = string.Concat(command.Arguments.Select(a => $" {(a.Arity.MinimumNumberOfValues is 0 ? $"[{a.Name}]" : a.Name)}{(a.Arity.MaximumNumberOfValues > 1 ? "..." : "")}"));
-        var text = new StringBuilder().AppendLine(command.Description).AppendLine().Append("Usage: ").Append(root.Name).Append(' ').Append(command.Name).Append(arguments).AppendLine(command.Groups.Count > 0 ? " [options]" : "");
+        var arguments = string.Concat(command.Arguments.Select(
+            a => $" {(a.Arity.MinimumNumberOfValues is 0 ? $"[{a.Name}]" : a.Name)}{(a.Arity.MaximumNumberOfValues > 1 ? "..." : "")}"));
+        var text = new StringBuilder().AppendLine(command.Description).AppendLine().Append("Usage: ")
+            .Append(root.Name).Append(' ').Append(command.Name).Append(arguments).AppendLine(command.Groups.Count > 0 ? " [options]" : "");
         if (command.Arguments.Count > 0) text.AppendLine();
         foreach (var argument in command.Arguments) Item(text, argument.Name, argument.Description ?? "");
         foreach (var (title, options) in command.Groups)
@@ -32,7 +34,8 @@ internal static class CommandHelp
             text.AppendLine().Append(title).AppendLine(":");
             foreach (var option in options)
             {
-                var value = option is LoadOption { IsValueOptional: true } ? $" [{option.HelpName}]" : option is LoadOption ? $" {option.HelpName}" : "";
+                var value = option is LoadOption { IsValueOptional: true }
+                    ? $" [{option.HelpName}]" : option is LoadOption ? $" {option.HelpName}" : "";
                 Item(text, option.Name + value, option.Description ?? "");
             }
         }

@@ -13,7 +13,8 @@ internal sealed class LoadProgram
     // Where options end, and names that begin with dashes may come.
     private const string End = "--";
 
-    private readonly Command _root = new("OrleansEcho.LoadTest", "loads gateways, and tells what became of every message.") { TreatUnmatchedTokensAsErrors = false };
+    private readonly Command _root =
+        new("OrleansEcho.LoadTest", "loads gateways, and tells what became of every message.") { TreatUnmatchedTokensAsErrors = false };
     private readonly HelpOption _help = new();
     private readonly Option<bool> _version = new("--version") { Description = "Says which version this is.", Arity = ArgumentArity.Zero };
 
@@ -66,7 +67,8 @@ internal sealed class LoadProgram
     // '--' after an option that needs a value stands in that value's place: what comes after it are options still.
     private List<string> WithoutLostEnd(IReadOnlyList<string> args)
     {
-        HashSet<string> valued = [.. _root.Subcommands.SelectMany(c => c.Options).OfType<LoadOption>().Where(o => !o.IsValueOptional).Select(o => o.Name)];
+        HashSet<string> valued =
+            [.. _root.Subcommands.SelectMany(c => c.Options).OfType<LoadOption>().Where(o => !o.IsValueOptional).Select(o => o.Name)];
         return [.. args.Where((arg, i) => arg is not End || i is 0 || !valued.Contains(args[i - 1]))];
     }
 
@@ -75,7 +77,8 @@ internal sealed class LoadProgram
         string[] names = [.. _root.Subcommands.Select(c => c.Name)];
         if (command is null)
         {
-            return [parsed.UnmatchedTokens is [var word, ..] ? $"'{word}' is no command; {Nearest.Advice(word, names)}" : $"No command was given; there are {string.Join(", ", names)}, and --help."];
+            return [parsed.UnmatchedTokens is [var word, ..] ? $"'{word}' is no command; {Nearest.Advice(word, names)}"
+                : $"No command was given; there are {string.Join(", ", names)}, and --help."];
         }
 
         string[] options = [.. command.Options.Select(o => o.Name), "--help"];
@@ -84,22 +87,32 @@ internal sealed class LoadProgram
         foreach (var token in Unknown(parsed))
         {
             var name = token.Split('=')[0];
-            if (ended.Contains(token) && options.Contains(name)) faults.Add($"'{token}' stands after '{End}', where no options are; take the '{End}' away.");
-            else if (!ended.Contains(token) || command.Arguments.Count is 0) faults.Add($"'{token}' is no option of {command.Name}; {Advice(name)}");
+            if (ended.Contains(token) && options.Contains(name))
+            {
+                faults.Add($"'{token}' stands after '{End}', where no options are; take the '{End}' away.");
+            }
+            else if (!ended.Contains(token) || command.Arguments.Count is 0)
+            {
+                faults.Add($"'{token}' is no option of {command.Name}; {Advice(name)}");
+            }
         }
 
         faults.AddRange(command.Options.OfType<LoadOption>().Select(o => o.FaultIn(parsed)).OfType<string>());
         return faults;
 
         string Advice(string token) =>
-            command.Elsewhere.GetValueOrDefault(token) is { } own ? $"here it is {own}." : Nearest.To(token, options) is { } near ? $"did you mean {near}?" : $"see {command.Name} --help.";
+            command.Elsewhere.GetValueOrDefault(token) is { } own
+                ? $"here it is {own}." : Nearest.To(token, options) is { } near ? $"did you mean {near}?" : $"see {command.Name} --help.";
     }
 
-    // What follows an unknown option is its value, and no fault of its own; and where there are arguments, an unknown option is taken for one.
+    // What follows an unknown option is its value, and no fault of its own; and where there are
+    // arguments, an unknown option is taken for one.
     private static IEnumerable<string> Unknown(ParseResult parsed)
     {
-        string[] words = [.. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).Where(IsOption), .. parsed.UnmatchedTokens];
-        return words.Where((word, i) => IsOption(word) || i is 0 || !IsOption(words[i - 1]) || words[i - 1].Contains('=', StringComparison.Ordinal));
+        string[] words = [.. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(
+            a => a.Tokens).Select(t => t.Value).Where(IsOption), .. parsed.UnmatchedTokens];
+        return words.Where((word, i) => IsOption(word)
+            || i is 0 || !IsOption(words[i - 1]) || words[i - 1].Contains('=', StringComparison.Ordinal));
 
         static bool IsOption(string word) => word.StartsWith("--", StringComparison.Ordinal);
     }

@@ -13,7 +13,11 @@ internal static class OutputProbe
         try
         {
             if (Directory.Exists(path)) throw new UnauthorizedAccessException();
-            if (OutputFile.IsWrittenTo(path)) return UnixFile.IsWritable(path) ? null : Fault(option, path, new UnauthorizedAccessException());
+            if (OutputFile.IsWrittenTo(path))
+            {
+                return UnixFile.IsWritable(path) ? null : Fault(option, path, new UnauthorizedAccessException());
+            }
+
             var target = OutputFile.TargetOf(path);
             var isNew = !File.Exists(target);
             using (File.Open(target, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))

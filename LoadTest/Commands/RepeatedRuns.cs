@@ -4,13 +4,19 @@ using OrleansEcho.LoadTest.Results;
 
 namespace OrleansEcho.LoadTest.Commands;
 
-/// <summary>Makes the runs of a comparison: in pairs, so that both see the same hour of the machine, and each pair the other way round (A B, B A, A B …), so that neither always comes second.</summary>
+/// <summary>
+/// Makes the runs of a comparison: in pairs, so that both see the same hour of the machine, and each pair the other way round (A B, B A, A
+/// B …), so that neither always comes second.
+/// </summary>
 internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsole console)
 {
     private bool _isLost;
 
     /// <summary>Makes them, one after another, and says a line of each.</summary>
-    /// <returns><see cref="ExitCodes.Passed"/> when all were made and kept; otherwise why not. The runs that were made are those of the sides in any case.</returns>
+    /// <returns>
+    /// <see cref="ExitCodes.Passed"/> when all were made and kept; otherwise why not. The runs that were
+    /// made are those of the sides in any case.
+    /// </returns>
     public async Task<int> RunAsync(ComparedSide a, ComparedSide b, int pairs)
     {
         for (var number = 1; number <= pairs; number++)
@@ -18,7 +24,10 @@ internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsol
             ComparedSide[] pair = number % 2 is 1 ? [a, b] : [b, a];
             foreach (var side in pair)
             {
-                if (await RunOneAsync(side, number, $"{side.Name} {number} of {pairs}") is var code && code is not ExitCodes.Passed) return code;
+                if (await RunOneAsync(side, number, $"{side.Name} {number} of {pairs}") is var code && code is not ExitCodes.Passed)
+                {
+                    return code;
+                }
             }
         }
 
@@ -70,6 +79,7 @@ internal sealed class RepeatedRuns(ILoadRunner runner, KeptRuns kept, LoadConsol
     private static string Line(RunResult result)
     {
         var why = result.Verdict is not Verdict.Passed && result.Remarks is [var first, ..] ? $": {first}" : "";
-        return $"{Quantity.Rate(result.Total.MessagesPerSecond)} messages/s, p99 {ReportText.Time(result.Total.Latency, l => l.P99)}, {result.Verdict.ToString().ToLowerInvariant()}{why}";
+        return $"{Quantity.Rate(result.Total.MessagesPerSecond)} messages/s, p99 {ReportText.Time(result.Total.Latency, l => l.P99)}, "
+            + $"{result.Verdict.ToString().ToLowerInvariant()}{why}";
     }
 }

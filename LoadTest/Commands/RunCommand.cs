@@ -7,7 +7,9 @@ using OrleansEcho.LoadTest.Workers;
 namespace OrleansEcho.LoadTest.Commands;
 
 /// <summary><c>run</c>: loads gateways as a scenario and options say.</summary>
-/// <remarks>1 read the scenario; 2 read the thresholds; 3 see that results can be written; 4 run; 5 judge; 6 write results; 7 say what came of it.</remarks>
+/// <remarks>
+/// 1 read the scenario; 2 read the thresholds; 3 see that results can be written; 4 run; 5 judge; 6 write results; 7 say what came of it.
+/// </remarks>
 internal sealed class RunCommand : LoadCommand
 {
     private readonly IThresholds _thresholds;
@@ -20,7 +22,8 @@ internal sealed class RunCommand : LoadCommand
     private readonly Option<bool> _noLive;
 
     /// <summary>Puts it together.</summary>
-    public RunCommand(ILoadRunner runner, Func<SessionSettings, int, ILoadRunner> cluster, IThresholds thresholds, IRunViews views, params IEnumerable<ResultFormat<RunResult>> formats)
+    public RunCommand(ILoadRunner runner, Func<SessionSettings, int, ILoadRunner> cluster, IThresholds thresholds, IRunViews views,
+        params IEnumerable<ResultFormat<RunResult>> formats)
         : base("run", "Loads gateways, checks every echo, and tells latency and throughput.")
     {
         (_thresholds, _views) = (thresholds, views);
@@ -48,7 +51,8 @@ internal sealed class RunCommand : LoadCommand
         var (runner, fault) = _workers.In(parsed);
         if (runner is null) return console.Fail(ExitCodes.WrongUsage, fault!);
 
-        var outputs = new ResultFiles<RunResult>(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
+        var outputs =
+            new ResultFiles<RunResult>(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
         if (outputs.Contradictions is { Count: > 0 } contradictions) return console.Fail(ExitCodes.WrongUsage, contradictions);
         if (outputs.FindUnwritable() is { Count: > 0 } unwritable) return console.Fail(ExitCodes.CannotRun, unwritable);
 
@@ -57,7 +61,8 @@ internal sealed class RunCommand : LoadCommand
         RunResult result;
         await using (var view = _views.Open(file.Scenario, kind, console.Out))
         {
-            result = _thresholds.Judge(await LoadAsync(runner, file.Scenario, conditions, view, parsed.GetValue(_abortOnFail), console.Interrupt), conditions);
+            result = _thresholds.Judge(
+                await LoadAsync(runner, file.Scenario, conditions, view, parsed.GetValue(_abortOnFail), console.Interrupt), conditions);
             view.Finished(result);
         }
 
@@ -68,7 +73,8 @@ internal sealed class RunCommand : LoadCommand
         return TargetReachability.FaultOf(result) is { } nobody ? console.Fail(ExitCodes.CannotRun, nobody) : ExitCodes.Of(result.Verdict);
     }
 
-    private async Task<RunResult> LoadAsync(ILoadRunner runner, LoadScenario scenario, string[] conditions, IRunView view, bool abortOnFail, CancellationToken interrupt)
+    private async Task<RunResult> LoadAsync(
+        ILoadRunner runner, LoadScenario scenario, string[] conditions, IRunView view, bool abortOnFail, CancellationToken interrupt)
     {
         if (!abortOnFail) return await runner.RunAsync(scenario, view, interrupt);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
@@ -80,6 +86,7 @@ internal sealed class RunCommand : LoadCommand
         });
         var result = await runner.RunAsync(scenario, new TwoObservers(view, watch), end.Token);
         // It was ended, but not by a person: the threshold is what came of it.
-        return crossed is null ? result : result with { Verdict = Verdict.Failed, Remarks = [.. result.Remarks, $"It was ended early, because of {crossed}."] };
+        return crossed is null ? result
+            : result with { Verdict = Verdict.Failed, Remarks = [.. result.Remarks, $"It was ended early, because of {crossed}."] };
     }
 }

@@ -6,7 +6,10 @@ using OrleansEcho.LoadTest.Searching;
 namespace OrleansEcho.LoadTest.Commands;
 
 /// <summary><c>search</c>: finds the highest rate, or number of connections, that holds an objective.</summary>
-/// <remarks>1 read what to look for; 2 see that results can be written; 3 run, judge, and go on to the next value; 4 write results; 5 say what was found.</remarks>
+/// <remarks>
+/// 1 read what to look for; 2 see that results can be written; 3 run, judge, and go on to the next value; 4
+/// write results; 5 say what was found.
+/// </remarks>
 internal sealed class SearchCommand : LoadCommand
 {
     private readonly ILoadRunner _runner;
@@ -21,18 +24,26 @@ internal sealed class SearchCommand : LoadCommand
     {
         (_runner, _time) = (runner, time);
         _options = new SearchOptions(this, thresholds);
-        Add(new("--json", "All that is known of the search, with every run's figures.", (output, path, cancellation) => SearchResultFile.WriteAsync(output.Result, path, cancellation)));
+        Add(new("--json", "All that is known of the search, with every run's figures.",
+            (output, path, cancellation) => SearchResultFile.WriteAsync(output.Result, path, cancellation)));
         Add(Text("--html", "A page with latency at each value.", SearchHtml.Write));
         Add(Text("--markdown", "The answer and a table of the runs, for pull requests.", SearchMarkdown.Write));
         Add(new(
             "--confirmed",
             "The last run that held at the answer, as 'run --json' writes it; where there is none, an older file is removed.",
-            (output, path, cancellation) => output.Confirmed is { } run ? RunResultFile.WriteAsync(run, path, cancellation) : RemoveAsync(path)));
+            (output, path, cancellation) =>
+                output.Confirmed is { } run ? RunResultFile.WriteAsync(run, path, cancellation) : RemoveAsync(path)));
         _quiet = Switch("What is shown", "--quiet", "Nothing but the answer.");
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> Elsewhere { get; } = new Dictionary<string, string> { ["--duration"] = "--step", ["--fail-if"] = "--slo", ["--junit"] = "--json", ["--abort-on-fail"] = "--slo" };
+    public override IReadOnlyDictionary<string, string> Elsewhere { get; } = new Dictionary<string, string>
+    {
+        ["--duration"] = "--step",
+        ["--fail-if"] = "--slo",
+        ["--junit"] = "--json",
+        ["--abort-on-fail"] = "--slo",
+    };
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
@@ -48,7 +59,8 @@ internal sealed class SearchCommand : LoadCommand
         var (plan, faults) = await _options.ReadAsync(parsed, console.Interrupt);
         if (plan is null) return console.Fail(ExitCodes.WrongUsage, faults);
 
-        var files = new ResultFiles<SearchOutput>(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
+        var files =
+            new ResultFiles<SearchOutput>(_results.Where(r => r.Option.IsIn(parsed)).Select(r => (r.Format, r.Option.ValuesIn(parsed)[0])));
         if (files.Contradictions is { Count: > 0 } contradictions) return console.Fail(ExitCodes.WrongUsage, contradictions);
         if (files.FindUnwritable() is { Count: > 0 } unwritable) return console.Fail(ExitCodes.CannotRun, unwritable);
 
@@ -88,7 +100,9 @@ internal sealed class SearchCommand : LoadCommand
     }
 
     private static ResultFormat<SearchOutput> Text(string option, string description, Action<SearchResult, TextWriter> write) =>
-        new(option, description, (output, path, cancellation) => OutputFile.WriteAsync(path, writer => write(output.Result, writer), cancellation));
+        new(option, description,
+            (output, path, cancellation) => OutputFile.WriteAsync(path, writer => write(output.Result, writer), cancellation));
 
-    private void Add(ResultFormat<SearchOutput> format) => _results.Add((Value("Results", format.Option, "FILE", format.Description), format));
+    private void Add(ResultFormat<SearchOutput> format) =>
+        _results.Add((Value("Results", format.Option, "FILE", format.Description), format));
 }

@@ -113,7 +113,8 @@ internal sealed class ConnectionOpener(LoadScenario scenario, RunContext run, Ti
         }
         catch (OperationCanceledException) when (!_ending.IsCancellationRequested)
         {
-            Failed(place, ErrorClass.Timeout, $"{place.Connector.Name}: no answer{(place.Connector.IsSecure ? ", or none that is TLS" : "")}");
+            Failed(place, ErrorClass.Timeout,
+                $"{place.Connector.Name}: no answer{(place.Connector.IsSecure ? ", or none that is TLS" : "")}");
         }
     }
 

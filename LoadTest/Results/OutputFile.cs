@@ -31,20 +31,28 @@ internal static class OutputFile
             var there = UnixFile.Find(full);
             if (IsWrittenTo(full)) await WriteToAsync(full, write, cancellation);
             else if (there is not { } file) await ReplaceAsync(TargetOf(full), null, write, cancellation);
-            else if (file.Links > 1 || !await ReplaceAsync(TargetOf(full), file, write, cancellation)) await OverwriteAsync(full, write, cancellation);
+            else if (file.Links > 1 || !await ReplaceAsync(TargetOf(full), file, write, cancellation))
+            {
+                await OverwriteAsync(full, write, cancellation);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new OutputFileException($"{path}: cannot be written ({Reason(e)}); choose another place, or make room and give permission there.", e);
+            throw new OutputFileException(
+                $"{path}: cannot be written ({Reason(e)}); choose another place, or make room and give permission there.", e);
         }
     }
 
     /// <summary>The file that a path leads to, links followed, whether it is there or not.</summary>
     public static string TargetOf(string path) =>
-        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+        new FileInfo(path) is { LinkTarget: not null } link
+            ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
 
-    /// <summary>Whether a path leads to what is no file of its own, and stays what it is: a device, a pipe, or what a process has open.</summary>
-    public static bool IsWrittenTo(string path) => OpenDescriptor.Find(Path.GetFullPath(path)) is not null || UnixFile.Find(path) is { IsRegular: false };
+    /// <summary>
+    /// Whether a path leads to what is no file of its own, and stays what it is: a device, a pipe, or what a process has open.
+    /// </summary>
+    public static bool IsWrittenTo(string path) =>
+        OpenDescriptor.Find(Path.GetFullPath(path)) is not null || UnixFile.Find(path) is { IsRegular: false };
 
     /// <summary>Removes what an earlier run has written there; what is only written to is nobody's result.</summary>
     public static void Remove(string path)
@@ -67,16 +75,19 @@ internal static class OutputFile
         {
             { IsOurs: true, Number: 1 } => Console.OpenStandardOutput(),
             { IsOurs: true, Number: 2 } => Console.OpenStandardError(),
-            _ => new FileStream(path, UnixFile.Find(path) is { IsRegular: true } ? FileMode.Append : FileMode.Open, FileAccess.Write, FileShare.ReadWrite),
+            _ => new FileStream(
+                path, UnixFile.Find(path) is { IsRegular: true } ? FileMode.Append : FileMode.Open, FileAccess.Write, FileShare.ReadWrite),
         };
         await write(stream, cancellation);
     }
 
     // False, with everything as it was, where the new file could not be the same one's.
-    private static async Task<bool> ReplaceAsync(string path, UnixFile? there, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
+    private static async Task<bool> ReplaceAsync(
+        string path, UnixFile? there, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}"); // the same file system, so that the move is one step
+        // The same file system, so that the move is one step.
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
         try
         {
             if (there is null) Directory.CreateDirectory(folder);

@@ -46,7 +46,12 @@ internal sealed class SearchRun(SearchPlan plan, ILoadRunner runner, TimeProvide
             if (interrupt.IsCancellationRequested || run.Verdict is Verdict.Interrupted) return;
             if ((Fault = TargetReachability.FaultOf(run)) is not null) return;
             var probe = _objective.Judge(step, run);
-            if (probe is { Phase: SearchPhase.Confirming, Outcome: ProbeOutcome.Held } && step.Confirmation == plan.Range.Confirmations) _confirmed = run; // what is confirmed later is more
+            // What is confirmed later is more.
+            if (probe is { Phase: SearchPhase.Confirming, Outcome: ProbeOutcome.Held } && step.Confirmation == plan.Range.Confirmations)
+            {
+                _confirmed = run;
+            }
+
             _probes.Add(probe);
             _search.Tell(probe.Outcome);
             onProbe(probe);

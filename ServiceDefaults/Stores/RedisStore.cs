@@ -50,7 +50,8 @@ public sealed class RedisStore(string connectionString, string key) : IStore
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Refused,
         RedisServerException answer when IsRefusal(answer) => Refused,
         RedisServerException answer => new(WordsFor(answer.Message), MayPass: true),
-        RedisConnectionException none when none.Message.Contains("not eligible for replica", StringComparison.Ordinal) => new(IsReplica, MayPass: true),
+        RedisConnectionException none when none.Message.Contains("not eligible for replica", StringComparison.Ordinal) =>
+            new(IsReplica, MayPass: true),
         RedisException or TimeoutException => new(await Reachability.ExplainAsync(Server(), cancellationToken), MayPass: true),
         _ => null,
     };
@@ -76,11 +77,14 @@ public sealed class RedisStore(string connectionString, string key) : IStore
 
     // Of all answers these alone are of the user, who does not become another by waiting.
     private static bool IsRefusal(RedisServerException answer) =>
-        answer.Message.Split(' ')[0] is "NOAUTH" or "WRONGPASS" or "NOPERM" || answer.Message.StartsWith("ERR invalid password", StringComparison.Ordinal)
-            || answer.Message.StartsWith("ERR AUTH ", StringComparison.Ordinal) || answer.Message.StartsWith("ERR Client sent AUTH", StringComparison.Ordinal);
+        answer.Message.Split(' ')[0] is "NOAUTH" or "WRONGPASS" or "NOPERM"
+            || answer.Message.StartsWith("ERR invalid password", StringComparison.Ordinal)
+            || answer.Message.StartsWith("ERR AUTH ", StringComparison.Ordinal)
+                || answer.Message.StartsWith("ERR Client sent AUTH", StringComparison.Ordinal);
 
-    // Of the others it may be waited that they pass: somebody has to give it room, or a master, and it goes on by itself then. What nobody has
-    // words for is told by its code: of a command that a server does not know it repeats the arguments, and AUTH has the password among them.
+    // Of the others it may be waited that they pass: somebody has to give it room, or a master, and it goes on by itself
+    // then. What nobody has words for is told by its code: of a command that a server does not know it repeats the arguments,
+    // and AUTH has the password among them.
     private static string WordsFor(string answer) => answer.Split(' ')[0] switch
     {
         "LOADING" => "it is loading its data",
@@ -92,7 +96,8 @@ public sealed class RedisStore(string connectionString, string key) : IStore
         "NOREPLICAS" => "it has too few replicas, and takes no writes",
         "CLUSTERDOWN" => "its cluster is down",
         "EXECABORT" => "it takes no writes",
-        "ERR" when answer.StartsWith("ERR max number of clients", StringComparison.Ordinal) => "it serves as many clients as it may (maxclients)",
+        "ERR" when answer.StartsWith("ERR max number of clients", StringComparison.Ordinal) =>
+            "it serves as many clients as it may (maxclients)",
         { Length: > 0 and <= MostOfCode } code when code.All(char.IsAsciiLetterUpper) => $"it answers with an error ({code})",
         _ => "it answers with an error",
     };

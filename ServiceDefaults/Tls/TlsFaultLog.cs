@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansEcho.ServiceDefaults.Tls;
 
-/// <summary>Says in the log who was refused, and whom one could not connect to: a fault of a machine at once, and then once a minute for as long as it lasts.</summary>
+/// <summary>
+/// Says in the log who was refused, and whom one could not connect to: a fault of a machine at once, and then
+/// once a minute for as long as it lasts.
+/// </summary>
 internal sealed partial class TlsFaultLog(TimeProvider time, ILogger<TlsFaultLog> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);

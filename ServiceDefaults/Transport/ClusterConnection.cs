@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Connections;
 namespace OrleansEcho.ServiceDefaults.Transport;
 
 /// <summary>
-/// One connection inside the cluster: a socket behind two pipes. Nothing waits for another thread on the way: what has been received is read where
-/// it was received, and what has been written is sent by whoever flushes it.
+/// One connection inside the cluster: a socket behind two pipes. Nothing waits for another thread on the way: what has been received is
+/// read where it was received, and what has been written is sent by whoever flushes it.
 /// </summary>
 internal sealed class ClusterConnection : DefaultConnectionContext
 {
@@ -51,12 +51,13 @@ internal sealed class ClusterConnection : DefaultConnectionContext
     {
         _isAborted = true;
 
-        // The loop that waits for something to send closes the socket in order, before this returns. What the kernel has queued by then goes to a
-        // peer that reads; see Close.
+        // The loop that waits for something to send closes the socket in order, before this returns. What the kernel has queued by then
+        // goes to a peer that reads; see Close.
         _unsent.CancelPendingRead();
 
-        // One that waits for the peer's window does not hear of that: its send ends with the socket, and a reset frees what the kernel has queued.
-        // Without it a frozen peer, whose kernel goes on to acknowledge, would keep socket, pipe and Orleans' client for as long as it stands still.
+        // One that waits for the peer's window does not hear of that: its send ends with the socket, and a reset frees what the
+        // kernel has queued. Without it a frozen peer, whose kernel goes on to acknowledge, would keep socket, pipe and Orleans'
+        // client for as long as it stands still.
         _socket.Close(timeout: 0);
     }
 
@@ -79,7 +80,8 @@ internal sealed class ClusterConnection : DefaultConnectionContext
     }
 
     private static PipeOptions Options(int pauseAt) => new(
-        MemoryPool<byte>.Shared, PipeScheduler.Inline, PipeScheduler.Inline, pauseAt, pauseAt / 2, SegmentBytes, useSynchronizationContext: false);
+        MemoryPool<byte>.Shared, PipeScheduler.Inline, PipeScheduler.Inline, pauseAt, pauseAt / 2, SegmentBytes,
+        useSynchronizationContext: false);
 
     private async Task RunAsync()
     {

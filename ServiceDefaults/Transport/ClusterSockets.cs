@@ -25,8 +25,8 @@ internal static class ClusterSockets
     }
 
     /// <summary>
-    /// Lets the kernel reset the connection when what it has queued does not get any further: also after the close, which else leaves it to TCP.
-    /// Only on Linux: elsewhere it does nothing.
+    /// Lets the kernel reset the connection when what it has queued does not get any further: also after the close, which else leaves it to
+    /// TCP. Only on Linux: elsewhere it does nothing.
     /// </summary>
     /// <param name="socket">The socket.</param>
     /// <param name="limit">How long the peer may take nothing; in whole milliseconds.</param>

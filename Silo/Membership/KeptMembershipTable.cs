@@ -3,24 +3,31 @@ using Microsoft.Extensions.Logging;
 namespace OrleansEcho.Silo.Membership;
 
 /// <summary>
-/// Keeps this silo in the list. A list can be lost while its silos live: a store that was emptied, that forgets when it restarts, that was restored from an old copy. Orleans reads on, sees a version
-/// that is older than its own and ignores it: its silos stay together, nobody else finds them, and a silo that starts founds a second cluster beside the first. So:
-/// 1. A silo that misses itself writes itself in again, before Orleans sees the list without it, which may take a silo that is missing for dead.
-/// 2. When the other silos that were there are back, or had time to come back, the list's version is raised above what any of them knows, so that all follow the list again.
-/// Both take less than <see cref="LongestLoss"/>: then silos that have started meanwhile and those that were there are one cluster.
+/// Keeps this silo in the list. A list can be lost while its silos live: a store that was emptied, that forgets when it restarts, that was
+/// restored from an old copy. Orleans reads on, sees a version that is older than its own and ignores it: its silos stay together, nobody
+/// else finds them, and a silo that starts founds a second cluster beside the first. So:
+/// 1. A silo that misses itself writes itself in again, before Orleans sees the list without it, which may
+/// take a silo that is missing for dead.
+/// 2. When the other silos that were there are back, or had time to come back, the list's version is raised above what any of them
+/// knows, so that all follow the list again. Both take less than <see cref="LongestLoss"/>: then silos that have started meanwhile and
+/// those that were there are one cluster.
 /// </summary>
 /// <param name="inner">The list; a write that others' writes have overtaken is repeated there.</param>
 /// <param name="self">This silo.</param>
 /// <param name="store">The store of the list, for people.</param>
 /// <param name="time">The time.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class KeptMembershipTable(IMembershipTable inner, SiloAddress self, string store, TimeProvider time, ILogger<KeptMembershipTable> logger)
+internal sealed partial class KeptMembershipTable(
+    IMembershipTable inner, SiloAddress self, string store, TimeProvider time, ILogger<KeptMembershipTable> logger)
     : DelegatingMembershipTable(inner), IDisposable
 {
     /// <summary>How often <see cref="LookAsync"/> is to be called.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long, from a list that is lost in a store that is there, silos that start and those that were there may be two clusters: two looks, the wait for others, and Orleans' own reading (5 s).</summary>
+    /// <summary>
+    /// How long, from a list that is lost in a store that is there, silos that start and those that were there may be two clusters: two
+    /// looks, the wait for others, and Orleans' own reading (5 s).
+    /// </summary>
     public static TimeSpan LongestLoss { get; } = TimeSpan.FromSeconds(15);
 
     // Each of them looks within this time, also one that has joined since this silo read the list last.
@@ -107,7 +114,8 @@ internal sealed partial class KeptMembershipTable(IMembershipTable inner, SiloAd
             _ => null, // one that leaves, or was declared dead, does not come back
         };
         if (_lostAt is not null) return table;
-        _others = [.. table.Members.Select(m => m.Item1).Where(m => m.Status is SiloStatus.Active && !m.SiloAddress.Equals(self)).Select(m => m.SiloAddress)];
+        _others = [.. table.Members.Select(m => m.Item1)
+            .Where(m => m.Status is SiloStatus.Active && !m.SiloAddress.Equals(self)).Select(m => m.SiloAddress)];
         _highest = table.Version.Version;
         return table;
     }
@@ -121,7 +129,8 @@ internal sealed partial class KeptMembershipTable(IMembershipTable inner, SiloAd
         _isMissing = true;
         own.IAmAliveTime = time.GetUtcNow().UtcDateTime;
         own.SuspectTimes = [];
-        return await Inner.InsertRowAsync(own, table.Version.Next(), cancellationToken) ? await Inner.ReadAllAsync(cancellationToken) : table;
+        return await Inner.InsertRowAsync(own, table.Version.Next(), cancellationToken)
+            ? await Inner.ReadAllAsync(cancellationToken) : table;
     }
 
     private void Lose()
@@ -130,7 +139,10 @@ internal sealed partial class KeptMembershipTable(IMembershipTable inner, SiloAd
         _lostAt ??= time.GetTimestamp();
     }
 
-    /// <summary>Writes the own row as it is until the list is newer than what this silo knew before it was lost. Whoever does so first does it for all.</summary>
+    /// <summary>
+    /// Writes the own row as it is until the list is newer than what this silo knew before it was lost.
+    /// Whoever does so first does it for all.
+    /// </summary>
     private async Task RaiseAsync(MembershipTableData table, CancellationToken cancellationToken)
     {
         while (table.Version.Version <= _highest)
@@ -147,7 +159,9 @@ internal sealed partial class KeptMembershipTable(IMembershipTable inner, SiloAd
 
     private static partial class Log
     {
-        [LoggerMessage(4024, LogLevel.Warning, "The list of silos in {Store} has lost what its silos wrote: it was emptied, or is an old one. This silo writes itself into it again, and the others do so, too.")]
+        [LoggerMessage(4024, LogLevel.Warning,
+            "The list of silos in {Store} has lost what its silos wrote: it was emptied, or is an old one. This silo writes itself into it "
+            + "again, and the others do so, too.")]
         public static partial void Lost(ILogger logger, string store);
 
         [LoggerMessage(4025, LogLevel.Information, "The list of silos in {Store} is complete again: {Silos} silos.")]

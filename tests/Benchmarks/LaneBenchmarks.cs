@@ -9,8 +9,9 @@ namespace OrleansEcho.Benchmarks;
 
 // Not sealed: BenchmarkDotNet derives from it.
 /// <summary>
-/// What a busy lane costs the gateway besides the call: to gather the sets that have come while one was out, to send them when it returns, and to give each connection its
-/// answer; per batch. The connections go on on the thread pool, because the benchmarks' process has no socket threads: dearer than in a gateway.
+/// What a busy lane costs the gateway besides the call: to gather the sets that have come while one was out, to send them when it returns,
+/// and to give each connection its answer; per batch. The connections go on on the thread pool, because the benchmarks' process has no
+/// socket threads: dearer than in a gateway.
 /// </summary>
 [MemoryDiagnoser]
 [InProcess] // a project generated elsewhere would not find this one, whose assembly is not named as its file
@@ -57,7 +58,11 @@ public class LaneBenchmarks
     {
 #pragma warning disable CA2012 // each is awaited once, and an array of tasks would be what is counted
         var connections = _connections[_turn];
-        for (var i = 0; i < connections.Length; i++) _gathered[i] = _lane.SendAsync(connections[i], BatchedSet.Of(connections[i].Connection, _set));
+        for (var i = 0; i < connections.Length; i++)
+        {
+            _gathered[i] = _lane.SendAsync(connections[i], BatchedSet.Of(connections[i].Connection, _set));
+        }
+
 #pragma warning restore CA2012
         _turn ^= 1;
     }

@@ -10,7 +10,9 @@ using OrleansEcho.Protocols;
 namespace OrleansEcho.Benchmarks;
 
 // Not sealed: BenchmarkDotNet derives from it.
-/// <summary>What a set costs in the gateway besides the call: taking it out of the pipe, writing it, and putting it on the wire to the silo.</summary>
+/// <summary>
+/// What a set costs in the gateway besides the call: taking it out of the pipe, writing it, and putting it on the wire to the silo.
+/// </summary>
 [MemoryDiagnoser]
 [InProcess] // a project generated elsewhere would not find this one, whose assembly is not named as its file
 public class SetBenchmarks
@@ -29,7 +31,8 @@ public class SetBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 31) + "\n", Messages))));
+        _input = new ReadOnlySequence<byte>(
+            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 31) + "\n", Messages))));
         _set = Take();
         _serializer = new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<MessageSet>>();
     }

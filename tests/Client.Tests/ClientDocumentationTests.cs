@@ -22,7 +22,8 @@ public sealed partial class ClientDocumentationTests
         };
         listener.Start();
         _ = rig.Now;
-        Assert.Equal(found.Order(StringComparer.Ordinal), InstrumentRow().Matches(Document).Select(row => row.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            found.Order(StringComparer.Ordinal), InstrumentRow().Matches(Document).Select(row => row.Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed partial class ClientDocumentationTests
         type => Assert.Contains($"`{type.Name}`", Document, StringComparison.Ordinal));
 
     [Fact]
-    public void EveryCauseIsDocumented() => Assert.All(Enum.GetNames<CloseCause>(), cause => Assert.Contains($"`{cause}`", Document, StringComparison.Ordinal));
+    public void EveryCauseIsDocumented() =>
+        Assert.All(Enum.GetNames<CloseCause>(), cause => Assert.Contains($"`{cause}`", Document, StringComparison.Ordinal));
 
     [GeneratedRegex(@"^\| `echo\.[a-z._]+` \| `[a-z{}]+` \|", RegexOptions.Multiline)]
     private static partial Regex InstrumentRow();

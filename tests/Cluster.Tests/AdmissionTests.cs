@@ -37,7 +37,8 @@ public sealed class AdmissionTests : ProcessTest
                 Assert.Empty(await raw.ReceiveAllAsync());
             }
 
-            Assert.Equal(3, await service.MetricAsync("echo_gateway_connections_rejected_total", "echo_reject_reason=\"TooManyConnections\""));
+            Assert.Equal(
+                3, await service.MetricAsync("echo_gateway_connections_rejected_total", "echo_reject_reason=\"TooManyConnections\""));
             peers[0].Finish();
             Assert.Empty(await peers[0].ReceiveAllAsync());
             await Deadline.UntilAsync(() => IsAdmittedAsync(service), "a place that a peer left to be free again");

@@ -4,7 +4,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 
-/// <summary>A wrong configuration ends the program with all its faults, an address that is taken with one line; never with a stack trace.</summary>
+/// <summary>
+/// A wrong configuration ends the program with all its faults, an address that is taken with one line; never with a stack trace.
+/// </summary>
 public sealed class ConfigurationTests : ProcessTest
 {
     private static readonly EchoExecutable[] Programs = [EchoExecutable.Standalone, EchoExecutable.Gateway, EchoExecutable.Silo];
@@ -17,14 +19,18 @@ public sealed class ConfigurationTests : ProcessTest
             EchoExecutable.Standalone,
             "--listen", "line=127.0.0.1:7000", "--listen", "raw=*:7000",
             "--max-connections", "0", "--management", "nowhere", "--log-level", "loud", "--no-such-flag",
-            "--Gateway:Listeners:line:MaxMessageBytes=1000000", "--Gateway:MaxConections=5", "--Silo:Address=0.0.0.0", "--Backend:PatienceSeconds=x");
+            "--Gateway:Listeners:line:MaxMessageBytes=1000000", "--Gateway:MaxConections=5", "--Silo:Address=0.0.0.0",
+            "--Backend:PatienceSeconds=x");
         Assert.Contains(errors, e => e.StartsWith("OrleansEcho.Standalone cannot start: ", StringComparison.Ordinal));
         string[] faults =
         [
-            "--log-level: 'loud' ", "--no-such-flag", "Gateway:MaxConnections: '0' ", "Gateway:MaxConections (from the command line) is not an option; did you mean Gateway:MaxConnections?",
-            "Backend:PatienceSeconds: 'x' ", "Management:Address: 'nowhere' ", "MaxBytesInFlight: 65536 is less than ", "port 7000 is taken by ", "Silo:Address: '0.0.0.0' ",
+            "--log-level: 'loud' ", "--no-such-flag", "Gateway:MaxConnections: '0' ",
+            "Gateway:MaxConections (from the command line) is not an option; did you mean Gateway:MaxConnections?",
+            "Backend:PatienceSeconds: 'x' ", "Management:Address: 'nowhere' ", "MaxBytesInFlight: 65536 is less than ",
+            "port 7000 is taken by ", "Silo:Address: '0.0.0.0' ",
         ];
-        Assert.All(faults, fault => Assert.Contains(errors, e => e.StartsWith("error: ", StringComparison.Ordinal) && e.Contains(fault, StringComparison.Ordinal)));
+        Assert.All(faults, fault => Assert.Contains(
+            errors, e => e.StartsWith("error: ", StringComparison.Ordinal) && e.Contains(fault, StringComparison.Ordinal)));
         Assert.Equal(faults.Length + 1, errors.Count);
     }
 
@@ -37,7 +43,8 @@ public sealed class ConfigurationTests : ProcessTest
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "5s",
         });
         Assert.Equal(2, await silo.WaitForExitAsync());
-        Assert.Equal(["OrleansEcho.Silo", "error: OTEL_EXPORTER_OTLP_ENDPOINT", "error: OTEL_METRIC_EXPORT_INTERVAL", "error: Quota:Limit"], silo.Output.Errors.Select(e => e.Split(" cannot ")[0].Split(": '")[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(["OrleansEcho.Silo", "error: OTEL_EXPORTER_OTLP_ENDPOINT", "error: OTEL_METRIC_EXPORT_INTERVAL", "error: Quota:Limit"],
+            silo.Output.Errors.Select(e => e.Split(" cannot ")[0].Split(": '")[0]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -72,7 +79,8 @@ public sealed class ConfigurationTests : ProcessTest
         var process = Start(Programs.Single(p => p.Name == program), line.Split(' '));
         var error = Assert.Single(await FailAsync(3, process));
         Assert.Equal([error], process.Output.Lines); // it is found before anything starts
-        Assert.StartsWith($"error: Port {taken.Port} of 127.0.0.1 ({option}) is in use by another process; choose another with --", error, StringComparison.Ordinal);
+        Assert.StartsWith($"error: Port {taken.Port} of 127.0.0.1 ({option}) is in use by another process; choose another with --", error,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -93,28 +101,34 @@ public sealed class ConfigurationTests : ProcessTest
     public async Task PrivilegedPort_IsNamed()
     {
         // root may bind every port, unless the capability for it is taken away.
-        string[] withoutPrivilege = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"] : [];
+        string[] withoutPrivilege = Environment.IsPrivilegedProcess
+            ? ["setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"] : [];
         if (Environment.IsPrivilegedProcess) OutsideProgram.SkipUnlessInstalled("setpriv");
-        var process = Start(EchoExecutable.Standalone, ["--listen", "line=127.0.0.1:7", "--management", "127.0.0.1:0"], through: withoutPrivilege);
+        var process =
+            Start(EchoExecutable.Standalone, ["--listen", "line=127.0.0.1:7", "--management", "127.0.0.1:0"], through: withoutPrivilege);
         var error = Assert.Single(await FailAsync(3, process));
-        Assert.Contains("Port 7 of 127.0.0.1 (Gateway:Listeners:line:Address) is not permitted to this user", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Port 7 of 127.0.0.1 (Gateway:Listeners:line:Address) is not permitted to this user", error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AFolderThatNobodyMayWriteTo_IsNamedBeforeAnythingStarts()
     {
         if (!OperatingSystem.IsLinux()) return;
-        string[] withoutPrivilege = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] : [];
+        string[] withoutPrivilege = Environment.IsPrivilegedProcess
+            ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] : [];
         if (Environment.IsPrivilegedProcess) OutsideProgram.SkipUnlessInstalled("setpriv");
         var folder = Directory.CreateTempSubdirectory("echo-");
         try
         {
             folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserExecute;
             var socket = $"{folder.FullName}/s";
-            var process = Start(EchoExecutable.Standalone, ["--listen", $"line=unix:{socket}", "--management", "127.0.0.1:0"], through: withoutPrivilege);
+            var process = Start(
+                EchoExecutable.Standalone, ["--listen", $"line=unix:{socket}", "--management", "127.0.0.1:0"], through: withoutPrivilege);
             var error = Assert.Single(await FailAsync(3, process));
             Assert.Equal([error], process.Output.Lines);
-            Assert.Contains($"Socket {socket} (Gateway:Listeners:line:Address) is not permitted to this user", error, StringComparison.Ordinal);
+            Assert.Contains(
+                $"Socket {socket} (Gateway:Listeners:line:Address) is not permitted to this user", error, StringComparison.Ordinal);
         }
         finally
         {
@@ -182,12 +196,16 @@ public sealed class ConfigurationTests : ProcessTest
     public async Task Listen_ReplacesTheListenersOfTheImage()
     {
         var dockerfile = await File.ReadAllTextAsync(Repository.PathOf("Gateway", "Dockerfile"), Cancelled);
-        var image = dockerfile.Split("\nENV ")[1].Split("\nEXPOSE")[0].Split(['\\', '\n', ' '], StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var image = dockerfile.Split("\nENV ")[1].Split("\nEXPOSE")[0].Split(['\\', '\n', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         Assert.Equal("*:7007", image["Gateway__Listeners__raw__Address"]);
         var process = Start(EchoExecutable.Gateway, ["--listen", "chat:line=127.0.0.1:0", "--management", "127.0.0.1:0"], image);
         await process.ManagementAsync();
-        Assert.Contains("Listener chat accepts on 127.0.0.1:", Assert.Single(process.Output.Lines, l => l.Contains(" accepts on ", StringComparison.Ordinal)), StringComparison.Ordinal);
-        await process.Output.WaitForAsync("--listen stands instead of what the environment sets: Gateway:Listeners:length-prefixed:Address, Gateway:Listeners:line:Address, Gateway:Listeners:raw:Address.");
+        Assert.Contains("Listener chat accepts on 127.0.0.1:",
+            Assert.Single(process.Output.Lines, l => l.Contains(" accepts on ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        await process.Output.WaitForAsync(
+            "--listen stands instead of what the environment sets: Gateway:Listeners:length-prefixed:Address, "
+            + "Gateway:Listeners:line:Address, Gateway:Listeners:raw:Address.");
     }
 
     [Fact]
@@ -195,16 +213,20 @@ public sealed class ConfigurationTests : ProcessTest
     {
         var error = Assert.Single((await FailAsync(2, EchoExecutable.Gateway, "--Gateway:Listeners:chat:Address=127.0.0.1:0")).Skip(1));
         Assert.Equal("error: Gateway:Listeners:chat:Framing: is missing; a listener needs one of line, length-prefixed, raw.", error);
-        var other = Assert.Single((await FailAsync(2, EchoExecutable.Gateway, "--Gateway:Listeners:chat:Address=127.0.0.1:0", "--Gateway:Listeners:chat:Framing=morse")).Skip(1));
-        Assert.Equal("error: Gateway:Listeners:chat:Framing: 'morse' (from the command line) is not one of line, length-prefixed, raw.", other);
+        var other = Assert.Single((await FailAsync(
+            2, EchoExecutable.Gateway, "--Gateway:Listeners:chat:Address=127.0.0.1:0", "--Gateway:Listeners:chat:Framing=morse")).Skip(1));
+        Assert.Equal(
+            "error: Gateway:Listeners:chat:Framing: 'morse' (from the command line) is not one of line, length-prefixed, raw.", other);
     }
 
-    private Task<IReadOnlyList<string>> FailAsync(int exitCode, EchoExecutable program, params string[] arguments) => FailAsync(exitCode, Start(program, arguments));
+    private Task<IReadOnlyList<string>> FailAsync(int exitCode, EchoExecutable program, params string[] arguments) =>
+        FailAsync(exitCode, Start(program, arguments));
 
     private static async Task<IReadOnlyList<string>> FailAsync(int exitCode, EchoProcess process)
     {
         Assert.Equal(exitCode, await process.WaitForExitAsync());
-        Assert.DoesNotContain(process.Output.Lines, l => l.Contains("Exception", StringComparison.Ordinal) || l.StartsWith("   at ", StringComparison.Ordinal));
+        Assert.DoesNotContain(process.Output.Lines,
+            l => l.Contains("Exception", StringComparison.Ordinal) || l.StartsWith("   at ", StringComparison.Ordinal));
         return process.Output.Errors;
     }
 }

@@ -191,7 +191,8 @@ public abstract class EchoTests(ServiceFixture fixture) : IAsyncDisposable
             using var peer = await Peer.ConnectAsync(Service.LengthPrefixed);
             for (var round = 0; round < 20; round++)
             {
-                var frames = Enumerable.Range(0, random.Next(1, 6)).SelectMany(_ => Peer.Frame(RandomBytes(random, random.Next(2000)))).ToArray();
+                var frames = Enumerable.Range(0, random.Next(1, 6))
+                    .SelectMany(_ => Peer.Frame(RandomBytes(random, random.Next(2000)))).ToArray();
                 await peer.SendAsync(frames);
                 Assert.Equal(frames, await peer.ReceiveBytesAsync(frames.Length));
             }

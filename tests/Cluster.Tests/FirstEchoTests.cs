@@ -5,10 +5,13 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 
-/// <summary>Who comes with the first moment is echoed: from when a port is open, and whoever is sent there from when the program is ready.</summary>
+/// <summary>
+/// Who comes with the first moment is echoed: from when a port is open, and whoever is sent there from when the program is ready.
+/// </summary>
 public sealed class FirstEchoTests : ProcessTest
 {
-    // More often than a load balancer looks, or a script that waits in a loop: what is wrong for a moment only is seen. More often still would slow the start.
+    // More often than a load balancer looks, or a script that waits in a loop: what is wrong for a moment only is seen.
+    // More often still would slow the start.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     // For a second at least.
@@ -25,8 +28,10 @@ public sealed class FirstEchoTests : ProcessTest
     [InlineData("--quota", "100")]
     public async Task Standalone_EchoesWhoConnectsAsSoonAsItsPortIsOpen_AndStaysReady(params string[] arguments)
     {
-        var (line, management) = (new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()));
-        var standalone = Start(EchoExecutable.Standalone, ["--listen", $"line={line}", "--management", $"{management}", Patient, .. arguments]);
+        var (line, management) =
+            (new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()));
+        var standalone =
+            Start(EchoExecutable.Standalone, ["--listen", $"line={line}", "--management", $"{management}", Patient, .. arguments]);
         var ready = EchoesFromReadyOnAsync(line, management);
         using var first = await ConnectWhenOpenAsync(line).WithinAsync("the port to be open", Started);
         await first.EchoLineAsync("as soon as the port is open");
@@ -36,13 +41,15 @@ public sealed class FirstEchoTests : ProcessTest
 
     [Theory]
     [InlineData]
-    [InlineData("--quota", "100", "--Quota:LeaseSeconds=4", "--Quota:RenewSeconds=1")] // without a store, it knows after a lease time what was lent before
+    // Without a store, it knows after a lease time what was lent before.
+    [InlineData("--quota", "100", "--Quota:LeaseSeconds=4", "--Quota:RenewSeconds=1")]
     public async Task Gateway_ThatWasThereBeforeItsSilo_EchoesFromWhenItIsReady(params string[] arguments)
     {
         var management = new IPEndPoint(IPAddress.Loopback, FreePorts.Next());
         var silo = new SiloNode(NodePlace.Here, Own, arguments);
         var line = new IPEndPoint(IPAddress.Loopback, FreePorts.Next());
-        var gateway = Start(EchoExecutable.Gateway, ["--listen", $"line={line}", "--silos", $"{silo.Gateways}", "--management", $"{management}", Patient]);
+        var gateway = Start(
+            EchoExecutable.Gateway, ["--listen", $"line={line}", "--silos", $"{silo.Gateways}", "--management", $"{management}", Patient]);
         await gateway.Output.WaitForAsync("Waiting for a silo of cluster dev");
         var ready = EchoesFromReadyOnAsync(line, management);
         silo.Launch();

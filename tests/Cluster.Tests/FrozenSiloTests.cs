@@ -33,10 +33,12 @@ public sealed class FrozenSiloTests : ProcessTest
             await silo.Process.FreezeAsync();
             await Task.WhenAll(peers.Select(peer => peer.SendAsync(new string('x', BytesOfEach) + "\n")));
             await gateway.Process.Output.WaitForAsync("is lost: no answer for ", Deadline.Promised(Silent));
-            await Deadline.UntilAsync(() => Task.FromResult(!PortsTo(silo).Contains(link)), "the socket to the frozen silo to be gone", Soon);
+            await Deadline.UntilAsync(
+                () => Task.FromResult(!PortsTo(silo).Contains(link)), "the socket to the frozen silo to be gone", Soon);
 
             silo.Process.Send(Signal.Continue);
-            foreach (var peer in peers) Assert.Equal(BytesOfEach, (await peer.ReceiveLineAsync()).Length); // by the next link, and nobody lost anything
+            // By the next link, and nobody lost anything.
+            foreach (var peer in peers) Assert.Equal(BytesOfEach, (await peer.ReceiveLineAsync()).Length);
         }
         finally
         {

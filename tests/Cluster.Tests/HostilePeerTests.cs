@@ -28,7 +28,8 @@ public sealed class HostilePeerTests : ProcessTest
         for (var i = 0; i < 20; i++) await other.EchoLineAsync($"meanwhile {i}");
         await flood;
 
-        Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer, $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
+        Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer,
+            $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
         await service.MetricIsAsync(1, "echo_gateway_connections_closed_total", "echo_close_reason=\"FrameTooLong\"");
     }
 
@@ -43,20 +44,23 @@ public sealed class HostilePeerTests : ProcessTest
         var before = service.Front.PeakResidentBytes;
 
         using var deaf = await Peer.ConnectAsync(service.Line);
-        var flood = deaf.FloodAsync(Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 64))), limit: KernelBuffers);
+        var flood = deaf.FloodAsync(
+            Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 64))), limit: KernelBuffers);
         for (var i = 0; i < 20; i++) await other.EchoLineAsync($"meanwhile {i}");
         await flood;
 
         await service.MetricIsAsync(1, "echo_gateway_connections_closed_total", "echo_close_reason=\"SendTimeout\"");
         await EchoService.SocketsAsync(1, service.Line);
-        Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer, $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
+        Assert.True(service.Front.PeakResidentBytes - before < MemoryOfOnePeer,
+            $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
     }
 
     [Fact]
     public async Task SilentPeers_AreToldAndClosed()
     {
         var service = await StartServiceAsync(
-            Topology.Standalone, "--Gateway:Listeners:line:FirstByteTimeoutSeconds=1", "--Gateway:Listeners:length-prefixed:IdleTimeoutSeconds=1");
+            Topology.Standalone, "--Gateway:Listeners:line:FirstByteTimeoutSeconds=1",
+            "--Gateway:Listeners:length-prefixed:IdleTimeoutSeconds=1");
         using var silent = await Peer.ConnectAsync(service.Line);
         using var slow = await Peer.ConnectAsync(service.LengthPrefixed);
         await slow.SendAsync("\0\0\0"); // a message that never gets complete
@@ -68,7 +72,8 @@ public sealed class HostilePeerTests : ProcessTest
     public async Task PeerWithALongAddress_IsServedOverAUnixSocket()
     {
         var service = await StartServiceAsync(Topology.Standalone);
-        using var peer = await Peer.ConnectAsync(service.Unix, from: new UnixDomainSocketEndPoint($"\0{Guid.NewGuid():N}".PadRight(107, 'x')));
+        using var peer =
+            await Peer.ConnectAsync(service.Unix, from: new UnixDomainSocketEndPoint($"\0{Guid.NewGuid():N}".PadRight(107, 'x')));
         await peer.EchoLineAsync("hello");
     }
 

@@ -13,7 +13,8 @@ public sealed class KubernetesTests : ProcessTest
     private static readonly TimeSpan AWhile = TimeSpan.FromSeconds(2);
 
     // What the package would take the cluster's name and the silo's address from: ours win.
-    private static readonly Dictionary<string, string> OfThePackage = new() { ["ORLEANS_CLUSTER_ID"] = "another", ["ORLEANS_SERVICE_ID"] = "another", ["POD_IP"] = "192.0.2.1" };
+    private static readonly Dictionary<string, string> OfThePackage =
+        new() { ["ORLEANS_CLUSTER_ID"] = "another", ["ORLEANS_SERVICE_ID"] = "another", ["POD_IP"] = "192.0.2.1" };
 
     [Fact]
     public async Task FrozenSilo_IsDeclaredDeadAtOnce_WhenItsPodIsGone()
@@ -60,7 +61,9 @@ public sealed class KubernetesTests : ProcessTest
         {
             await silo.ManagementAsync();
             var line = await silo.Output.WaitForAsync($"{kubernetes.Name} cannot be used: ");
-            Assert.EndsWith("pods is forbidden: User \"system:serviceaccount:echo:silo\" may not do this. Who is gone is found out by probes, within seconds.", line, StringComparison.Ordinal);
+            Assert.EndsWith(
+                "pods is forbidden: User \"system:serviceaccount:echo:silo\" may not do this. Who is gone is found out by probes, "
+                + "within seconds.", line, StringComparison.Ordinal);
         }
 
         await RefusedAsync(kubernetes, 9); // what each may ask for at once is used up
@@ -84,7 +87,8 @@ public sealed class KubernetesTests : ProcessTest
         var other = StartSilo(kubernetes, store, "silo-1");
         await other.ManagementAsync();
         await one.Output.WaitForAsync($"{kubernetes.Name} cannot be used: ");
-        await other.Output.WaitForAsync($"{kubernetes.Name} cannot be used: connection refused. Who is gone is found out by probes, within seconds.");
+        await other.Output.WaitForAsync(
+            $"{kubernetes.Name} cannot be used: connection refused. Who is gone is found out by probes, within seconds.");
         await kubernetes.StartAsync();
         foreach (var silo in (EchoProcess[])[one, other]) await silo.Output.WaitForAsync($"{kubernetes.Name} can be used again.");
         await kubernetes.WatchedByAsync(2);
@@ -102,7 +106,8 @@ public sealed class KubernetesTests : ProcessTest
         kubernetes.Add("silo-0", cluster: "prod");
         var silo = StartSilo(kubernetes, store, "silo-0");
         Assert.EndsWith(
-            $"{kubernetes.Name} cannot be used: this pod's labels orleans/clusterId and orleans/serviceId are not Cluster:ClusterId and Cluster:ServiceId, and it may not change them. Who is gone is found out by probes, within seconds.",
+            $"{kubernetes.Name} cannot be used: this pod's labels orleans/clusterId and orleans/serviceId are not Cluster:ClusterId and "
+            + "Cluster:ServiceId, and it may not change them. Who is gone is found out by probes, within seconds.",
             await silo.Output.WaitForAsync("cannot be used"),
             StringComparison.Ordinal);
         Assert.Equal(0, await EndAsync(silo));
@@ -112,13 +117,23 @@ public sealed class KubernetesTests : ProcessTest
     [Fact]
     public async Task OutsideAPod_TheFaultsAreListed()
     {
-        var silo = Start(EchoExecutable.Silo, ["--Silo:Kubernetes=true"], new Dictionary<string, string> { ["KUBERNETES_SERVICE_HOST"] = "", ["POD_NAME"] = "silo-0", ["POD_NAMESPACE"] = "", ["KUBERNETES_SERVICE_PORT"] = "443" });
+        var silo = Start(EchoExecutable.Silo, ["--Silo:Kubernetes=true"], new Dictionary<string, string>
+        {
+            ["KUBERNETES_SERVICE_HOST"] = "",
+            ["POD_NAME"] = "silo-0",
+            ["POD_NAMESPACE"] = "",
+            ["KUBERNETES_SERVICE_PORT"] = "443",
+        });
         Assert.Equal(2, await silo.WaitForExitAsync());
         Assert.Equal(
             [
                 "OrleansEcho.Silo cannot start: 2 faults in its configuration.",
-                "error: Silo:Kubernetes: is on, and the list of silos is in this one's memory; set Cluster:Membership to redis or adonet, or switch it off.",
-                "error: Silo:Kubernetes: is on, and this process is not in a pod that may ask Kubernetes: KUBERNETES_SERVICE_HOST, POD_NAMESPACE, /var/run/secrets/kubernetes.io/serviceaccount/token, /var/run/secrets/kubernetes.io/serviceaccount/ca.crt are missing; start it by deploy/kubernetes/hosting, or switch it off.",
+                "error: Silo:Kubernetes: is on, and the list of silos is in this one's memory; set Cluster:Membership to redis or adonet, "
+                + "or switch it off.",
+                "error: Silo:Kubernetes: is on, and this process is not in a pod "
+                + "that may ask Kubernetes: KUBERNETES_SERVICE_HOST, POD_NAMESPACE, /var/run/secrets/kubernetes.io/serviceaccount/token, "
+                + "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt are missing; start it by deploy/kubernetes/hosting, or "
+                + "switch it off.",
             ],
             silo.Output.Lines);
     }
@@ -148,7 +163,8 @@ public sealed class KubernetesTests : ProcessTest
         var start = TimeProvider.System.GetTimestamp();
         kubernetes.Delete(pod);
         await witness.Output.WaitForAsync($"Pod {pod} is gone: its silo 127.0.0.1:", AtOnce);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{pod} was declared dead after {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{pod} was declared dead after {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms.");
         silo.Send(Signal.Continue);
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, AtOnce);
         Assert.Equal(4, await silo.WaitForExitAsync(Deadline.Promised(5)));
@@ -166,5 +182,6 @@ public sealed class KubernetesTests : ProcessTest
     // One line a trouble, and none of a library's.
     private static void AssertQuiet(EchoProcess process) => Assert.DoesNotContain(
         process.Output.Lines,
-        line => line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal) || line.Contains("Orleans.Hosting.Kubernetes", StringComparison.Ordinal));
+        line => line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal)
+            || line.Contains("Orleans.Hosting.Kubernetes", StringComparison.Ordinal));
 }

@@ -7,7 +7,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 
-/// <summary>The script that starts a cluster on one machine: what it starts works, what it says is true, and it leaves nothing behind.</summary>
+/// <summary>
+/// The script that starts a cluster on one machine: what it starts works, what it says is true, and it leaves nothing behind.
+/// </summary>
 public sealed partial class LocalClusterTests : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("local-").FullName;
@@ -15,7 +17,8 @@ public sealed partial class LocalClusterTests : IAsyncDisposable
     [Fact]
     public async Task Up_StartsAClusterThatEchoes_AndDown_EndsAllOfIt()
     {
-        Assert.SkipUnless(AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal), "It starts what was built for release.");
+        Assert.SkipUnless(
+            AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal), "It starts what was built for release.");
         OutsideProgram.SkipUnlessInstalled("python3");
         OutsideProgram.SkipUnlessInstalled("redis-server"); // Garnet in its place would have to be fetched
 
@@ -42,9 +45,12 @@ public sealed partial class LocalClusterTests : IAsyncDisposable
         // 3. A silo is killed and comes back on its ports; what cannot be done is said in a line.
         Assert.Matches(@"^silo-2 is killed, after \d\.\d s\.\n$", (await RunAsync("kill", "silo-2")).Output);
         Assert.Equal("ended", ReadTable((await RunAsync("status")).Output).Single(n => n.Name is "silo-2").State);
-        Assert.Equal((1, "error: silo-2 is not running; start it with: deploy/local/cluster start silo-2\n"), await FailAsync("stop", "silo-2"));
-        Assert.Equal((1, "error: a cluster is up already; 'deploy/local/cluster status' shows it, 'deploy/local/cluster down' ends it.\n"), await FailAsync("up", "--no-build"));
-        Assert.Equal((1, "error: there is no 'silo-3' in this cluster; there are store, silo-1, silo-2, gateway-1, gateway-2.\n"), await FailAsync("kill", "silo-3"));
+        Assert.Equal(
+            (1, "error: silo-2 is not running; start it with: deploy/local/cluster start silo-2\n"), await FailAsync("stop", "silo-2"));
+        Assert.Equal((1, "error: a cluster is up already; 'deploy/local/cluster status' shows it, 'deploy/local/cluster down' ends it.\n"),
+            await FailAsync("up", "--no-build"));
+        Assert.Equal((1, "error: there is no 'silo-3' in this cluster; there are store, silo-1, silo-2, gateway-1, gateway-2.\n"),
+            await FailAsync("kill", "silo-3"));
         Assert.Matches(@"^silo-2 is ready, as process \d+\.\n$", (await RunAsync("start", "silo-2")).Output);
         nodes = ReadTable((await RunAsync("status")).Output);
         Assert.All(nodes, n => Assert.Equal("ready", n.State));
@@ -55,7 +61,8 @@ public sealed partial class LocalClusterTests : IAsyncDisposable
         Assert.All(nodes, n => Assert.False(Lives(n.Process), $"{n.Name} is left."));
         var left = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(l => l.Port);
         Assert.Empty(nodes.SelectMany(n => n.Ports.Values).Intersect(left));
-        Assert.Equal(["gateway-1.log", "gateway-2.log", "lock", "silo-1.log", "silo-2.log", "store.log"], Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["gateway-1.log", "gateway-2.log", "lock", "silo-1.log", "silo-2.log", "store.log"],
+            Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal((1, "error: no cluster is up; start one with: deploy/local/cluster up\n"), await FailAsync("down"));
     }
 
@@ -65,7 +72,8 @@ public sealed partial class LocalClusterTests : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static (string Listener, string Message)[] Messages { get; } = [("line", "hello\n"), ("length-prefixed", "\0\0\0\u0005hello"), ("raw", "hello")];
+    private static (string Listener, string Message)[] Messages { get; } =
+        [("line", "hello\n"), ("length-prefixed", "\0\0\0\u0005hello"), ("raw", "hello")];
 
     // What has ended may wait for somebody to ask for its exit code.
     private static bool Lives(int process)
@@ -88,7 +96,8 @@ public sealed partial class LocalClusterTests : IAsyncDisposable
         {
             Assert.True(row.Success, output);
             var process = row.Groups["pid"].Value is "-" ? 0 : int.Parse(row.Groups["pid"].Value, CultureInfo.InvariantCulture);
-            return (row.Groups["name"].Value, row.Groups["state"].Value, process, Port().Matches(row.Groups["ports"].Value).ToDictionary(p => p.Groups[1].Value, p => int.Parse(p.Groups[2].Value, CultureInfo.InvariantCulture)));
+            return (row.Groups["name"].Value, row.Groups["state"].Value, process, Port().Matches(row.Groups["ports"]
+                .Value).ToDictionary(p => p.Groups[1].Value, p => int.Parse(p.Groups[2].Value, CultureInfo.InvariantCulture)));
         })];
     }
 
@@ -101,11 +110,18 @@ public sealed partial class LocalClusterTests : IAsyncDisposable
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] command)
     {
-        var start = new ProcessStartInfo("python3", [Repository.PathOf("deploy", "local", "cluster"), .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("python3", [Repository.PathOf("deploy", "local", "cluster"), .. command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["ORLEANSECHO_CLUSTER"] = _folder;
         using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
-        await process.WaitForExitAsync(CancellationToken.None).WithinAsync($"'{string.Join(' ', command)}' to end", TimeSpan.FromSeconds(150)); // it gives up by itself after 120
+        var (output, error) =
+            (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        // It gives up by itself after 120.
+        await process.WaitForExitAsync(CancellationToken.None)
+            .WithinAsync($"'{string.Join(' ', command)}' to end", TimeSpan.FromSeconds(150));
         return (process.ExitCode, await output, await error);
     }
 

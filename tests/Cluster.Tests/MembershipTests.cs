@@ -3,7 +3,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 
-/// <summary>Silos find each other, and gateways them, in a store: which may come late, go away and come back, and nobody's connection closes.</summary>
+/// <summary>
+/// Silos find each other, and gateways them, in a store: which may come late, go away and come back, and nobody's connection closes.
+/// </summary>
 public sealed class MembershipTests : MembershipTest
 {
     [Theory]
@@ -17,7 +19,8 @@ public sealed class MembershipTests : MembershipTest
         var silo = Launch(NewSilo(kind, store));
         var waiting = await silo.Output.WaitForAsync("Waiting for ");
         Assert.EndsWith($"{Named(kind, store)}: connection refused.", waiting, StringComparison.Ordinal);
-        await Deadline.UntilAsync(() => Task.FromResult(silo.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again", Deadline.Promised(5));
+        await Deadline.UntilAsync(() => Task.FromResult(silo.Output.Lines.Count(
+            line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again", Deadline.Promised(5));
         await store.StartAsync();
         await silo.ManagementAsync();
         Assert.Equal(0, await EndAsync(silo));
@@ -31,7 +34,8 @@ public sealed class MembershipTests : MembershipTest
         await one.StartAsync();
         await one.KillAsync(); // there is nobody to say that it is dead
         var other = Launch(NewSilo(Kind.Redis, store));
-        Assert.Contains("Joining cluster dev: waiting for 127.0.0.1:", await other.Output.WaitForAsync("Joining cluster"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Joining cluster dev: waiting for 127.0.0.1:", await other.Output.WaitForAsync("Joining cluster"), StringComparison.Ordinal);
         await other.ManagementAsync();
     }
 
@@ -46,7 +50,8 @@ public sealed class MembershipTests : MembershipTest
         using var clock = new WallClock();
         clock.Jump(seconds);
         var silo = Launch(NewSilo(kind, store, clock.Environment));
-        Assert.Contains($"This machine's clock is {words} that of {Named(kind, store)}. ", await silo.Output.WaitForAsync("This machine's clock"), StringComparison.Ordinal);
+        Assert.Contains($"This machine's clock is {words} that of {Named(kind, store)}. ",
+            await silo.Output.WaitForAsync("This machine's clock"), StringComparison.Ordinal);
         await silo.ManagementAsync();
     }
 
@@ -92,7 +97,8 @@ public sealed class MembershipTests : MembershipTest
         var store = await StartStoreAsync(Kind.AdoNet);
         var silo = Launch(NewSilo(Kind.AdoNet, store));
         Assert.Equal(1, await silo.WaitForExitAsync());
-        Assert.Contains("has no tables for the list of silos, or old ones; run 'OrleansEcho.Silo --init-db' once", silo.Output.Errors[^1], StringComparison.Ordinal);
+        Assert.Contains("has no tables for the list of silos, or old ones; run 'OrleansEcho.Silo --init-db' once", silo.Output.Errors[^1],
+            StringComparison.Ordinal);
         await InitDbAsync(store);
         await InitDbAsync(store);
         await NewSilo(Kind.AdoNet, store).StartAsync();
@@ -166,7 +172,11 @@ public sealed class MembershipStoreLossTests : MembershipTest
         await silos[0].Process.Output.WaitForAsync("Will watch (actively ping) 1 silos");
         await ExecuteAsync(store, loss);
         foreach (var silo in silos) await silo.Process.Output.WaitForAsync("has lost what its silos wrote", Deadline.Promised(2));
-        foreach (var silo in silos) await silo.Process.Output.WaitForAsync($"The list of silos in {Named(kind, store)} is complete again: 2 silos.", AllAreOneCluster);
+        foreach (var silo in silos)
+        {
+            await silo.Process.Output.WaitForAsync(
+                $"The list of silos in {Named(kind, store)} is complete again: 2 silos.", AllAreOneCluster);
+        }
 
         // 2. A gateway that starts finds them, and a silo that restarts is watched by the one that was there.
         var gateway = NewGateway(kind, store);
@@ -176,7 +186,8 @@ public sealed class MembershipStoreLossTests : MembershipTest
         await silos[1].KillAsync();
         await silos[1].StartAsync();
         await Deadline.UntilAsync(
-            () => Task.FromResult(silos[0].Process.Output.Lines.Skip(said).Any(line => line.Contains("Will watch (actively ping) 1 silos", StringComparison.Ordinal))),
+            () => Task.FromResult(silos[0].Process.Output.Lines.Skip(said)
+                .Any(line => line.Contains("Will watch (actively ping) 1 silos", StringComparison.Ordinal))),
             "the silo that was there to watch the one that is new");
         Assert.True(await silos[0].IsReadyAsync() && await silos[1].IsReadyAsync());
         AssertQuiet(silos[1].Process);
@@ -206,8 +217,11 @@ public sealed class MembershipStoreLossTests : MembershipTest
     [Theory]
     [InlineData(Kind.Redis, "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "it is full (maxmemory)")]
     [InlineData(Kind.Redis, "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "it is a read-only replica")]
-    [InlineData(Kind.AdoNet, "ALTER DATABASE postgres SET default_transaction_read_only = on; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'",
-        "BEGIN READ WRITE; ALTER DATABASE postgres SET default_transaction_read_only = off; COMMIT; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'",
+    [InlineData(Kind.AdoNet,
+        "ALTER DATABASE postgres SET default_transaction_read_only = on; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid "
+        + "<> pg_backend_pid() AND datname = 'postgres'",
+        "BEGIN READ WRITE; ALTER DATABASE postgres SET default_transaction_read_only = off; COMMIT; SELECT pg_terminate_backend(pid) FROM "
+        + "pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'",
         "cannot execute INSERT in a read-only transaction")]
     public async Task StoreThatTakesNoWrites_IsSaidOnce_AndWaitedForBySilosThatStart(Kind kind, string close, string open, string words)
     {
@@ -217,11 +231,17 @@ public sealed class MembershipStoreLossTests : MembershipTest
         await one.StartAsync();
         await ExecuteAsync(store, close);
         var away = await one.Process.Output.WaitForAsync(" cannot be used: ");
-        if (kind is Kind.Redis) Assert.Contains($"{Named(kind, store)} cannot be used: {words}. The list of silos in it cannot be written: ", away, StringComparison.Ordinal);
+        if (kind is Kind.Redis)
+        {
+            Assert.Contains($"{Named(kind, store)} cannot be used: {words}. The list of silos in it cannot be written: ", away,
+                StringComparison.Ordinal);
+        }
+
         var other = NewSilo(kind, store);
         other.Launch();
         await other.Process.Output.WaitForAsync($"Waiting for {Named(kind, store)}: {words}.");
-        await Deadline.UntilAsync(() => Task.FromResult(other.Process.Output.Lines.Count(line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again", Deadline.Promised(5));
+        await Deadline.UntilAsync(() => Task.FromResult(other.Process.Output.Lines.Count(
+            line => line.Contains("Waiting for ", StringComparison.Ordinal)) is 2), "the silo to say so again", Deadline.Promised(5));
         Assert.True(await one.IsReadyAsync());
         await ExecuteAsync(store, open);
         await one.Process.Output.WaitForAsync($"{Named(kind, store)} can be used again.");
@@ -248,7 +268,8 @@ public sealed class MembershipStoreLossTests : MembershipTest
         }
     }
 
-    private static Task<string> WatchesAsync(SiloNode silo, int others, TimeSpan? limit = null) => silo.Process.Output.WaitForAsync($"Will watch (actively ping) {others} silos", limit);
+    private static Task<string> WatchesAsync(SiloNode silo, int others, TimeSpan? limit = null) =>
+        silo.Process.Output.WaitForAsync($"Will watch (actively ping) {others} silos", limit);
 }
 
 /// <summary>What tests of silos that find each other in a store have in common.</summary>
@@ -260,21 +281,26 @@ public abstract class MembershipTest : ProcessTest
         AdoNet,
     }
 
-    protected async Task<StoreServer> StartStoreAsync(Kind kind) => kind is Kind.Redis ? await OwnAsync(RedisServer.StartNewAsync()) : await OwnAsync(PostgresServer.StartNewAsync());
+    protected async Task<StoreServer> StartStoreAsync(Kind kind) =>
+        kind is Kind.Redis ? await OwnAsync(RedisServer.StartNewAsync()) : await OwnAsync(PostgresServer.StartNewAsync());
 
     protected async Task InitDbAsync(StoreServer store)
     {
         var command = Start(EchoExecutable.Silo, ["--init-db", .. Settings(Kind.AdoNet, store)]);
         Assert.Equal(0, await command.WaitForExitAsync());
-        Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", command.Output.Lines[^1]); // a database that takes its time has been waited for
+        // A database that takes its time has been waited for.
+        Assert.Equal($"The tables of schema version 1 are in {Named(Kind.AdoNet, store)}.", command.Output.Lines[^1]);
     }
 
-    protected static Task ExecuteAsync(StoreServer store, string command) => store is RedisServer redis ? redis.ExecuteAsync(command) : ((PostgresServer)store).ExecuteAsync(command);
+    protected static Task ExecuteAsync(StoreServer store, string command) =>
+        store is RedisServer redis ? redis.ExecuteAsync(command) : ((PostgresServer)store).ExecuteAsync(command);
 
-    private protected SiloNode NewSilo(Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
+    private protected SiloNode NewSilo(
+        Kind kind, StoreServer store, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
         new(NodePlace.Here with { Environment = environment ?? NodePlace.Here.Environment }, Own, [.. Settings(kind, store), .. arguments]);
 
-    private protected GatewayNode NewGateway(Kind kind, StoreServer store, params string[] arguments) => new(NodePlace.Here, Own, [], [.. Settings(kind, store), .. arguments]);
+    private protected GatewayNode NewGateway(Kind kind, StoreServer store, params string[] arguments) =>
+        new(NodePlace.Here, Own, [], [.. Settings(kind, store), .. arguments]);
 
     protected async Task<EchoProcess[]> StartTwoSilosAsync(Kind kind, StoreServer store)
     {
@@ -299,7 +325,8 @@ public abstract class MembershipTest : ProcessTest
     // Our own lines only, and no stack trace among them.
     protected static void AssertQuiet(EchoProcess process) => Assert.DoesNotContain(
         process.Output.Lines,
-        line => line.Contains("Orleans.Runtime", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal));
+        line => line.Contains("Orleans.Runtime", StringComparison.Ordinal)
+            || line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal));
 
     protected static string[] Settings(Kind kind, StoreServer store) =>
         [$"--Cluster:Membership={(kind is Kind.Redis ? "redis" : "adonet")}", $"--Cluster:ConnectionString={store.ConnectionString}"];
@@ -310,5 +337,6 @@ public abstract class MembershipTest : ProcessTest
 
     // A gateway's heartbeat has made a grain there.
     private protected static Task ReachedAsync(SiloNode silo) =>
-        Deadline.UntilAsync(async () => await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"link\"") > 0, "the gateway to reach the silo");
+        Deadline.UntilAsync(async () => await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"link\"") > 0,
+            "the gateway to reach the silo");
 }

@@ -28,7 +28,10 @@ public sealed class SeveralSilosTests : ProcessTest
         try
         {
             await Task.WhenAll(peers.Select(peer => peer.EchoLineAsync("before")));
-            foreach (var silo in (SiloNode[])[one, other]) Assert.NotEqual(0, await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"connection\""));
+            foreach (var silo in (SiloNode[])[one, other])
+            {
+                Assert.NotEqual(0, await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"connection\""));
+            }
 
             one.Process.Send(Signal.Kill);
             await Task.WhenAll(peers.Select(peer => peer.EchoLineAsync("without it")));
@@ -65,7 +68,8 @@ public sealed class SeveralSilosTests : ProcessTest
         var (one, young) = (await StartSiloAsync(redis, SiloNode.TellOfMembers), await StartSiloAsync(redis));
         await one.Process.Output.WaitForAsync("Will watch (actively ping) 1 silos");
         await young.Process.FreezeAsync();
-        await one.Process.Output.WaitForAsync("misses probes. It or this silo has just joined, and it takes connections: it is given 20 s (Silo:JoinPatienceSeconds).");
+        await one.Process.Output.WaitForAsync(
+            "misses probes. It or this silo has just joined, and it takes connections: it is given 20 s (Silo:JoinPatienceSeconds).");
         young.Process.Send(Signal.Continue);
         await Task.Delay(HearsOfItsDeath, TimeProvider.System, Cancelled);
         Assert.True(await one.IsReadyAsync() && await young.IsReadyAsync());

@@ -6,7 +6,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 
-/// <summary>A gateway whose peers want it to hold far more than its heap may be lives, closes some of them, and serves the others.</summary>
+/// <summary>
+/// A gateway whose peers want it to hold far more than its heap may be lives, closes some of them, and serves the others.
+/// </summary>
 [Collection(Alone.Name)]
 public sealed class SmallHeapTests : ProcessTest
 {
@@ -36,20 +38,23 @@ public sealed class SmallHeapTests : ProcessTest
             ],
             Own)
         {
-            FrontEnvironment = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
+            FrontEnvironment =
+                new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture) },
         };
         await service.StartAsync();
         using var good = await Peer.ConnectAsync(service.Line);
         await good.EchoLineAsync("before");
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        var hostile = Enumerable.Range(0, 2 * HostilePeers).Select(i => BeHostileAsync(service.Line, kinds[i % kinds.Length], isEndless: i % 2 is 0, end.Token)).ToList();
+        var hostile = Enumerable.Range(0, 2 * HostilePeers)
+            .Select(i => BeHostileAsync(service.Line, kinds[i % kinds.Length], isEndless: i % 2 is 0, end.Token)).ToList();
         var echoes = 0;
         await Deadline.UntilAsync(
             async () =>
             {
                 await good.EchoLineAsync($"meanwhile {echoes++}");
-                return Interlocked.Read(ref _sent) > 3L * HeapLimit && await service.MetricAsync("echo_gateway_connections_closed_total", "echo_close_reason=\"BuffersExhausted\"") > 10;
+                return Interlocked.Read(ref _sent) > 3L * HeapLimit
+                    && await service.MetricAsync("echo_gateway_connections_closed_total", "echo_close_reason=\"BuffersExhausted\"") > 10;
             },
             $"peers that hold most to be closed, under {3L * HeapLimit} bytes");
         await end.CancelAsync();
@@ -63,7 +68,9 @@ public sealed class SmallHeapTests : ProcessTest
     {
         while (!end.IsCancellationRequested)
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096, LingerState = new LingerOption(true, 0) };
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream,
+                ProtocolType.Tcp)
+            { ReceiveBufferSize = 4096, LingerState = new LingerOption(true, 0) };
             try
             {
                 await socket.ConnectAsync(address, end);

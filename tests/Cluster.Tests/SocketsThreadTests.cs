@@ -14,7 +14,8 @@ public sealed class SocketsThreadTests : ProcessTest
     [Fact]
     public async Task AGatewaysLinksHaveOneThread()
     {
-        var gateway = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, "--Gateway:SocketThreads=1", "--silos", $"127.0.0.1:{FreePorts.Next()}"], ManyProcessors);
+        var gateway = Start(EchoExecutable.Gateway,
+            [.. EchoService.FreeListeners, "--Gateway:SocketThreads=1", "--silos", $"127.0.0.1:{FreePorts.Next()}"], ManyProcessors);
         await gateway.ManagementAsync();
         Assert.Equal(1, await CountAsync(gateway));
     }

@@ -4,7 +4,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests;
 
-/// <summary>Gateway and silo may start, die and come back in any order: the gateway says what it waits for and recovers by itself.</summary>
+/// <summary>
+/// Gateway and silo may start, die and come back in any order: the gateway says what it waits for and recovers by itself.
+/// </summary>
 public sealed class StartOrderTests : ProcessTest
 {
     [Fact]
@@ -12,7 +14,8 @@ public sealed class StartOrderTests : ProcessTest
     {
         var service = NewService();
         await service.StartFrontAsync();
-        await service.Front.Output.WaitForAsync($"Waiting for a silo of cluster dev at 127.0.0.1:{service.SiloPorts.Gateway} (Backend:Silos)");
+        await service.Front.Output.WaitForAsync(
+            $"Waiting for a silo of cluster dev at 127.0.0.1:{service.SiloPorts.Gateway} (Backend:Silos)");
         await RefusesAsync(service);
         Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/health/live")).Status);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/health/ready")).Status);
@@ -92,7 +95,8 @@ public sealed class StartOrderTests : ProcessTest
         await silo.StartAsync();
         var gateway = new GatewayNode(NodePlace.Here, Own, [], "--silos", $"{silo.Silos}");
         gateway.Launch();
-        await gateway.Process.Output.WaitForAsync($"{silo.Silos}: it hangs up, as a silo's port for other silos does (gateways connect to Silo:GatewayPort)");
+        await gateway.Process.Output.WaitForAsync(
+            $"{silo.Silos}: it hangs up, as a silo's port for other silos does (gateways connect to Silo:GatewayPort)");
     }
 
     [Fact]

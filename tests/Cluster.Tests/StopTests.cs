@@ -50,9 +50,11 @@ public sealed class StopTests : ProcessTest
     [Fact]
     public async Task PeerThatDoesNotRead_IsAborted_AtTheDeadline()
     {
-        var service = await StartServiceAsync(Topology.Standalone, "--Gateway:DrainTimeoutSeconds=1", "--Gateway:Listeners:line:SendTimeoutSeconds=0");
+        var service = await StartServiceAsync(
+            Topology.Standalone, "--Gateway:DrainTimeoutSeconds=1", "--Gateway:Listeners:line:SendTimeoutSeconds=0");
         using var deaf = await Peer.ConnectAsync(service.Line);
-        var flood = deaf.FloodAsync(Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 64))), limit: long.MaxValue);
+        var flood = deaf.FloodAsync(
+            Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 1023) + "\n", 64))), limit: long.MaxValue);
         await service.ActiveAsync(1);
         service.Front.Send(Signal.Terminate);
         await service.Front.Output.WaitForAsync("1 connections did not end in time and are aborted");

@@ -29,7 +29,8 @@ public sealed class TlsTests : ProcessTest
         foreach (var silo in silos) await silo.StartAsync();
         var gateway = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. store, .. Files(_authority.Gateway())]);
         var metrics = new Uri(await gateway.ManagementAsync(), "/metrics");
-        await Deadline.UntilAsync(async () => PrometheusText.Sum((await EchoService.GetAsync(metrics)).Body, "echo_gateway_backend_silos") is 2, "the gateway to reach both silos");
+        await Deadline.UntilAsync(async () => PrometheusText.Sum(
+            (await EchoService.GetAsync(metrics)).Body, "echo_gateway_backend_silos") is 2, "the gateway to reach both silos");
         var line = await gateway.ListenerAsync("line");
         using (var one = await Peer.ConnectAsync(line))
         {
@@ -38,16 +39,22 @@ public sealed class TlsTests : ProcessTest
             await other.EchoLineAsync("hello");
         }
 
-        foreach (var silo in silos) Assert.NotEqual(0, await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"connection\""));
+        foreach (var silo in silos)
+        {
+            Assert.NotEqual(0, await silo.MetricAsync("orleans_catalog_activation_created_total", "grain_type=\"connection\""));
+        }
+
         await TellsOfSurroundingsAsync(metrics, silos);
 
-        var stranger = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. store, .. Files(_stranger.Gateway("stranger"), _authority.Pem + "\n" + _stranger.Pem)]);
+        var stranger = Start(EchoExecutable.Gateway,
+            [.. EchoService.FreeListeners, .. store, .. Files(_stranger.Gateway("stranger"), _authority.Pem + "\n" + _stranger.Pem)]);
         var plain = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, .. store]);
         await stranger.Output.WaitForAsync($"{silos[0].Gateways}: it refuses the certificate that it was shown; its log says why");
         await plain.Output.WaitForAsync($"{silos[0].Gateways}: it uses TLS, and this gateway does not (Cluster:Tls)");
         foreach (var silo in silos)
         {
-            await silo.Process.Output.WaitForAsync(": its certificate (CN=stranger) is not signed by an authority of Cluster:Tls:Authority.");
+            await silo.Process.Output.WaitForAsync(
+                ": its certificate (CN=stranger) is not signed by an authority of Cluster:Tls:Authority.");
             await silo.Process.Output.WaitForAsync(": it does not use TLS (Cluster:Tls).");
         }
 
@@ -69,7 +76,8 @@ public sealed class TlsTests : ProcessTest
         await peer.EchoLineAsync("before");
 
         files.Replace(second);
-        var replaced = silo.Process.Output.WaitForAsync("The certificate has been replaced: new connections use CN=silo, ", Deadline.Promised(2));
+        var replaced =
+            silo.Process.Output.WaitForAsync("The certificate has been replaced: new connections use CN=silo, ", Deadline.Promised(2));
         while (!replaced.IsCompleted) await peer.EchoLineAsync("meanwhile");
         await replaced;
         Assert.Equal(second.Fingerprint, await PresentedByAsync(silo.Gateways));
@@ -114,7 +122,8 @@ public sealed class TlsTests : ProcessTest
     {
         var silo = NewSilo();
         await silo.StartAsync();
-        var gateway = Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, "--silos", $"{silo.Gateways}", .. Files(_authority.Gateway())]);
+        var gateway =
+            Start(EchoExecutable.Gateway, [.. EchoService.FreeListeners, "--silos", $"{silo.Gateways}", .. Files(_authority.Gateway())]);
         await gateway.Output.WaitForAsync($"{silo.Gateways}: it hangs up on the TLS handshake, as one without TLS does (Cluster:Tls)");
         await silo.Process.Output.WaitForAsync(": it uses TLS, and this silo does not (Cluster:Tls).");
         foreach (var process in (EchoProcess[])[silo.Process, gateway]) AssertQuiet(process);
@@ -124,7 +133,8 @@ public sealed class TlsTests : ProcessTest
     public async Task StandaloneTakesIt_ForItsSilo()
     {
         var port = FreePorts.Next();
-        var standalone = Start(EchoExecutable.Standalone, [.. EchoService.FreeListeners, $"--Silo:GatewayPort={port}", .. Files(_authority.Silo())]);
+        var standalone =
+            Start(EchoExecutable.Standalone, [.. EchoService.FreeListeners, $"--Silo:GatewayPort={port}", .. Files(_authority.Silo())]);
         await standalone.Output.WaitForAsync("Try: "); // from then on an echo comes back
         using (var peer = await Peer.ConnectAsync(await standalone.ListenerAsync("line"))) await peer.EchoLineAsync("hello");
         Assert.NotEmpty(await PresentedByAsync(new IPEndPoint(IPAddress.Loopback, port)));
@@ -141,19 +151,22 @@ public sealed class TlsTests : ProcessTest
         var process = Start(executable, ["--management", "127.0.0.1:0", .. Files(_stranger.Silo(), _authority.Pem), "--Cluster:Tls:Key="]);
         Assert.Equal(2, await process.WaitForExitAsync());
         Assert.Equal(
-            "error: Cluster:Tls:Key: is missing, and Cluster:Tls:Certificate and Cluster:Tls:Authority are not; TLS takes a certificate, its key and its authority.",
+            "error: Cluster:Tls:Key: is missing, and Cluster:Tls:Certificate and Cluster:Tls:Authority are not; TLS takes a certificate, "
+            + "its key and its authority.",
             process.Output.Errors[^1]);
     }
 
     // What is told only where there are certificates and a store.
     private static async Task TellsOfSurroundingsAsync(Uri gateway, IReadOnlyCollection<SiloNode> silos)
     {
-        await Deadline.UntilAsync(async () => await SumOfSilosAsync("echo_quota_store_available") is 1, "the quota's grain to have its store");
+        await Deadline.UntilAsync(
+            async () => await SumOfSilosAsync("echo_quota_store_available") is 1, "the quota's grain to have its store");
         var scrape = (await EchoService.GetAsync(gateway)).Body;
         Assert.Equal(1, PrometheusText.Sum(scrape, "echo_membership_store_available"));
         Assert.NotEqual(0, PrometheusText.Sum(scrape, "echo_membership_store_duration_seconds_count"));
         Assert.True(PrometheusText.Sum(scrape, "echo_tls_certificate_remaining_seconds") > 0);
-        Assert.Equal(2, scrape.Split('\n').Count(line => line.StartsWith("echo_gateway_backend_connections{", StringComparison.Ordinal) && line.Contains("echo_silo=\"127.0.0.1:", StringComparison.Ordinal)));
+        Assert.Equal(2, scrape.Split('\n').Count(line => line.StartsWith("echo_gateway_backend_connections{", StringComparison.Ordinal)
+            && line.Contains("echo_silo=\"127.0.0.1:", StringComparison.Ordinal)));
         Assert.NotEqual(0, PrometheusText.Sum(scrape, "echo_gateway_backend_heartbeat_time_seconds"));
         Assert.Equal(2, await SumOfSilosAsync("echo_membership_store_available"));
         Assert.True(await SumOfSilosAsync("echo_tls_certificate_remaining_seconds") > 0);
@@ -166,7 +179,8 @@ public sealed class TlsTests : ProcessTest
         }
     }
 
-    private string[] Files(TestCertificate certificate, string? authority = null) => Keep(new CertificateFolder(certificate, authority ?? _authority.Pem)).Arguments;
+    private string[] Files(TestCertificate certificate, string? authority = null) =>
+        Keep(new CertificateFolder(certificate, authority ?? _authority.Pem)).Arguments;
 
     private SiloNode NewSilo(params string[] arguments) => new(NodePlace.Here, Own, arguments);
 
@@ -192,5 +206,6 @@ public sealed class TlsTests : ProcessTest
     // Our own lines only, and no stack trace among them.
     private static void AssertQuiet(EchoProcess process) => Assert.DoesNotContain(
         process.Output.Lines,
-        line => line.Contains(" Orleans.", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal));
+        line => line.Contains(" Orleans.", StringComparison.Ordinal)
+            || line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal));
 }

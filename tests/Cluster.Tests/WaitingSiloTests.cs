@@ -3,8 +3,8 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Cluster.Tests;
 
 /// <summary>
-/// A silo that waits for its store ends at once when it is told. That it is at once, and not when a start that hangs is given up, only a clock can
-/// say: both ends look the same.
+/// A silo that waits for its store ends at once when it is told. That it is at once, and not when a start that hangs is given up, only a
+/// clock can say: both ends look the same.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class WaitingSiloTests : ProcessTest
@@ -17,7 +17,8 @@ public sealed class WaitingSiloTests : ProcessTest
     {
         var silo = Start(
             EchoExecutable.Silo,
-            ["--port", $"{FreePorts.Next()}", "--gateway-port", $"{FreePorts.Next()}", "--management", "127.0.0.1:0", "--Cluster:Membership=redis", $"--Cluster:ConnectionString=127.0.0.1:{FreePorts.Next()}"]);
+            ["--port", $"{FreePorts.Next()}", "--gateway-port", $"{FreePorts.Next()}", "--management", "127.0.0.1:0",
+                "--Cluster:Membership=redis", $"--Cluster:ConnectionString=127.0.0.1:{FreePorts.Next()}"]);
         await silo.Output.WaitForAsync("Waiting for ");
         silo.Send(Signal.Terminate);
         Assert.Equal(0, await silo.WaitForExitAsync(AtOnce));

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace OrleansEcho.Protocols.Tests;
 
-/// <summary>What one call of <see cref="IFrameCodec"/>'s <c>TryRead</c> did, whether the bytes lie in one piece or not; the promises that hold for any framing and bytes are asserted.</summary>
+/// <summary>
+/// What one call of <see cref="IFrameCodec"/>'s <c>TryRead</c> did, whether the bytes lie in one piece or not; the promises that hold
+/// for any framing and bytes are asserted.
+/// </summary>
 internal sealed record FrameReading(FrameStatus Status, byte[] Payload, long Consumed, int Scanned)
 {
     /// <summary>The payload as text in which one character is one byte.</summary>

@@ -72,5 +72,6 @@ public sealed class LengthPrefixedCodecTests
         Assert.Equal(bytes, Convert.ToHexString(output.WrittenSpan));
     }
 
-    private static FrameReading Read(string hex, int limit) => FrameReading.Of(Codec, new ReadOnlySequence<byte>(Convert.FromHexString(hex)), limit);
+    private static FrameReading Read(string hex, int limit) =>
+        FrameReading.Of(Codec, new ReadOnlySequence<byte>(Convert.FromHexString(hex)), limit);
 }

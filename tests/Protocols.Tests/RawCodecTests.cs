@@ -26,7 +26,8 @@ public sealed class RawCodecTests
     {
         Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, "", maxPayload: 4).Status);
         Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, Segments.Of(ReadOnlyMemory<byte>.Empty), maxPayload: 4).Status);
-        Assert.Equal(FrameStatus.NeedMoreData, FrameReading.Of(Codec, Segments.Cut("abcd"u8.ToArray(), 1, 0), maxPayload: 4, start: 4).Status);
+        Assert.Equal(
+            FrameStatus.NeedMoreData, FrameReading.Of(Codec, Segments.Cut("abcd"u8.ToArray(), 1, 0), maxPayload: 4, start: 4).Status);
     }
 
     [Fact]

@@ -42,7 +42,14 @@ public sealed class PermitPoolAskingTests
         Assert.True(asked.IsUnlimited);
         Assert.True(pool.TryAcquire(_now));
 
-        pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Granted, Number = asked.Number, Epoch = 1, Lease = TimeSpan.FromSeconds(4), Renew = Renew }, _now);
+        pool.Receive(new LeaseReply
+        {
+            Outcome = LeaseOutcome.Granted,
+            Number = asked.Number,
+            Epoch = 1,
+            Lease = TimeSpan.FromSeconds(4),
+            Renew = Renew,
+        }, _now);
 
         Assert.True(pool.NextAskAt(waiting: 0) <= _now);
         Assert.Equal((1, false), (pool.BeginRequest(_now, waiting: 0).Held, pool.IsUnlimited));
@@ -65,7 +72,16 @@ public sealed class PermitPoolAskingTests
             asked++;
             var request = pool.BeginRequest(_now, waiting: 0);
             pool.Release(pool.Generation); // while it asks, another ends
-            pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Granted, Number = request.Number, Epoch = 1, Granted = request.Held, Target = 10, Lease = TimeSpan.FromSeconds(15), Renew = Renew }, _now);
+            pool.Receive(new LeaseReply
+            {
+                Outcome = LeaseOutcome.Granted,
+                Number = request.Number,
+                Epoch = 1,
+                Granted = request.Held,
+                Target = 10,
+                Lease = TimeSpan.FromSeconds(15),
+                Renew = Renew,
+            }, _now);
         }
 
         Assert.InRange(asked, 4, 10);
@@ -75,6 +91,15 @@ public sealed class PermitPoolAskingTests
     {
         var request = pool.BeginRequest(_now, waiting: 1);
         _now += TimeSpan.FromMilliseconds(2);
-        pool.Receive(new LeaseReply { Outcome = LeaseOutcome.Granted, Number = request.Number, Epoch = 1, Granted = granted, Target = target ?? granted, Lease = lease, Renew = Renew }, _now);
+        pool.Receive(new LeaseReply
+        {
+            Outcome = LeaseOutcome.Granted,
+            Number = request.Number,
+            Epoch = 1,
+            Granted = granted,
+            Target = target ?? granted,
+            Lease = lease,
+            Renew = Renew,
+        }, _now);
     }
 }

@@ -27,7 +27,12 @@ public sealed class SharedQuotaTests
         }
 
         _table.Now += Half * 2; // the first turn of each is counted by nobody
-        for (var i = 0; i < 8; i++, _table.Now += Half) Assert.InRange(atBlue.Ask(needed: 6).Granted + atGreen.Ask(needed: 4).Granted, 4, 10); // while both are short, in equal parts
+        // While both are short, in equal parts.
+        for (var i = 0; i < 8; i++, _table.Now += Half)
+        {
+            Assert.InRange(atBlue.Ask(needed: 6).Granted + atGreen.Ask(needed: 4).Granted, 4, 10);
+        }
+
         Assert.Equal((6, 4), (atBlue.Last.Granted, atGreen.Last.Granted));
         for (var i = 0; i < 100; i++, _table.Now += Half)
         {
@@ -238,10 +243,12 @@ public sealed class SharedQuotaTests
 
         public SharedQuota? SharedWith => Ledger.SharedWith;
 
-        public LeaseReply Ask(LeaseRequest request) => Drive(Ledger.Ask(request, table.Now))?.Lease ?? throw new InvalidOperationException("no answer");
+        public LeaseReply Ask(LeaseRequest request) =>
+            Drive(Ledger.Ask(request, table.Now))?.Lease ?? throw new InvalidOperationException("no answer");
 
         public void SetLimit(int limit) =>
-            Assert.Equal(SetLimitOutcome.Changed, Drive(Ledger.SetLimit(limit, Ledger.Describe(table.Now).Version, table.Now))?.Limit?.Outcome);
+            Assert.Equal(
+                SetLimitOutcome.Changed, Drive(Ledger.SetLimit(limit, Ledger.Describe(table.Now).Version, table.Now))?.Limit?.Outcome);
 
         private LedgerAnswer? Drive(int ticket)
         {

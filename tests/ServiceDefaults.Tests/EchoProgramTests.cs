@@ -54,7 +54,8 @@ public sealed class EchoProgramTests : IDisposable
         Assert.Equal(
             [
                 "error: --config: there is no file 'none.json'.",
-                "error: Management:Address: 'nowhere' is no address to listen on: it needs a port from 0 to 65535 at its end, as in 127.0.0.1:8080.",
+                "error: Management:Address: 'nowhere' is no address to listen on: it needs a port from 0 to 65535 at its end, as in "
+                + "127.0.0.1:8080.",
                 "error: Sample:Count: '0' (from the command line) is not in the range 1 to 100.",
                 "error: Sample:Cuont (from appsettings.json) is not an option; did you mean Sample:Count?",
                 "error: Sample:Name: 'forbidden' is forbidden.",
@@ -92,7 +93,8 @@ public sealed class EchoProgramTests : IDisposable
     [Fact]
     public async Task NothingInAFaultSteersTheTerminal()
     {
-        _folder.Write("appsettings.json", """{ "\u001b[31mred\nerror: forged": 1, "Sample": { "Color": "\u001b[2Jblue\r\n", "Name": "a\u009bb" } }""");
+        _folder.Write("appsettings.json",
+            """{ "\u001b[31mred\nerror: forged": 1, "Sample": { "Color": "\u001b[2Jblue\r\n", "Name": "a\u009bb" } }""");
         await using var run = ProgramRun.Start(["--no\u001b[1mflag"]);
         Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
         Assert.Equal(5, run.ErrorLines.Count);
@@ -112,7 +114,8 @@ public sealed class EchoProgramTests : IDisposable
 
         await using var run = ProgramRun.Start(AnyPort);
         await run.StartedAsync();
-        Assert.Contains(run.Log, l => l.Level is LogLevel.Warning && l.Message == "The variable Sample_Count sets nothing; did you mean Sample__Count?");
+        Assert.Contains(run.Log,
+            l => l.Level is LogLevel.Warning && l.Message == "The variable Sample_Count sets nothing; did you mean Sample__Count?");
     }
 
     [Fact]
@@ -145,7 +148,9 @@ public sealed class EchoProgramTests : IDisposable
         var port = ((IPEndPoint)other.LocalEndPoint!).Port;
         await using var run = ProgramRun.Start(["--management", $"127.0.0.1:{port}"]);
         Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
-        Assert.Equal([$"error: Port {port} of 127.0.0.1 (Management:Address) is in use by another process; choose another with --management ADDRESS or stop it."], run.ErrorLines);
+        Assert.Equal([
+            $"error: Port {port} of 127.0.0.1 (Management:Address) is in use by another process; choose another with --management ADDRESS "
+            + "or stop it."], run.ErrorLines);
         AssertNoStackTrace(run);
     }
 
@@ -155,7 +160,9 @@ public sealed class EchoProgramTests : IDisposable
     {
         await using var run = ProgramRun.Start(["--management", "192.0.2.1:9400"]);
         Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
-        Assert.Equal(["error: 192.0.2.1 (Management:Address) is not an address of this machine; choose one of its own, or *, with --management ADDRESS."], run.ErrorLines);
+        Assert.Equal([
+            "error: 192.0.2.1 (Management:Address) is not an address of this machine; choose one of its own, or *, with "
+            + "--management ADDRESS."], run.ErrorLines);
         AssertNoStackTrace(run);
     }
 
@@ -166,7 +173,8 @@ public sealed class EchoProgramTests : IDisposable
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         other.Listen();
         var hasStarted = false;
-        await using var run = ProgramRun.Start(["--management", $"{other.LocalEndPoint}"], services => services.AddHostedService(_ => new Service(() => hasStarted = true)));
+        await using var run = ProgramRun.Start(
+            ["--management", $"{other.LocalEndPoint}"], services => services.AddHostedService(_ => new Service(() => hasStarted = true)));
         Assert.Equal(ExitCode.CannotBind, await run.EndAsync());
         Assert.False(hasStarted);
     }
@@ -197,10 +205,13 @@ public sealed class EchoProgramTests : IDisposable
         Assert.Equal(
             [
                 $"error: Socket {taken} (A:Address) is in use by another process; choose another with --a PATH or stop it.",
-                $"error: Socket {Path.GetFullPath("nowhere/s")} (B:Address) is in a folder that does not exist; create it or choose another with --b PATH.",
+                $"error: Socket {Path.GetFullPath("nowhere/s")} (B:Address) is in a folder that does not exist; create it or choose "
+                + "another with --b PATH.",
                 "error: 192.0.2.1 (D:Address) is not an address of this machine; choose one of its own, or *, with --d ADDRESS.",
-                $"error: {Path.GetFullPath("notes")} (E:Address) is no socket: something else lies at that path; move it away or choose another with --e PATH.",
-                $"error: {Path.GetFullPath("folder")} (F:Address) is no socket: something else lies at that path; move it away or choose another with --f PATH.",
+                $"error: {Path.GetFullPath("notes")} (E:Address) is no socket: something else lies at that path; move it away or choose "
+                + "another with --e PATH.",
+                $"error: {Path.GetFullPath("folder")} (F:Address) is no socket: something else lies at that path; move it away or choose "
+                + "another with --f PATH.",
             ],
             run.ErrorLines);
         Assert.True(File.Exists("gone"));
@@ -237,7 +248,8 @@ public sealed class EchoProgramTests : IDisposable
         AssertNoStackTrace(run);
     }
 
-    public static TheoryData<Exception> UnexplainedFaults => [new InvalidOperationException("secret"), new FileNotFoundException("secret"), new SocketException((int)SocketError.ConnectionRefused)];
+    public static TheoryData<Exception> UnexplainedFaults => [new InvalidOperationException("secret"), new FileNotFoundException("secret"),
+        new SocketException((int)SocketError.ConnectionRefused)];
 
     [Theory]
     [MemberData(nameof(UnexplainedFaults), DisableDiscoveryEnumeration = true)]
@@ -252,7 +264,8 @@ public sealed class EchoProgramTests : IDisposable
     [Fact]
     public async Task LogExplains_WhenAValidatorThrows()
     {
-        await using var run = ProgramRun.Start(AnyPort, services => services.AddSingleton<IValidateOptions<SampleOptions>, BrokenValidator>());
+        await using var run =
+            ProgramRun.Start(AnyPort, services => services.AddSingleton<IValidateOptions<SampleOptions>, BrokenValidator>());
         Assert.Equal(ExitCode.Failure, await run.EndAsync());
         Assert.Equal([Unexplained], run.ErrorLines);
         Assert.Contains(run.Log, l => l.Level is LogLevel.Critical && l.Fault is NotSupportedException);
@@ -261,7 +274,8 @@ public sealed class EchoProgramTests : IDisposable
     [Fact]
     public async Task ExitCodeIsFailure_WhenABackgroundServiceFails()
     {
-        await using var run = ProgramRun.Start(AnyPort, services => services.AddHostedService(_ => new Background(new InvalidOperationException("broken"))));
+        await using var run =
+            ProgramRun.Start(AnyPort, services => services.AddHostedService(_ => new Background(new InvalidOperationException("broken"))));
         Assert.Equal(ExitCode.Failure, await run.EndAsync());
         Assert.Equal(["error: OrleansEcho.Sample stopped because a part of it failed; the log says which."], run.ErrorLines);
         Assert.Contains(run.Log, l => l.Level >= LogLevel.Error && l.Fault is InvalidOperationException { Message: "broken" });
@@ -300,7 +314,8 @@ public sealed class EchoProgramTests : IDisposable
     private sealed class NameValidator : IValidateOptions<SampleOptions>
     {
         public ValidateOptionsResult Validate(string? name, SampleOptions options) =>
-            options.Name is "forbidden" ? ValidateOptionsResult.Fail("Sample:Name: 'forbidden' is forbidden.") : ValidateOptionsResult.Success;
+            options.Name is "forbidden"
+                ? ValidateOptionsResult.Fail("Sample:Name: 'forbidden' is forbidden.") : ValidateOptionsResult.Success;
     }
 
     private sealed class BrokenValidator : IValidateOptions<SampleOptions>

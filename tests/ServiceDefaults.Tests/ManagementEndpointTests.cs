@@ -27,7 +27,8 @@ public sealed partial class ManagementEndpointTests : IDisposable
 
         var ready = await GetAsync(client, "/health/ready");
         Assert.Equal(code, ready.Code);
-        Assert.Equal($$$$"""{"status":"{{{{word}}}}","checks":{"gate":{"status":"{{{{status}}}}","description":"says so"}}}""" + "\n", ready.Body);
+        Assert.Equal(
+            $$$$"""{"status":"{{{{word}}}}","checks":{"gate":{"status":"{{{{status}}}}","description":"says so"}}}""" + "\n", ready.Body);
         Assert.Equal("application/json", ready.Type);
 
         var live = await GetAsync(client, "/health/live");
@@ -48,7 +49,8 @@ public sealed partial class ManagementEndpointTests : IDisposable
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal((HttpStatusCode.MethodNotAllowed, "GET, HEAD"), (response.StatusCode, string.Join(", ", response.Content.Headers.Allow)));
+            Assert.Equal(
+                (HttpStatusCode.MethodNotAllowed, "GET, HEAD"), (response.StatusCode, string.Join(", ", response.Content.Headers.Allow)));
         }
 
         using var head = await client.SendAsync(new(HttpMethod.Head, "/health/live"), TestContext.Current.CancellationToken);
@@ -64,7 +66,8 @@ public sealed partial class ManagementEndpointTests : IDisposable
     {
         await using var run = ProgramRun.Start(["--management", address]);
         await run.StartedAsync();
-        Assert.Equal(isSaid, run.Log.Any(l => l.Message.StartsWith($"Health and metrics can be read by everybody who reaches {address} (Management:Address)", StringComparison.Ordinal)));
+        Assert.Equal(isSaid, run.Log.Any(l => l.Message.StartsWith(
+            $"Health and metrics can be read by everybody who reaches {address} (Management:Address)", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -95,14 +98,16 @@ public sealed partial class ManagementEndpointTests : IDisposable
         using var prober = new HttpClient { BaseAddress = address, Timeout = Deadline.Generous };
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(prober, "/health/live")).Code);
         Assert.Equal(0, await Record(idle[0])); // closed, or reset
-        Assert.Contains(run.Log, l => l.Message.StartsWith("There are 64 connections at once to the management endpoint (Management:Address): ", StringComparison.Ordinal));
+        Assert.Contains(run.Log, l => l.Message.StartsWith(
+            "There are 64 connections at once to the management endpoint (Management:Address): ", StringComparison.Ordinal));
         idle.ForEach(client => client.Dispose());
 
         static async Task<int> Record(System.Net.Sockets.TcpClient client)
         {
             try
             {
-                return await client.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WithinAsync("the connection's end");
+                return await client.GetStream()
+                    .ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WithinAsync("the connection's end");
             }
             catch (IOException)
             {
@@ -122,7 +127,8 @@ public sealed partial class ManagementEndpointTests : IDisposable
             Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, path)).Code);
         }
 
-        Assert.Equal(["/health/live", "/health/ready", "/metrics"], index.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[0]));
+        Assert.Equal(["/health/live", "/health/ready", "/metrics"],
+            index.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[0]));
     }
 
     [Fact]
@@ -140,8 +146,10 @@ public sealed partial class ManagementEndpointTests : IDisposable
         var buckets = Bucket().Matches(metrics).ToDictionary(
             m => m.Groups[1].Value is "+Inf" ? double.PositiveInfinity : double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture),
             m => int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture));
-        Assert.Equal([0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, double.PositiveInfinity], buckets.Keys);
-        Assert.Equal((1, 1, 2, 2, 3, 3, 4), (buckets[0.000_05], buckets[0.000_1], buckets[0.000_25], buckets[0.25], buckets[0.5], buckets[30], buckets[double.PositiveInfinity]));
+        Assert.Equal([0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+            double.PositiveInfinity], buckets.Keys);
+        Assert.Equal((1, 1, 2, 2, 3, 3, 4), (buckets[0.000_05], buckets[0.000_1], buckets[0.000_25], buckets[0.25], buckets[0.5],
+            buckets[30], buckets[double.PositiveInfinity]));
     }
 
     [Fact]
@@ -160,7 +168,8 @@ public sealed partial class ManagementEndpointTests : IDisposable
         await UntilAsync("echo_process_ready", 0);
 
         async Task<long?> ReadAsync(string name) =>
-            Regex.Match((await GetAsync(client, "/metrics")).Body, $@"(?m)^{name}\{{[^}}]*\}} (\d+)") is { Success: true } match ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+            Regex.Match((await GetAsync(client, "/metrics")).Body, $@"(?m)^{name}\{{[^}}]*\}} (\d+)") is { Success: true } match
+                ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
         async Task UntilAsync(string name, long value)
         {
@@ -202,16 +211,19 @@ public sealed partial class ManagementEndpointTests : IDisposable
     {
         await using var run = ProgramRun.Start([$"--Management:Address={address}"]);
         Assert.Equal(ExitCode.InvalidConfiguration, await run.EndAsync());
-        Assert.StartsWith($"error: Management:Address: '{address}' is no address to listen on: ", Assert.Single(run.ErrorLines.Skip(1)), StringComparison.Ordinal);
+        Assert.StartsWith($"error: Management:Address: '{address}' is no address to listen on: ", Assert.Single(run.ErrorLines.Skip(1)),
+            StringComparison.Ordinal);
     }
 
-    private static async Task<HttpClient> ClientAsync(ProgramRun run) => new() { BaseAddress = await run.StartedAsync(), Timeout = Deadline.Generous };
+    private static async Task<HttpClient> ClientAsync(ProgramRun run) =>
+        new() { BaseAddress = await run.StartedAsync(), Timeout = Deadline.Generous };
 
     private static async Task<(HttpStatusCode Code, string Body, string? Type)> GetAsync(HttpClient client, string path)
     {
         using var response = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.True(response.Headers.CacheControl is { NoStore: true }, $"{path} may be cached.");
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), response.Content.Headers.ContentType?.MediaType);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            response.Content.Headers.ContentType?.MediaType);
     }
 
     [GeneratedRegex("""^test_duration_seconds_bucket\{[^}]*le="([^"]+)"[^}]*\} (\d+)""", RegexOptions.Multiline)]

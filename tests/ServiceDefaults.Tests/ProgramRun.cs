@@ -51,12 +51,14 @@ internal sealed class ProgramRun : IAsyncDisposable
 
     private sealed record WebApplicationParts(Uri Address, IHostApplicationLifetime Lifetime);
 
-    private sealed class StartReporter(TaskCompletionSource<WebApplicationParts> started, IServiceProvider services) : IHostedLifecycleService
+    private sealed class StartReporter(TaskCompletionSource<WebApplicationParts> started, IServiceProvider services)
+        : IHostedLifecycleService
     {
         public Task StartedAsync(CancellationToken cancellationToken)
         {
             var address = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-            started.SetResult(new(new Uri(address.Replace("[::]", "127.0.0.1", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)), services.GetRequiredService<IHostApplicationLifetime>()));
+            started.SetResult(new(new Uri(address.Replace("[::]", "127.0.0.1", StringComparison.Ordinal)
+                .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)), services.GetRequiredService<IHostApplicationLifetime>()));
             return Task.CompletedTask;
         }
 

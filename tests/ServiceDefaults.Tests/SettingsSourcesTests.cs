@@ -7,7 +7,8 @@ namespace OrleansEcho.ServiceDefaults.Tests;
 [Collection(Alone.Name)]
 public sealed class SettingsSourcesTests
 {
-    private static readonly string[] Layers = ["built-in", "appsettings.json", "appsettings.Production.json", "more.json", "environment", "command line"];
+    private static readonly string[] Layers =
+        ["built-in", "appsettings.json", "appsettings.Production.json", "more.json", "environment", "command line"];
 
     [Theory]
     [InlineData(0)]
@@ -21,7 +22,8 @@ public sealed class SettingsSourcesTests
         using var folder = new WorkingFolder();
         foreach (var file in Layers[1..4].Take(strongest)) folder.Write(file, $$"""{ "Sample": { "Name": "{{file}}" } }""");
         if (strongest >= 4) folder.SetVariable("Sample__Name", Layers[4]);
-        string[] args = [.. strongest >= 3 ? (string[])["--config", "more.json"] : [], .. strongest >= 5 ? (string[])["--Sample:Name", Layers[5]] : []];
+        string[] args =
+            [.. strongest >= 3 ? (string[])["--config", "more.json"] : [], .. strongest >= 5 ? (string[])["--Sample:Name", Layers[5]] : []];
         var (configuration, _, faults) = Load(args);
         Assert.Empty(faults);
         Assert.Equal(Layers[strongest], configuration["Sample:Name"]);
@@ -36,7 +38,11 @@ public sealed class SettingsSourcesTests
         using var folder = new WorkingFolder();
         folder.SetVariable("DOTNET_ENVIRONMENT", dotnet);
         folder.SetVariable("ASPNETCORE_ENVIRONMENT", aspnetcore);
-        foreach (var name in (string[])["Production", "Staging", "Testing"]) folder.Write($"appsettings.{name}.json", $$"""{ "Sample": { "Name": "{{name}}" } }""");
+        foreach (var name in (string[])["Production", "Staging", "Testing"])
+        {
+            folder.Write($"appsettings.{name}.json", $$"""{ "Sample": { "Name": "{{name}}" } }""");
+        }
+
         Assert.Equal(expected, Load().Configuration["Sample:Name"]);
     }
 
@@ -51,11 +57,13 @@ public sealed class SettingsSourcesTests
     public void NothingElseIsLeftOfASection_WhenAFlagStandsInsteadOfIt()
     {
         using var folder = new WorkingFolder();
-        folder.Write("appsettings.json", """{ "Sample": { "Name": "file", "Items": { "first": { "Size": 2 }, "mine": { "Size": 3 } } } }""");
+        folder.Write(
+            "appsettings.json", """{ "Sample": { "Name": "file", "Items": { "first": { "Size": 2 }, "mine": { "Size": 3 } } } }""");
         folder.SetVariable("Sample__Items__SECOND__Address", "everywhere");
         var (configuration, sources, faults) = Load("--item", "mine=elsewhere", "--Sample:Items:mine:Size=4");
         Assert.Empty(faults);
-        Assert.Equal(["Address=elsewhere", "Size=4"], Assert.Single(configuration.GetSection("Sample:Items").GetChildren()).GetChildren().Select(option => $"{option.Key}={option.Value}"));
+        Assert.Equal(["Address=elsewhere", "Size=4"], Assert.Single(
+            configuration.GetSection("Sample:Items").GetChildren()).GetChildren().Select(option => $"{option.Key}={option.Value}"));
         Assert.Equal("file", configuration["Sample:Name"]);
         Assert.Equal(
             [
@@ -100,7 +108,8 @@ public sealed class SettingsSourcesTests
         var since = TimeProvider.System.GetTimestamp();
         var faults = SampleProgram.Catalog().Check(Load().Sources.Layers);
         Assert.Equal((100_000, "K0 (from appsettings.json) is not an option; --help lists all."), (faults.Count, faults[0].Message));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(since).TotalSeconds, 0, 30); // half a one; minutes, when each key is looked for among all
+        // Half a one; minutes, when each key is looked for among all.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since).TotalSeconds, 0, 30);
     }
 
     [Fact]
@@ -111,7 +120,8 @@ public sealed class SettingsSourcesTests
         folder.SetVariable("Sample__Enabled", "false");
         var here = Directory.GetCurrentDirectory();
         Assert.Equal(
-            $"built-in defaults < {here}/appsettings.json (not there) < {here}/more.json < environment (Sample:Enabled) < command line (Sample:Count)",
+            $"built-in defaults < {here}/appsettings.json (not there) < {here}/more.json < environment (Sample:Enabled) < command line "
+            + "(Sample:Count)",
             Load("--config", "more.json", "--count", "5").Sources.ToString());
     }
 

@@ -1,6 +1,8 @@
 namespace OrleansEcho.ServiceDefaults.Tests;
 
-/// <summary>An empty current directory and variables of the environment, until it is disposed of. For tests that run <see cref="Alone"/>.</summary>
+/// <summary>
+/// An empty current directory and variables of the environment, until it is disposed of. For tests that run <see cref="Alone"/>.
+/// </summary>
 internal sealed class WorkingFolder : IDisposable
 {
     private readonly string _before = Directory.GetCurrentDirectory();

@@ -94,14 +94,18 @@ public sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Waits until the gateway's kernel has all that was sent: until it has acknowledged it. Nobody need have read it there.</summary>
+    /// <summary>
+    /// Waits until the gateway's kernel has all that was sent: until it has acknowledged it. Nobody need have read it there.
+    /// </summary>
     public Task UntilArrivedAsync() =>
         Deadline.UntilAsync(() => Task.FromResult(Unacknowledged is 0), "the gateway's kernel to acknowledge what was sent");
 
     /// <summary>Sends urgent data, which a receive stops short of.</summary>
     public void SendUrgent(byte mark) => Assert.Equal(1, _socket.Send([mark], SocketFlags.OutOfBand));
 
-    /// <summary>Sends, and reads nothing, until the gateway cuts the connection or takes nothing for a second, an eternity on a loopback.</summary>
+    /// <summary>
+    /// Sends, and reads nothing, until the gateway cuts the connection or takes nothing for a second, an eternity on a loopback.
+    /// </summary>
     public async Task SendUntilBlockedOrCutAsync(ReadOnlyMemory<byte> bytes)
     {
         using var blocked = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
@@ -171,7 +175,11 @@ public sealed class Peer : IDisposable
     public async Task<string> ReceiveLineAsync()
     {
         var line = await ReceiveLineUntilAsync(Cancelled).WithinAsync("a line from the gateway");
-        if (line is null) Assert.Fail($"The connection ended before a line did, with '{Encoding.Latin1.GetString(_buffer, _start, _end - _start)}'.");
+        if (line is null)
+        {
+            Assert.Fail($"The connection ended before a line did, with '{Encoding.Latin1.GetString(_buffer, _start, _end - _start)}'.");
+        }
+
         return line;
     }
 
@@ -203,7 +211,11 @@ public sealed class Peer : IDisposable
     public async Task<byte[]> ReceiveBytesAsync(int count)
     {
         var bytes = await ReceiveUntilAsync(count, Cancelled).WithinAsync($"{count} bytes from the gateway");
-        if (bytes.Length < count) Assert.Fail($"The connection ended {count - bytes.Length} bytes early, after '{Encoding.Latin1.GetString(bytes)}'.");
+        if (bytes.Length < count)
+        {
+            Assert.Fail($"The connection ended {count - bytes.Length} bytes early, after '{Encoding.Latin1.GetString(bytes)}'.");
+        }
+
         return bytes;
     }
 
@@ -231,7 +243,8 @@ public sealed class Peer : IDisposable
         {
             while (count > text.Length)
             {
-                var received = await _socket.ReceiveAsync(bytes.AsMemory(0, Math.Min(bytes.Length, count - text.Length)), Cancelled).AsTask().WithinAsync("more bytes, or the end");
+                var received = await _socket.ReceiveAsync(bytes.AsMemory(0, Math.Min(bytes.Length, count - text.Length)), Cancelled)
+                    .AsTask().WithinAsync("more bytes, or the end");
                 if (received is 0) break;
                 text.Append(Encoding.Latin1.GetString(bytes, 0, received));
             }

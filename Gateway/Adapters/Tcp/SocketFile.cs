@@ -50,7 +50,8 @@ internal sealed partial class SocketFile
         [LoggerMessage(2021, LogLevel.Warning, "What lies at {Path} now is not the socket that this gateway has bound: it is left alone.")]
         public static partial void NotOurs(ILogger logger, string path);
 
-        [LoggerMessage(2022, LogLevel.Warning, "The file of the socket {Path} cannot be removed: {Why}. The next gateway there removes it.")]
+        [LoggerMessage(
+            2022, LogLevel.Warning, "The file of the socket {Path} cannot be removed: {Why}. The next gateway there removes it.")]
         public static partial void Stays(ILogger logger, string path, string why);
     }
 }

@@ -4,7 +4,9 @@ using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
-/// <summary>Removes the file that a killed process left behind at a Unix socket's path: nothing listens on it, but it blocks the path.</summary>
+/// <summary>
+/// Removes the file that a killed process left behind at a Unix socket's path: nothing listens on it, but it blocks the path.
+/// </summary>
 internal static class StaleSocket
 {
     /// <summary>Removes it only when it is a socket that refuses connections; anything else is left for the bind to report.</summary>

@@ -15,8 +15,8 @@ using OrleansEcho.ServiceDefaults.Listening;
 namespace OrleansEcho.Gateway.Adapters.Tcp;
 
 /// <summary>
-/// One stream listener, with a server of its own (<see cref="StreamServer"/>), so that it binds, fails, drains and is probed apart from the others. The transport is Kestrel's where there are no
-/// socket threads.
+/// One stream listener, with a server of its own (<see cref="StreamServer"/>), so that it binds, fails, drains and is probed apart from the
+/// others. The transport is Kestrel's where there are no socket threads.
 /// </summary>
 internal sealed class StreamListener : IListener
 {
@@ -58,7 +58,8 @@ internal sealed class StreamListener : IListener
         var transport = Transport(options);
         if (threads is null)
         {
-            // What it has received, and nobody has looked at yet, cannot be counted: so it must not be much, with every connection's taken together. A longer message may still be read whole.
+            // What it has received, and nobody has looked at yet, cannot be counted: so it must not be much, with every connection's taken
+            // together. A longer message may still be read whole.
             transport.MaxReadBufferSize = transport.MaxWriteBufferSize = KestrelBufferBytes;
             _limits = _limits with { ReadAheadBytes = KestrelBufferBytes, WriteBehindBytes = KestrelBufferBytes };
         }
@@ -88,7 +89,8 @@ internal sealed class StreamListener : IListener
         _ => null,
     };
 
-    public string? Failure => _server.Failure is { } fault ? $"Listener {Name} on {Address} accepts nobody any more: {fault.Message.TrimEnd('.')}." : null;
+    public string? Failure =>
+        _server.Failure is { } fault ? $"Listener {Name} on {Address} accepts nobody any more: {fault.Message.TrimEnd('.')}." : null;
 
     private EndPoint EndPoint => _server.EndPoint ?? _configured;
 
@@ -148,7 +150,8 @@ internal sealed class StreamListener : IListener
     {
         Backlog = options.Backlog,
         NoDelay = options.NoDelay,
-        // What Kestrel's transport holds for a connection at most (ConnectionLimits: ReadAheadBytes, WriteBehindBytes); socket threads receive at once at most as much. The kernel's buffers come on top.
+        // What Kestrel's transport holds for a connection at most (ConnectionLimits: ReadAheadBytes, WriteBehindBytes); socket threads
+        // receive at once at most as much. The kernel's buffers come on top.
         MaxReadBufferSize = Math.Max(64 * 1024, options.MaxBytesInFlight),
         MaxWriteBufferSize = 64 * 1024,
         CreateBoundListenSocket = endPoint =>

@@ -32,7 +32,8 @@ internal sealed partial class TcpAdapter(
 
     private static partial class Log
     {
-        [LoggerMessage(2009, LogLevel.Error, "What a connection had a socket thread do has failed; the connection ends, the thread goes on.")]
+        [LoggerMessage(
+            2009, LogLevel.Error, "What a connection had a socket thread do has failed; the connection ends, the thread goes on.")]
         public static partial void Faulted(ILogger logger, Exception fault);
     }
 }

@@ -9,8 +9,8 @@ namespace OrleansEcho.Gateway.Adapters.Tcp;
 public static class TcpCommandLine
 {
     /// <summary>
-    /// The listeners that there are by default. Those that a file or the environment names stand beside them, or change the one of their name; <see cref="ListenFlag"/> replaces them all.
-    /// 7 is echo's port (RFC 862); these need no privilege.
+    /// The listeners that there are by default. Those that a file or the environment names stand beside them, or change the one of their
+    /// name; <see cref="ListenFlag"/> replaces them all. 7 is echo's port (RFC 862); these need no privilege.
     /// </summary>
     public static IReadOnlyDictionary<string, string?> DefaultListeners { get; } = new Dictionary<string, string?>
     {
@@ -28,7 +28,8 @@ public static class TcpCommandLine
     public static Flag ListenFlag { get; } = Flag.Custom(
         ListenName,
         "[NAME:]FRAMING=ADDRESS",
-        $"Listens there, instead of where anything else says (defaults, files, environment), as in line=127.0.0.1:7000 or raw=unix:/tmp/echo.sock; framings: {string.Join(", ", Framings.Names)}.",
+        "Listens there, instead of where anything else says (defaults, files, environment), as in line=127.0.0.1:7000 or "
+        + $"raw=unix:/tmp/echo.sock; framings: {string.Join(", ", Framings.Names)}.",
         isRepeatable: true,
         Listen);
 
@@ -41,7 +42,11 @@ public static class TcpCommandLine
         if (equals < 1) return "is not of the form [NAME:]FRAMING=ADDRESS";
         var (left, address) = (value[..equals], value[(equals + 1)..]);
         var colon = left.IndexOf(':', StringComparison.Ordinal);
-        if (!Framings.TryGet(left[(colon + 1)..], out var codec)) return $"names no framing; the framings are {string.Join(", ", Framings.Names)}";
+        if (!Framings.TryGet(left[(colon + 1)..], out var codec))
+        {
+            return $"names no framing; the framings are {string.Join(", ", Framings.Names)}";
+        }
+
         var framing = codec.Name; // as the configuration spells it
         var name = colon < 0 ? UnusedName(framing, target) : left[..colon];
         if (name.Length is 0) return "has an empty name before its colon";

@@ -58,7 +58,10 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     /// <summary>How many connections may stay open because the limit was lowered, newest first to go; null when all may.</summary>
     public int? CloseDownTo { get; private set; }
 
-    /// <summary>Whether it has been told of a limit, or that there is none: until then nobody is refused for want of a permit, but waits for the answer.</summary>
+    /// <summary>
+    /// Whether it has been told of a limit, or that there is none: until then nobody is refused for want
+    /// of a permit, but waits for the answer.
+    /// </summary>
     public bool IsLimitKnown { get; private set; }
 
     /// <summary>What a connection that finds no permit can hope for.</summary>
@@ -86,11 +89,15 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     public bool HasFree(TimeSpan now) =>
         IsUnlimited || (now < _stopsAt ? Open < Held : policy is QuotaPolicy.Available && Open < _openAtLeaseEnd + reserve);
 
-    /// <summary>Whether nobody can be admitted because nobody says what is free, and not because nothing is: a full cluster is none of it.</summary>
-    public bool IsCutOff(TimeSpan now) => !HasFree(now) && (now >= _stopsAt || Outlook is PermitOutlook.Unavailable or PermitOutlook.Unanswered);
+    /// <summary>
+    /// Whether nobody can be admitted because nobody says what is free, and not because nothing is: a full cluster is none of it.
+    /// </summary>
+    public bool IsCutOff(TimeSpan now) =>
+        !HasFree(now) && (now >= _stopsAt || Outlook is PermitOutlook.Unavailable or PermitOutlook.Unanswered);
 
     /// <summary>How long the lease lasts, unless it is renewed; null without one.</summary>
-    public TimeSpan? LeaseLeft(TimeSpan now) => IsUnlimited || !_hasLease ? null : _expiresAt - now is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    public TimeSpan? LeaseLeft(TimeSpan now) =>
+        IsUnlimited || !_hasLease ? null : _expiresAt - now is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <summary>Connections that stay although no lease covers them.</summary>
     public int KeptWithoutLease(TimeSpan now) => policy is QuotaPolicy.Available && !HasLease(now) ? Open : 0;
@@ -145,7 +152,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         if (_refused > 0) next = Min(next, _lastAnswerAt + (_renew / 4));
         if (idle < Block / 2 && _target == int.MaxValue)
         {
-            next = Min(next, _lent >= _wanted ? TimeSpan.MinValue : _lastAnswerAt + (_renew / 4)); // one that got no whole block is near the limit
+            // One that got no whole block is near the limit.
+            next = Min(next, _lent >= _wanted ? TimeSpan.MinValue : _lastAnswerAt + (_renew / 4));
         }
 
         return next;
@@ -187,7 +195,17 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     public LeaseRequest Finish()
     {
         EndLease();
-        return new LeaseRequest { Holder = holder, Gateway = gateway, Number = ++_lastNumber, Epoch = _epoch, Unleased = Open, Needed = Open, Wanted = Open, IsLast = true };
+        return new LeaseRequest
+        {
+            Holder = holder,
+            Gateway = gateway,
+            Number = ++_lastNumber,
+            Epoch = _epoch,
+            Unleased = Open,
+            Needed = Open,
+            Wanted = Open,
+            IsLast = true,
+        };
     }
 
     /// <summary>Takes a reply; one to a request that was given up is ignored.</summary>
@@ -195,7 +213,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
     {
         Tick(now); // first: at the end of a lease the request under way is given up
         if (_outstanding is not { } asked || reply.Number != asked.Number) return;
-        if (reply.Outcome is LeaseOutcome.Stale || (reply.Outcome is LeaseOutcome.Unlimited && reply.Epoch < _epoch)) // of a former activation
+        // Of a former activation.
+        if (reply.Outcome is LeaseOutcome.Stale || (reply.Outcome is LeaseOutcome.Unlimited && reply.Epoch < _epoch))
         {
             Fail(now);
             return;
@@ -208,9 +227,11 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
         _lastReply = reply;
         _epoch = Math.Max(_epoch, reply.Epoch);
         _renew = reply.Renew;
-        IsLimitKnown |= reply.Outcome is not LeaseOutcome.Unavailable || reply.Limit is not null; // a quota whose store has not answered yet knows of none itself
+        // A quota whose store has not answered yet knows of none itself.
+        IsLimitKnown |= reply.Outcome is not LeaseOutcome.Unavailable || reply.Limit is not null;
         var end = asked.SentAt + reply.Lease;
-        if (reply.Outcome is LeaseOutcome.Unavailable || (reply.Outcome is LeaseOutcome.Granted && end <= now)) return; // of no use, or too late to be
+        // Of no use, or too late to be.
+        if (reply.Outcome is LeaseOutcome.Unavailable || (reply.Outcome is LeaseOutcome.Granted && end <= now)) return;
         var (wasUnlimited, formerTarget) = (IsUnlimited, _target);
         IsUnlimited = reply.Outcome is LeaseOutcome.Unlimited;
         _target = int.MaxValue;
@@ -222,12 +243,14 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
                 _stopsAt = policy is QuotaPolicy.Strict ? _expiresAt - Max(_renew / 2, ToClose) : _expiresAt;
                 _hasLease = true;
                 _lent = reply.Granted;
-                Held = wasUnlimited ? Math.Max(Open, reply.Granted) : reply.Granted; // what came while it asked was admitted rightly, and is reported at once
+                // What came while it asked was admitted rightly, and is reported at once.
+                Held = wasUnlimited ? Math.Max(Open, reply.Granted) : reply.Granted;
                 _isFirst = wasUnlimited;
                 if (reply.Target < reply.Granted) _target = reply.Target;
                 if (reply.Close > 0) CloseDownTo = reply.Target;
                 LetGo();
-                _letsGoAtOnce = Held < _lent && _target < formerTarget; // what ends from then on goes with one of the next: a call for each would be without end
+                // What ends from then on goes with one of the next: a call for each would be without end.
+                _letsGoAtOnce = Held < _lent && _target < formerTarget;
                 break;
             case LeaseOutcome.LeaseLost:
                 if (policy is QuotaPolicy.Strict) Condemn();
@@ -254,7 +277,8 @@ internal sealed class PermitPool(string holder, string gateway, QuotaPolicy poli
 
     private void EndLease()
     {
-        if (_hasLease) _openAtLeaseEnd = Math.Min(Open, Held); // without what the reserve has admitted: it must not grow from one end to the next
+        // Without what the reserve has admitted: it must not grow from one end to the next.
+        if (_hasLease) _openAtLeaseEnd = Math.Min(Open, Held);
         (_hasLease, _stopsAt, _expiresAt) = (false, TimeSpan.MinValue, TimeSpan.MinValue);
         if (_outstanding is { Held: > 0 }) _outstanding = null; // what it promised is not true any more, so its reply must not count
         Held = 0;

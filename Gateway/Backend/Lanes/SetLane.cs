@@ -6,11 +6,13 @@ using OrleansEcho.Grains.Interfaces.Lanes;
 namespace OrleansEcho.Gateway.Backend.Lanes;
 
 /// <summary>
-/// The sets of many connections on their way to one silo (docs/adr/0016-sets-travel-together.md). On an idle line a set goes at once, and alone. While one is under way, those that
-/// have come with it go together; and while two calls are, what comes waits for one of them to return, and goes with all that has come meanwhile. So the busier the line, the more travel
-/// together, and the less each costs. Safe for any thread.
+/// The sets of many connections on their way to one silo (docs/adr/0016-sets-travel-together.md). On an idle line a set goes at
+/// once, and alone. While one is under way, those that have come with it go together; and while two calls are, what comes waits
+/// for one of them to return, and goes with all that has come meanwhile. So the busier the line, the more travel together, and
+/// the less each costs. Safe for any thread.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as its link, which is not disposed of; its timer is armed only while sets wait.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It lives as long as its link, which is not disposed of; its timer is armed only while sets wait.")]
 internal sealed class SetLane
 {
     /// <summary>How many calls are out at most: while the silo answers one, the next is on its way.</summary>
@@ -19,10 +21,15 @@ internal sealed class SetLane
     /// <summary>How many sets travel together at most: the silo takes a millisecond to hand so many on.</summary>
     public const int MaxSets = 512;
 
-    /// <summary>How many bytes travel together at most, if it is not one set alone: half of it made 1 KiB messages dearer, and more made nothing cheaper (docs/experiments.md).</summary>
+    /// <summary>
+    /// How many bytes travel together at most, if it is not one set alone: half of it made 1 KiB messages dearer, and more made
+    /// nothing cheaper (docs/experiments.md).
+    /// </summary>
     public const int MaxBytes = 256 * 1024;
 
-    /// <summary>How long sets wait for calls that do not return (a grain that takes its time, a silo that stands still): then they go all the same.</summary>
+    /// <summary>
+    /// How long sets wait for calls that do not return (a grain that takes its time, a silo that stands still): then they go all the same.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
     private readonly ILane _end;
@@ -49,11 +56,14 @@ internal sealed class SetLane
     public SetLane(ILane end, TimeProvider time, CancellationToken lost, bool isLocal = false)
     {
         (_end, _time, _lost, _isLocal, _start) = (end, time, lost, isLocal, new Start(this));
-        _timer = time.CreateTimer(static lane => ((SetLane)lane!).LookAtWaiting(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static lane => ((SetLane)lane!).LookAtWaiting(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lost.UnsafeRegister(static lane => ((SetLane)lane!).Lose(), this);
     }
 
-    /// <summary>Whether the line is idle, so that a set may go by itself, without the lane's grain between. If so, <see cref="Return"/> is due.</summary>
+    /// <summary>
+    /// Whether the line is idle, so that a set may go by itself, without the lane's grain between. If so, <see cref="Return"/> is due.
+    /// </summary>
     public bool TryGoAlone()
     {
         if (_isLocal) return false;
@@ -126,7 +136,9 @@ internal sealed class SetLane
         if (load is not null) _ = CarryAsync(load);
     }
 
-    /// <summary>Carries a load there and back, and whatever waits then. It does not fail: what a call ends with is what its sets end with.</summary>
+    /// <summary>
+    /// Carries a load there and back, and whatever waits then. It does not fail: what a call ends with is what its sets end with.
+    /// </summary>
     private async Task CarryAsync(Load? load)
     {
         while (load is not null)
@@ -136,7 +148,10 @@ internal sealed class SetLane
             try
             {
                 answers = await _end.EchoAsync(load.Batch);
-                if (answers.Count != load.Sets.Length) fault = new InvalidOperationException($"{load.Sets.Length} sets were answered with {answers.Count}.");
+                if (answers.Count != load.Sets.Length)
+                {
+                    fault = new InvalidOperationException($"{load.Sets.Length} sets were answered with {answers.Count}.");
+                }
             }
             catch (Exception failure)
             {
@@ -279,25 +294,28 @@ internal sealed class SetLane
             {
                 var (pending, round) = sets[i];
                 if (!pending.TryEnd(round, fault is null ? answers![i] : default, fault)) continue;
-                try
-                {
-                    if (pending.Home is not { } its)
-                    {
-                        ThreadPool.UnsafeQueueUserWorkItem(pending, preferLocal: false);
-                        continue;
-                    }
-
-                    its.Add(pending);
-                    if (home != its) home?.Ring();
-                    home = its;
-                }
-                catch (OutOfMemoryException)
-                {
-                    pending.Execute(); // here: the others' answers must not be lost with its own
-                }
+                if (!TryHandOver(pending)) pending.Execute(); // here: the others' answers must not be lost with its own
+                if (pending.Home is not { } its || its == home) continue;
+                home?.Ring();
+                home = its;
             }
 
             home?.Ring();
+        }
+
+        // False where there is no memory for it.
+        private static bool TryHandOver(PendingSet pending)
+        {
+            try
+            {
+                if (pending.Home is { } home) home.Add(pending);
+                else ThreadPool.UnsafeQueueUserWorkItem(pending, preferLocal: false);
+                return true;
+            }
+            catch (OutOfMemoryException)
+            {
+                return false;
+            }
         }
     }
 }

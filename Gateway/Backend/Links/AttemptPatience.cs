@@ -1,16 +1,16 @@
 namespace OrleansEcho.Gateway.Backend.Links;
 
 /// <summary>
-/// How long an attempt to reach a silo may take: twice as long as the one before, if that failed. On a machine or a network that is so slow that a silo which is
-/// there does not answer in the usual time, each attempt would else fail like the last one, for ever.
+/// How long an attempt to reach a silo may take: twice as long as the one before, if that failed. On a machine or a network that is so slow
+/// that a silo which is there does not answer in the usual time, each attempt would else fail like the last one, for ever.
 /// </summary>
 internal sealed class AttemptPatience
 {
     // A silo answers in milliseconds; one that is frozen takes the connection and says nothing.
     private static readonly TimeSpan UsualOpening = TimeSpan.FromSeconds(2);
 
-    // A silo that is there has answered all that a new client asks within a second or two. One that is reached by an address that it does not know for its own
-    // would be asked for ever.
+    // A silo that is there has answered all that a new client asks within a second or two. One that is reached by an address that it does
+    // not know for its own would be asked for ever.
     private static readonly TimeSpan UsualConnecting = TimeSpan.FromSeconds(10);
 
     // Sixteen seconds for a connection: many times what the slowest network needs on which sets would still be answered in time.

@@ -12,13 +12,14 @@ using OrleansEcho.ServiceDefaults.Transport;
 namespace OrleansEcho.Gateway.Backend.Links;
 
 /// <summary>
-/// An Orleans client that knows one silo only. A client that knows several decides by itself which silo a grain is called through, and stays
-/// with one that is frozen.
+/// An Orleans client that knows one silo only. A client that knows several decides by itself which silo a grain is called
+/// through, and stays with one that is frozen.
 /// </summary>
-internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identity, BackendOptions backend, ClusterTls tls, ILoggerFactory logging) : ISiloClient
+internal sealed class SiloClient(
+    IPEndPoint silo, ClusterIdentityOptions identity, BackendOptions backend, ClusterTls tls, ILoggerFactory logging) : ISiloClient
 {
-    // The kernel of the silo's machine answers, whatever the silo does. After two seconds ours has asked twice, and would wait ever longer before it asks again:
-    // another attempt is sooner there when a cut network is whole again.
+    // The kernel of the silo's machine answers, whatever the silo does. After two seconds ours has asked twice, and would wait ever longer
+    // before it asks again: another attempt is sooner there when a cut network is whole again.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
     // A silo that is there takes a goodbye in milliseconds.
@@ -33,11 +34,13 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
     private bool _isDisposed;
     private volatile TlsFaultException? _tlsFault;
 
-    public IGrainFactory Grains => _services?.GetRequiredService<IClusterClient>() ?? throw new InvalidOperationException("It has not connected.");
+    public IGrainFactory Grains =>
+        _services?.GetRequiredService<IClusterClient>() ?? throw new InvalidOperationException("It has not connected.");
 
     public CancellationToken Disconnected => _disconnected.Token;
 
-    public Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken) => _connecting = ConnectCoreAsync(patience, cancellationToken);
+    public Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        _connecting = ConnectCoreAsync(patience, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -49,7 +52,8 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
             {
                 await part.StopAsync(soon.Token);
             }
-            catch (Exception fault) when (fault is OrleansException or OperationCanceledException or TimeoutException or InvalidOperationException)
+            catch (Exception fault) when (fault is OrleansException
+                or OperationCanceledException or TimeoutException or InvalidOperationException)
             {
                 // It has not started, or its silo is gone: either way nothing is left to tell it.
             }
@@ -79,9 +83,14 @@ internal sealed class SiloClient(IPEndPoint silo, ClusterIdentityOptions identit
         {
             foreach (var part in _parts)
             {
-                // A client whose connection is refused waits for another one, until the patience with it ends: why it was refused nobody would hear.
+                // A client whose connection is refused waits for another one, until the patience with it ends:
+                // why it was refused nobody would hear.
                 var starting = part.StartAsync(cancellationToken);
-                if (await Task.WhenAny(starting, _refused.Task) != starting) throw new OrleansException("The connection was refused.", await _refused.Task);
+                if (await Task.WhenAny(starting, _refused.Task) != starting)
+                {
+                    throw new OrleansException("The connection was refused.", await _refused.Task);
+                }
+
                 await starting;
             }
         }

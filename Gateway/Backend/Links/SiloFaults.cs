@@ -8,7 +8,9 @@ internal static class SiloFaults
     /// <summary>The message of a fault that means: the other end has closed the connection, and did not say why.</summary>
     public const string HungUp = "Connection terminated";
 
-    private const string HangsUp = "it hangs up, as a silo's port for other silos does (gateways connect to Silo:GatewayPort), or a silo of another cluster (Cluster:ClusterId)";
+    private const string HangsUp =
+        "it hangs up, as a silo's port for other silos does (gateways connect to Silo:GatewayPort), or a silo of another cluster "
+        + "(Cluster:ClusterId)";
 
     private const string Silent = "it does not answer";
 
@@ -24,13 +26,16 @@ internal static class SiloFaults
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             OperationCanceledException => HangsUp,
             _ when ClusterOf(fault.Message) is { } cluster => $"it is a silo of cluster {cluster} (Cluster:ClusterId)",
-            _ when fault.Message.Contains(" timed out after ", StringComparison.Ordinal) => Silent, // Orleans has an exception of its own for that
+            // Orleans has an exception of its own for that.
+            _ when fault.Message.Contains(" timed out after ", StringComparison.Ordinal) => Silent,
             _ when fault.Message.StartsWith(HungUp, StringComparison.Ordinal) => HangsUp,
-            _ when fault.Message.Contains("sent preamble length of", StringComparison.Ordinal) => UsesTls, // Orleans takes a refusal in TLS' words for that
+            // Orleans takes a refusal in TLS' words for that.
+            _ when fault.Message.Contains("sent preamble length of", StringComparison.Ordinal) => UsesTls,
             _ => fault.Message.Split(", will retry")[0].TrimEnd('.'), // we do that ourselves
         };
     }
 
-    // Orleans: Unexpected cluster id "dev", expected "other". Whichever end finds out first hangs up, so that this is said only if it was the gateway.
+    // Orleans: Unexpected cluster id "dev", expected "other". Whichever end finds out first hangs up, so that
+    // this is said only if it was the gateway.
     private static string? ClusterOf(string message) => message.Split('"') is ["Unexpected cluster id ", var cluster, ..] ? cluster : null;
 }

@@ -25,8 +25,8 @@ internal sealed partial class SiloLinkLoop(
     // By so much a beat may be late because this process itself stood still: then the silence is our own.
     private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(500);
 
-    // So long a silo that has fallen silent may take to answer over the connection that there is. Then a new one: TCP waits ever longer before
-    // it tries again, after a cut of ten seconds for another six.
+    // So long a silo that has fallen silent may take to answer over the connection that there is. Then a new one: TCP waits ever longer
+    // before it tries again, after a cut of ten seconds for another six.
     private static readonly TimeSpan SecondChance = TimeSpan.FromSeconds(2);
 
     // An answer takes about as long as the one before it. So many times that is too long.
@@ -36,7 +36,8 @@ internal sealed partial class SiloLinkLoop(
 
     private readonly AttemptPatience _patience = new();
 
-    private readonly OutageNotices _notices = new(time, (count, isAway) => Log.LostMore(logger, silo, count, OutageNotices.Interval.TotalSeconds, isAway ? "It is lost now." : "It is there now."));
+    private readonly OutageNotices _notices = new(time, (count, isAway) => Log.LostMore(
+        logger, silo, count, OutageNotices.Interval.TotalSeconds, isAway ? "It is lost now." : "It is there now."));
 
     private volatile bool _isUp;
     private volatile string? _fault;
@@ -71,7 +72,8 @@ internal sealed partial class SiloLinkLoop(
             catch (Exception fault)
             {
                 if (cancellationToken.IsCancellationRequested) return; // whatever it is, nobody wants to reach the silo any more
-                _fault = fault is OperationCanceledException && client.Disconnected.IsCancellationRequested ? Gone : SiloFaults.Explain(fault);
+                _fault = fault is OperationCanceledException && client.Disconnected.IsCancellationRequested
+                    ? Gone : SiloFaults.Explain(fault);
                 _patience.Failed();
             }
             finally
@@ -101,14 +103,20 @@ internal sealed partial class SiloLinkLoop(
 
     /// <summary>Lets the heart beat until the silo is lost.</summary>
     /// <returns>Whether it may answer yet over this connection.</returns>
-    private async Task<bool> KeepAsync(ISiloClient client, SiloSign first, TimeSpan took, ILinkGrain beat, CancellationToken cancellationToken)
+    private async Task<bool> KeepAsync(
+        ISiloClient client, SiloSign first, TimeSpan took, ILinkGrain beat, CancellationToken cancellationToken)
     {
         var link = new SiloLink($"{silo}", client.Grains);
         link.Took(took);
         var hasSecondChance = true;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Disconnected);
         var why = Gone;
-        if (first.BatchFormat >= SetBatchCodec.Format) link.OpenLanes(lost => [.. Enumerable.Range(0, lanes).Select(i => new SetLane(new GrainLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}")), time, lost))]);
+        if (first.BatchFormat >= SetBatchCodec.Format)
+        {
+            link.OpenLanes(lost => [.. Enumerable.Range(0, lanes)
+                .Select(i => new SetLane(new GrainLane(client.Grains.GetGrain<ILaneGrain>($"{run}/{i}")), time, lost))]);
+        }
+
         if (first.IsLeaving) link.Retire();
         _isUp = true;
         _notices.Back(() => Log.Back(logger, silo));
@@ -162,9 +170,10 @@ internal sealed partial class SiloLinkLoop(
     }
 
     /// <summary>
-    /// Sends a heartbeat and waits for its answer, for <see cref="HeartbeatTerms.Silence"/> at a time, or for longer where the last one took long. When no other silo
-    /// has answered meanwhile either, it is this process or its machine that is late, and not all silos at once: it waits on, because there is nowhere to go, and
-    /// newcomers would be refused. The others are asked once more after that: their answers may come a moment before this one's.
+    /// Sends a heartbeat and waits for its answer, for <see cref="HeartbeatTerms.Silence"/> at a time, or for longer where the last one
+    /// took long. When no other silo has answered meanwhile either, it is this process or its machine that is late, and not all silos at
+    /// once: it waits on, because there is nowhere to go, and newcomers would be refused. The others are asked once more after that: their
+    /// answers may come a moment before this one's.
     /// </summary>
     /// <exception cref="TimeoutException">The silo is silent.</exception>
     private async Task<SiloSign> AnswerAsync(ILinkGrain beat, SiloLink link, long sentAt, CancellationToken cancellationToken)
@@ -193,7 +202,8 @@ internal sealed partial class SiloLinkLoop(
         }
     }
 
-    // On a network whose way there and back takes a second, each link would else be lost with every heartbeat, and found again with the next.
+    // On a network whose way there and back takes a second, each link would else be lost with every
+    // heartbeat, and found again with the next.
     private TimeSpan SilenceOf(SiloLink link)
     {
         var least = link.HeartbeatTime * MostTimesTheLast ?? terms.Silence;
@@ -202,7 +212,13 @@ internal sealed partial class SiloLinkLoop(
     }
 
     private Task<SiloSign> BeatAsync(ILinkGrain beat, SiloLink? link) =>
-        beat.BeatAsync(new GatewaySign { Gateway = gateway, Connections = link?.Connections ?? 0, HasMovedOn = link is { IsLeaving: true }, NextWithin = terms.Interval + terms.Silence }).AsTask();
+        beat.BeatAsync(new GatewaySign
+        {
+            Gateway = gateway,
+            Connections = link?.Connections ?? 0,
+            HasMovedOn = link is { IsLeaving: true },
+            NextWithin = terms.Interval + terms.Silence,
+        }).AsTask();
 
     private void Retire(SiloLink link)
     {
@@ -258,7 +274,8 @@ internal sealed partial class SiloLinkLoop(
 /// <param name="Silence">How long a heartbeat waits for its answer while other silos answer.</param>
 internal sealed record HeartbeatTerms(TimeSpan Interval, TimeSpan Silence)
 {
-    // A machine that has thirty times as much to do as it has cores answers within two or three seconds. Longer, and peers of a gateway that is cut off would wait for it.
+    // A machine that has thirty times as much to do as it has cores answers within two or three seconds. Longer, and peers of a
+    // gateway that is cut off would wait for it.
     private const int SilencesOfAll = 4;
 
     /// <summary>How long a heartbeat waits at most, when no silo answers.</summary>

@@ -3,8 +3,8 @@ using OrleansEcho.LoadTest.Load.Measuring;
 namespace OrleansEcho.LoadTest.Load.Messages;
 
 /// <summary>
-/// Says what is wrong with what came instead of the message that was next, so that each fault is counted once. It is asked only then: as long as all
-/// is well, an echo is compared with what was sent, and nothing else.
+/// Says what is wrong with what came instead of the message that was next, so that each fault is counted once. It is asked only then: as
+/// long as all is well, an echo is compared with what was sent, and nothing else.
 /// </summary>
 /// <param name="messages">What was sent.</param>
 internal sealed class EchoJudge(SentMessages messages)
@@ -60,11 +60,16 @@ internal sealed class EchoJudge(SentMessages messages)
         return messages.Sent - first;
     }
 
-    // Strange bytes between two messages are what the messages between them have become, as many as begin within so many bytes. The first is counted.
+    // Strange bytes between two messages are what the messages between them have become, as many as begin within
+    // so many bytes. The first is counted.
     private long TakeChanged(long end, LoadCounts counts)
     {
         var changed = 0L;
-        for (var bytes = 0L; bytes < _strange && messages.Next + changed < end; changed++) bytes += messages.At(messages.Next + changed).Size;
+        for (var bytes = 0L; bytes < _strange && messages.Next + changed < end; changed++)
+        {
+            bytes += messages.At(messages.Next + changed).Size;
+        }
+
         if (changed > 1) counts.Corrupted += changed - 1;
         _strange = 0;
         return changed;

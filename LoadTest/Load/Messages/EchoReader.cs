@@ -3,7 +3,10 @@ using OrleansEcho.LoadTest.Load.Wire;
 
 namespace OrleansEcho.LoadTest.Load.Messages;
 
-/// <summary>Takes what comes back on one connection, and counts it. First it is compared with the message that is next; only what is not that is looked at closer.</summary>
+/// <summary>
+/// Takes what comes back on one connection, and counts it. First it is compared with the message that is next; only
+/// what is not that is looked at closer.
+/// </summary>
 /// <param name="run">What all connections share.</param>
 /// <param name="framing">What is around a message.</param>
 /// <param name="messages">What was sent.</param>
@@ -154,5 +157,6 @@ internal sealed class EchoReader(RunContext run, WireFraming framing, SentMessag
         return at;
     }
 
-    private int[] SizesOf(long sequence) => sequence >= messages.Next && sequence < messages.Sent ? [messages.At(sequence).Size] : behaviour.AllSizes;
+    private int[] SizesOf(long sequence) =>
+        sequence >= messages.Next && sequence < messages.Sent ? [messages.At(sequence).Size] : behaviour.AllSizes;
 }

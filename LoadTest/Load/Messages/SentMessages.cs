@@ -3,7 +3,9 @@ using OrleansEcho.LoadTest.Load.Wire;
 
 namespace OrleansEcho.LoadTest.Load.Messages;
 
-/// <summary>The messages of one connection: due, sent, and back. A message is made when there is room to send it, and again when its echo comes.</summary>
+/// <summary>
+/// The messages of one connection: due, sent, and back. A message is made when there is room to send it, and again when its echo comes.
+/// </summary>
 /// <param name="run">What all connections share.</param>
 /// <param name="framing">What is around a message.</param>
 internal sealed class SentMessages(RunContext run, WireFraming framing)

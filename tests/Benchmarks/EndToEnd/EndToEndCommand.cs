@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace OrleansEcho.Benchmarks.EndToEnd;
 
 /// <summary>
-/// Loads the product and a direct Kestrel echo in turn, on this machine, and writes a table of ratios: they hold on a machine that is slow, or shared, where figures do not. Every
-/// echo is checked; a run with a fault in it ends the command.
+/// Loads the product and a direct Kestrel echo in turn, on this machine, and writes a table of ratios: they hold on a machine that is slow,
+/// or shared, where figures do not. Every echo is checked; a run with a fault in it ends the command.
 /// </summary>
 internal static class EndToEndCommand
 {
@@ -12,19 +12,38 @@ internal static class EndToEndCommand
     public static Command Make()
     {
         string[] names = [.. MeasuredLoad.All.Select(l => l.Name)];
-        var loads = CommandParts.Names("--loads", names, names, string.Join("; ", MeasuredLoad.All.Select(l => $"{l.Name}: {l.Description}")) + ".");
+        var loads = CommandParts.Names(
+            "--loads", names, names, string.Join("; ", MeasuredLoad.All.Select(l => $"{l.Name}: {l.Description}")) + ".");
         var servers = CommandParts.Servers(ServerVariant.Cluster, "standalone");
         var rounds = CommandParts.Number("--rounds", 3, "How often each is loaded, in turn; medians are shown.");
         var seconds = CommandParts.Number("--seconds", 4, "How long each time.");
         var warmup = CommandParts.Warmup();
         var output = CommandParts.Output();
-        var check = new Option<string?>("--check") { Description = $"A file of stored ratios: exit code 1 when CPU a message is more than {Judgement.Tolerance:P0} over one of them (not of W3, which is mostly waiting), also when measured again with twice the rounds." };
-        var store = new Option<string?>("--store") { Description = "A file to store the ratios in; those in it that are not measured now stay." };
-        var command = new Command("end-to-end", "What a message costs, beside a direct Kestrel echo on the same machine.") { loads, servers, rounds, seconds, warmup, output, check, store };
+        var check = new Option<string?>("--check")
+        {
+            Description =
+                $"A file of stored ratios: exit code 1 when CPU a message is more than {Judgement.Tolerance:P0} over one of them (not of "
+                + "W3, which is mostly waiting), also when measured again with twice the rounds.",
+        };
+        var store =
+            new Option<string?>("--store") { Description = "A file to store the ratios in; those in it that are not measured now stay." };
+        var command = new Command("end-to-end", "What a message costs, beside a direct Kestrel echo on the same machine.")
+        {
+            loads,
+            servers,
+            rounds,
+            seconds,
+            warmup,
+            output,
+            check,
+            store,
+        };
         command.SetMeasurement((line, cancellation) => RunAsync(
             new(
-                [.. MeasuredLoad.All.Where(l => line.GetRequiredValue(loads).Contains(l.Name))], ServerVariant.Named(line.GetRequiredValue(servers)),
-                line.GetRequiredValue(rounds), line.GetRequiredValue(seconds), line.GetRequiredValue(warmup), line.GetValue(output), line.GetValue(check), line.GetValue(store)),
+                [.. MeasuredLoad.All.Where(l => line.GetRequiredValue(loads).Contains(l.Name))],
+                ServerVariant.Named(line.GetRequiredValue(servers)),
+                line.GetRequiredValue(rounds), line.GetRequiredValue(seconds), line.GetRequiredValue(warmup), line.GetValue(output),
+                line.GetValue(check), line.GetValue(store)),
             cancellation));
         return command;
     }
@@ -49,7 +68,8 @@ internal static class EndToEndCommand
                 var (variant, server) = taking[i];
                 var key = $"{variant.Name} {load.Name}";
                 var direct = Comparison.Of(found[i + 1], found[0]);
-                var judgement = stored is null || !load.IsJudged ? null : new Judgement(key, stored.TryGetValue(key, out var known) ? known : null);
+                var judgement = stored is null || !load.IsJudged
+                    ? null : new Judgement(key, stored.TryGetValue(key, out var known) ? known : null);
                 if (judgement?.Doubt(direct.Over.Cpu, 2 * settings.Rounds) is { } doubt)
                 {
                     CommandParts.Tell(doubt);
@@ -71,5 +91,6 @@ internal static class EndToEndCommand
     }
 
     private sealed record EndToEndSettings(
-        IReadOnlyList<MeasuredLoad> Loads, IReadOnlyList<ServerVariant> Servers, int Rounds, int Seconds, int Warmup, string? Output, string? Check, string? Store);
+        IReadOnlyList<MeasuredLoad> Loads, IReadOnlyList<ServerVariant> Servers, int Rounds, int Seconds, int Warmup, string? Output,
+        string? Check, string? Store);
 }

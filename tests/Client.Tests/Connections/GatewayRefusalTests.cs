@@ -53,7 +53,8 @@ public sealed partial class GatewayRefusalTests
     [InlineData("line")]
     [InlineData("length-prefixed")]
     public async Task TooLongMessageIsNoRefusal_AlsoBeforeTheFirstEcho(string framing) =>
-        Assert.Equal(EchoReason.FrameTooLong, (await Assert.ThrowsAsync<EchoClosedException>(() => ExchangeAsync(framing, "FrameTooLong", echoes: 0))).Reason);
+        Assert.Equal(EchoReason.FrameTooLong,
+            (await Assert.ThrowsAsync<EchoClosedException>(() => ExchangeAsync(framing, "FrameTooLong", echoes: 0))).Reason);
 
     [Theory]
     [InlineData("line")]
@@ -106,7 +107,8 @@ public sealed partial class GatewayRefusalTests
         await using var owned = client;
         await peer.RefuseAsync("IdleTimeout", "no complete message");
         await client.Completion.WithinAsync("the end");
-        Assert.Equal(EchoReason.IdleTimeout, (await Assert.ThrowsAsync<EchoClosedException>(() => client.SendAsync("x"u8.ToArray(), Stop).AsTask())).Reason);
+        Assert.Equal(EchoReason.IdleTimeout,
+            (await Assert.ThrowsAsync<EchoClosedException>(() => client.SendAsync("x"u8.ToArray(), Stop).AsTask())).Reason);
     }
 
     private static async Task ExchangeAsync(string framing, string reason, int echoes)
@@ -131,14 +133,16 @@ public sealed partial class GatewayRefusalTests
         Assert.True(Framings.TryGet(framing, out var codec));
         var connector = new ScriptedConnector(codec) { Script = static _ => Task.CompletedTask };
         Assert.True(Client.Gateways.GatewayAddress.TryParse("10.0.0.1:7001", out var address, out _));
-        var client = await EchoClient.ConnectAsync(connector, address, address.EndPoint!, new EchoConnectionOptions { Framing = framing }, new FakeTimeProvider(), Stop);
+        var client = await EchoClient.ConnectAsync(
+            connector, address, address.EndPoint!, new EchoConnectionOptions { Framing = framing }, new FakeTimeProvider(), Stop);
         return (client, await connector.NextPeerAsync());
     }
 
     // The first column of the table that follows a heading.
     private static IEnumerable<string> Documented(string heading)
     {
-        var table = Document[Document.IndexOf(heading, StringComparison.Ordinal)..].Split('\n').SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'));
+        var table = Document[Document.IndexOf(heading, StringComparison.Ordinal)..]
+            .Split('\n').SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'));
         return table.Select(line => Reason().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value);
     }
 

@@ -28,10 +28,12 @@ public sealed class CallersContextTests : IAsyncDisposable
     [Fact]
     public async Task ThreadThatRunsNothing_DoesNotStopAClient()
     {
-        await using var client = await InStuckContext(() => EchoClient.ConnectAsync(_server.Address, new EchoConnectionOptions { MaxRequestsInFlight = 1 }, cancellationToken: Stop))
+        await using var client = await InStuckContext(
+            () => EchoClient.ConnectAsync(_server.Address, new EchoConnectionOptions { MaxRequestsInFlight = 1 }, cancellationToken: Stop))
             .WithinAsync("the connection");
         var buffer = new byte[5];
-        var requests = InStuckContext(() => Task.WhenAll(Enumerable.Range(0, 3).Select(_ => client.SendAsync("hello"u8.ToArray(), buffer, Stop).AsTask())));
+        var requests = InStuckContext(
+            () => Task.WhenAll(Enumerable.Range(0, 3).Select(_ => client.SendAsync("hello"u8.ToArray(), buffer, Stop).AsTask())));
         Assert.All(await requests.WithinAsync("the echoes"), length => Assert.Equal(buffer.Length, length));
         await InStuckContext(() => client.DisposeAsync().AsTask()).WithinAsync("the disposal");
     }

@@ -66,14 +66,16 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         var late = _rig.Pool.AcquireAsync(own, Stop).AsTask();
         var early = _rig.Pool.SendAsync("x"u8.ToArray(), own, Stop).AsTask();
         _rig.Time.Advance(own);
-        Assert.StartsWith("No connection of pool 'default' within 2 s (the call's time-out): ", (await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => late)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("No connection of pool 'default' within 2 s (the call's time-out): ",
+            (await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => late)).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<EchoPoolTimeoutException>(() => early);
         var request = _rig.Pool.SendAsync("x"u8.ToArray(), own, Stop).AsTask();
         _rig.Time.Advance(TimeSpan.FromSeconds(1.5));
         await lease.DisposeAsync();
         await _rig.UntilAsync(now => now.Gateways[0].Requests is 1, "the request");
         _rig.Time.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Contains("within 0.5 s (the call's time-out)", (await Assert.ThrowsAsync<TimeoutException>(() => request.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
+        Assert.Contains("within 0.5 s (the call's time-out)",
+            (await Assert.ThrowsAsync<TimeoutException>(() => request.WithinAsync("its time-out"))).Message, StringComparison.Ordinal);
         Assert.Equal((1, 0L), (_rig.Now.Idle, _rig.Now.Destroyed));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await _rig.Pool.AcquireAsync(TimeSpan.Zero, Stop));
     }
@@ -104,7 +106,8 @@ public sealed class EchoClientPoolTests : IAsyncDisposable
         _rig.Time.Advance(TimeSpan.FromMinutes(1));
         var leak = Assert.Single(_rig.Log.Collector.GetSnapshot(), line => line.Id.Id is 5003);
         Assert.Equal(LogLevel.Warning, leak.Level);
-        Assert.Contains($"leased for 60 s by {nameof(LeaseThatIsHeldTooLong_IsLoggedWithItsOrigin)} (EchoClientPoolTests.cs:", leak.Message, StringComparison.Ordinal);
+        Assert.Contains($"leased for 60 s by {nameof(LeaseThatIsHeldTooLong_IsLoggedWithItsOrigin)} (EchoClientPoolTests.cs:", leak.Message,
+            StringComparison.Ordinal);
         await lease.DisposeAsync();
         Assert.Single(_rig.Log.Collector.GetSnapshot(), line => line.Id.Id is 5004);
     }

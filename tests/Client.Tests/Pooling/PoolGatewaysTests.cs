@@ -45,7 +45,8 @@ public sealed class PoolGatewaysTests : IAsyncDisposable
             foreach (var caller in callers) await Assert.ThrowsAsync<EchoGatewaysDownException>(() => caller.WithinAsync("the failure"));
         }
 
-        Assert.InRange(_rig.Connector.Attempts(PoolRig.A), 60, 61); // one for the callers of a moment, however many; the first ones may be two moments
+        // One for the callers of a moment, however many; the first ones may be two moments.
+        Assert.InRange(_rig.Connector.Attempts(PoolRig.A), 60, 61);
         Assert.InRange(_rig.Now.Gateways[0].Failures, 50, 61);
         _rig.Connector.Down.Clear();
         var first = _rig.Pool.AcquireAsync(Stop).AsTask();
@@ -94,7 +95,8 @@ public sealed class PoolGatewaysTests : IAsyncDisposable
         _rig.With(PoolRig.B);
         _rig.Connector.Script = static peer => peer.EchoOneAsync(); // the pool's own question, and nothing else
         await using var busy = await _rig.AcquireAsync();
-        var (owing, requests) = (await _rig.Connector.NextPeerAsync(), Enumerable.Range(0, 3).Select(_ => busy.SendAsync("x"u8.ToArray(), Stop).AsTask()).ToArray());
+        var (owing, requests) = (await _rig.Connector.NextPeerAsync(), Enumerable.Range(
+            0, 3).Select(_ => busy.SendAsync("x"u8.ToArray(), Stop).AsTask()).ToArray());
         for (var i = 0; i < 3; i++)
         {
             var lease = await _rig.AcquireAsync(); // each is held
@@ -131,13 +133,15 @@ public sealed class PoolGatewaysTests : IAsyncDisposable
         var old = await rig.AcquireAsync();
         rig.Resolver["echo.example"] = "10.0.0.2 10.0.0.3";
         rig.Time.Advance(rig.Options.ResolveInterval);
-        Assert.Equal(["echo.example:7001 (10.0.0.2:7001)", "echo.example:7001 (10.0.0.3:7001)"], rig.Now.Gateways.Select(gateway => gateway.Gateway).Order());
+        Assert.Equal(["echo.example:7001 (10.0.0.2:7001)", "echo.example:7001 (10.0.0.3:7001)"],
+            rig.Now.Gateways.Select(gateway => gateway.Gateway).Order());
         (await old.SendAsync("still there"u8.ToArray(), Stop)).Dispose();
         await old.DisposeAsync();
         Assert.Equal(1, rig.Now.Destroyed);
         await using var first = await rig.AcquireAsync();
         await using var second = await rig.AcquireAsync();
-        Assert.Equal((1, 1, 1), (rig.Connector.Attempts("10.0.0.1:7001"), rig.Connector.Attempts("10.0.0.2:7001"), rig.Connector.Attempts("10.0.0.3:7001")));
+        Assert.Equal((1, 1, 1),
+            (rig.Connector.Attempts("10.0.0.1:7001"), rig.Connector.Attempts("10.0.0.2:7001"), rig.Connector.Attempts("10.0.0.3:7001")));
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class PoolInstrumentsTests : IAsyncDisposable
         Assert.Equal(1, created.GetMeasurementSnapshot().EvaluateAsCounter());
         Assert.Equal("IdleTimeout", Assert.Single(destroyed.GetMeasurementSnapshot()).Tags["echo.client.close_cause"]);
         var failed = Assert.Single(acquire.GetMeasurementSnapshot(), measurement => measurement.Tags.ContainsKey("error.type"));
-        Assert.Equal((10.0, nameof(EchoPoolTimeoutException), "default"), (failed.Value, failed.Tags["error.type"], failed.Tags["echo.client.pool"]));
+        Assert.Equal((10.0, nameof(EchoPoolTimeoutException), "default"),
+            (failed.Value, failed.Tags["error.type"], failed.Tags["echo.client.pool"]));
 
         MetricCollector<T> Collect<T>(string name)
             where T : struct => new(_rig, "OrleansEcho.Client", name);
@@ -95,7 +96,10 @@ public sealed class PoolInstrumentsTests : IAsyncDisposable
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, own) =>
         {
-            if (instrument.Meter.Scope == _rig && instrument.Name is "echo.client.acquire.duration") own.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Scope == _rig && instrument.Name is "echo.client.acquire.duration")
+            {
+                own.EnableMeasurementEvents(instrument);
+            }
         };
         listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
         {

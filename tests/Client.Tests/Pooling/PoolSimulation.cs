@@ -5,14 +5,21 @@ using OrleansEcho.Client.Pooling;
 
 namespace OrleansEcho.Client.Tests.Pooling;
 
-/// <summary>A pool's state among things that happen to it in any order. After each of them, everything that must always be true is checked.</summary>
+/// <summary>
+/// A pool's state among things that happen to it in any order. After each of them, everything that must always be true is checked.
+/// </summary>
 internal sealed class PoolSimulation
 {
     private static readonly Exception Down = new IOException("nobody listens");
     private static readonly Exception Full = new EchoRefusedException("10.0.0.1:1", EchoReason.QuotaExceeded, "QuotaExceeded", "");
     private static readonly SimulatedEvent[] Events = Enum.GetValues<SimulatedEvent>();
 
-    private readonly EchoClientPoolOptions _options = new() { LeakThreshold = TimeSpan.FromSeconds(20), IdleTimeout = TimeSpan.FromSeconds(30), MaximumLifetime = TimeSpan.FromMinutes(2) };
+    private readonly EchoClientPoolOptions _options = new()
+    {
+        LeakThreshold = TimeSpan.FromSeconds(20),
+        IdleTimeout = TimeSpan.FromSeconds(30),
+        MaximumLifetime = TimeSpan.FromMinutes(2),
+    };
     private readonly GatewaySet _gateways;
     private readonly PoolState _state;
     private readonly List<AcquireRequest> _asked = []; // those who wait, as they came
@@ -130,7 +137,8 @@ internal sealed class PoolSimulation
     private void Take(EchoLease lease)
     {
         Granted++;
-        var connection = _open.Single(candidate => candidate.State is PooledConnectionState.Leased && lease == new EchoLease(candidate, candidate.Generation));
+        var connection = _open.Single(candidate => candidate.State is PooledConnectionState.Leased
+            && lease == new EchoLease(candidate, candidate.Generation));
         Check(_leased.All(other => _connections[other] != connection), "a connection was leased twice");
         (_connections[lease], _generations[lease]) = (connection, connection.Generation);
         _leased.Add(lease);
@@ -215,7 +223,8 @@ internal sealed class PoolSimulation
         Check(counts.Opening == _opening.Count, "openings do not add up");
         Check(counts.Waiting == _asked.Count, "those who wait do not add up");
         Check(counts.Destroyed == _closes, "closed connections do not add up");
-        Check(counts.Created - counts.Destroyed == counts.Leased + counts.Idle + counts.Validating, "created and destroyed connections do not add up");
+        Check(counts.Created - counts.Destroyed == counts.Leased + counts.Idle + counts.Validating,
+            "created and destroyed connections do not add up");
         Check(counts.Gateways.Sum(gateway => gateway.Idle) == counts.Idle, "idle connections are lost");
         Check(_gateways.All.All(gateway => gateway is { Leased: >= 0, Opening: >= 0 }), "a gateway has less than nothing");
     }
@@ -227,10 +236,13 @@ internal sealed class PoolSimulation
         Check(_filling.Count is 0 || counts.Total - counts.Opening < _options.MinimumSize, "somebody waits for a minimum that is reached");
         if (counts.Waiting <= counts.Opening + counts.Validating) return;
         Check(counts.Idle is 0, "somebody waits although a connection idles");
-        Check(counts.Total == _options.MaximumSize || !_gateways.AnyAvailable(_now), "somebody waits although a connection could be opened");
+        Check(counts.Total == _options.MaximumSize || !_gateways.AnyAvailable(_now),
+            "somebody waits although a connection could be opened");
         if (counts.Total > 0) return;
-        Check(!_gateways.All.Any(gateway => _gateways.IsLastResort(gateway, _now)), "somebody waits although a last gateway could be tried");
-        Check(_gateways.All.Count > 0 || _gateways.Names.Exists(name => name.IsResolving || name.Fault is not null), "somebody waits for nothing");
+        Check(!_gateways.All.Any(gateway => _gateways.IsLastResort(gateway, _now)),
+            "somebody waits although a last gateway could be tried");
+        Check(_gateways.All.Count > 0 || _gateways.Names.Exists(name => name.IsResolving || name.Fault is not null),
+            "somebody waits for nothing");
     }
 
     // From here on nothing fails: everybody who waits has to be served.

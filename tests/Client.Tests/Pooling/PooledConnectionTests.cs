@@ -73,7 +73,11 @@ public sealed class PooledConnectionTests : IAsyncDisposable
                 else await peer.SendAsync(peer.Frame(message));
             }
         };
-        foreach (var idle in new[] { await _rig.AcquireAsync(), await _rig.AcquireAsync(), await _rig.AcquireAsync() }) await idle.DisposeAsync();
+        foreach (var idle in new[] { await _rig.AcquireAsync(), await _rig.AcquireAsync(), await _rig.AcquireAsync() })
+        {
+            await idle.DisposeAsync();
+        }
+
         isDead = true;
         _rig.Time.Advance(_rig.Options.ValidateAfter);
         var acquiring = _rig.Pool.AcquireAsync(Stop).AsTask();

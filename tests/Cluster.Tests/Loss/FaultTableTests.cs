@@ -5,10 +5,10 @@ using OrleansEcho.Testing.Processes;
 namespace OrleansEcho.Cluster.Tests.Loss;
 
 /// <summary>
-/// The table of docs/operations.md, row by row: whatever happens to silos, their store and the network between them, no connection closes, no
-/// message is lost, doubled or reordered, and nobody waits for longer than it says. Each row shows as well, from outside, that its fault was
-/// there: a process that has ended or stands still, links that are lost, connections that have moved, packets that a kernel has dropped.
-/// <c>LOSS=long</c> lets faults last as long as it says.
+/// The table of docs/operations.md, row by row: whatever happens to silos, their store and the network between them, no connection closes,
+/// no message is lost, doubled or reordered, and nobody waits for longer than it says. Each row shows as well, from outside, that its fault
+/// was there: a process that has ended or stands still, links that are lost, connections that have moved, packets that a kernel has
+/// dropped. <c>LOSS=long</c> lets faults last as long as it says.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper output) : IClassFixture<LossCluster>
@@ -24,7 +24,8 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
     private const double LeastLost = 0.002;
     private const double MostLost = 0.03;
 
-    // From when a frozen silo has not answered, less how long ago it may have answered before it froze: Backend:SilenceSeconds and HeartbeatSeconds.
+    // From when a frozen silo has not answered, less how long ago it may have answered before it froze:
+    // Backend:SilenceSeconds and HeartbeatSeconds.
     private static readonly TimeSpan LeastSilence = TimeSpan.FromSeconds(1 - 0.5);
 
     // Who waits for the next message, or for a core, when a fault begins begins to wait for an answer only then.
@@ -77,7 +78,8 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
                 await Wait(LossCluster.For(30));
             },
             () => run.Send(Signal.Continue));
-        if (LossCluster.IsLong) Assert.Equal(4, await run.WaitForExitAsync(Deadline.Promised(5))); // it was declared dead; sooner than after 20 s it may have just joined
+        // It was declared dead; sooner than after 20 s it may have just joined.
+        if (LossCluster.IsLong) Assert.Equal(4, await run.WaitForExitAsync(Deadline.Promised(5)));
         Assert.True(Longest(loads) >= LeastSilence, $"Nobody waited for more than {Longest(loads)}.");
     });
 
@@ -250,8 +252,8 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
     private Task NobodyNoticesAsync(TimeSpan limit, Func<VerifiedLoad[], Task> fault) => NobodyNoticesAsync(() => limit, fault);
 
     /// <remarks>
-    /// 1. A load on each gateway, and one beside. 2. The fault, from its beginning to its end. 3. Everybody is answered, and everything is well
-    /// again. 4. What the load has seen, from the fault's beginning to its own end.
+    /// 1. A load on each gateway, and one beside. 2. The fault, from its beginning to its end. 3. Everybody is answered, and everything is
+    /// well again. 4. What the load has seen, from the fault's beginning to its own end.
     /// </remarks>
     private async Task NobodyNoticesAsync(Func<TimeSpan> limit, Func<VerifiedLoad[], Task> fault)
     {
@@ -307,7 +309,8 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
         return Task.CompletedTask;
     });
 
-    private async Task<long> DroppedAsync(params string[] hosts) => (await Task.WhenAll(hosts.Select(cluster.Lab.PacketsAsync))).Sum(packets => packets.Dropped);
+    private async Task<long> DroppedAsync(params string[] hosts) =>
+        (await Task.WhenAll(hosts.Select(cluster.Lab.PacketsAsync))).Sum(packets => packets.Dropped);
 
     private static TimeSpan Longest(IEnumerable<VerifiedLoad> loads) => loads.Max(load => load.Longest);
 
@@ -334,10 +337,13 @@ public sealed class FaultTableTests(LossCluster cluster, ITestOutputHelper outpu
         foreach (var news in cluster.News()) output.WriteLine(news);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{TestContext.Current.TestMethod!.MethodName}: {loads.Sum(l => l.Messages)} messages, {faults.Count} faults, longest wait {longest.TotalSeconds:0.000} s (limit {limit.TotalSeconds:0.00}, beside {control.Longest.TotalSeconds:0.000})"));
+            $"{TestContext.Current.TestMethod!.MethodName}: {loads.Sum(l => l.Messages)} messages, {faults.Count} faults, longest wait "
+            + $"{longest.TotalSeconds:0.000} s (limit {limit.TotalSeconds:0.00}, beside {control.Longest.TotalSeconds:0.000})"));
         Assert.Empty(faults);
         Assert.Empty(control.Faults);
-        Assert.True(longest <= limit + allowance, $"Somebody waited for {longest.TotalSeconds:0.00} s; {limit.TotalSeconds:0.00} s is the limit, and a load beside waited for {control.Longest.TotalSeconds:0.00} s at most.");
+        Assert.True(longest <= limit + allowance,
+            $"Somebody waited for {longest.TotalSeconds:0.00} s; {limit.TotalSeconds:0.00} s is the limit, and a load beside waited for "
+            + $"{control.Longest.TotalSeconds:0.00} s at most.");
     }
 
     private static Task Wait(TimeSpan time) => Task.Delay(time, TimeProvider.System, TestContext.Current.CancellationToken);

@@ -6,10 +6,13 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Loss;
 
-/// <summary>What a gateway asks of a silo, that silo does without any other: also while others are gone and nobody has declared them dead.</summary>
+/// <summary>
+/// What a gateway asks of a silo, that silo does without any other: also while others are gone and nobody has declared them dead.
+/// </summary>
 public sealed class LivingSiloTests : ProcessTest
 {
-    // So many that, however the three have divided the grains' directory among them, it is for some of their grains that each other silo would be asked.
+    // So many that, however the three have divided the grains' directory among them, it is for some of their grains
+    // that each other silo would be asked.
     private const int Gateways = 200;
 
     // Many times what it takes on a busy machine, and less than a call to a silo that stands still waits for.
@@ -20,7 +23,8 @@ public sealed class LivingSiloTests : ProcessTest
     {
         // 1. Of three silos two stand still, and are not declared dead for longer than the test takes.
         var redis = await OwnAsync(RedisServer.StartNewAsync());
-        string[] arguments = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", "--Silo:JoinPatienceSeconds=300"];
+        string[] arguments =
+            ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}", "--Silo:JoinPatienceSeconds=300"];
         SiloNode[] silos = [new(NodePlace.Here, Own, arguments), new(NodePlace.Here, Own, arguments), new(NodePlace.Here, Own, arguments)];
         await Task.WhenAll(silos.Select(silo => silo.StartAsync()));
         await using var client = await GrainClient.ConnectAsync(silos[0]);
@@ -35,7 +39,8 @@ public sealed class LivingSiloTests : ProcessTest
     private static async Task VisitAsync(IGrainFactory grains, SiloNode silo)
     {
         var run = ConnectionId.NewRun();
-        var sign = await grains.GetGrain<ILinkGrain>(run).BeatAsync(new GatewaySign { Gateway = run }).AsTask().WithinAsync("a heartbeat's answer", WithoutTheOthers);
+        var sign = await grains.GetGrain<ILinkGrain>(run)
+            .BeatAsync(new GatewaySign { Gateway = run }).AsTask().WithinAsync("a heartbeat's answer", WithoutTheOthers);
         Assert.StartsWith($"S{silo.Silos}:", sign.Silo, StringComparison.Ordinal);
 
         var opening = new ConnectionOpening { Gateway = run, Listener = "line", Peer = "peer", OpenedAt = default, NextSequence = 1 };
@@ -52,6 +57,7 @@ public sealed class LivingSiloTests : ProcessTest
     {
         var lane = grains.GetGrain<ILaneGrain>($"{run}/0");
         var answer = (await lane.EchoAsync(new SetBatch([part])).AsTask().WithinAsync("a lane's answer", WithoutTheOthers))[0];
-        return answer.Outcome is SetOutcome.Late ? await lane.CollectAsync(part.Connection, part.Sequence).AsTask().WithinAsync("a late answer", WithoutTheOthers) : answer.Set;
+        return answer.Outcome is SetOutcome.Late
+            ? await lane.CollectAsync(part.Connection, part.Sequence).AsTask().WithinAsync("a late answer", WithoutTheOthers) : answer.Set;
     }
 }

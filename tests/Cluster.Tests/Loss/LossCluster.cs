@@ -42,7 +42,8 @@ public sealed class LossCluster : IAsyncLifetime
         Assert.SkipWhen(_lab is null, $"There is no network of our own: {fault}.");
         Redis = await RedisServer.StartNewAsync($"{Lab.AddressOf(Store)}", Lab.Through(Store));
         _nodes = new NodeCluster(Lab);
-        string[] stores = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={Redis.ConnectionString}", "--Storage:Provider=redis", $"--Storage:ConnectionString={Redis.ConnectionString}"];
+        string[] stores = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={Redis.ConnectionString}", "--Storage:Provider=redis",
+            $"--Storage:ConnectionString={Redis.ConnectionString}"];
         Silos = [.. SiloNames.Select(s => Nodes.AddSilo(s, stores))];
         Gateways = [.. GatewayNames.Select(g => Nodes.AddGateway(g, Silos))];
         _control = new EchoService(Topology.Standalone, [], Own);
@@ -76,7 +77,9 @@ public sealed class LossCluster : IAsyncLifetime
             "links to all silos that last");
     }
 
-    /// <summary>How long a fault lasts that lasts so long in the published table: just long enough to be noticed, unless the long way was asked for.</summary>
+    /// <summary>
+    /// How long a fault lasts that lasts so long in the published table: just long enough to be noticed, unless the long way was asked for.
+    /// </summary>
     internal static TimeSpan For(double seconds) => TimeSpan.FromSeconds(IsLong ? seconds : Math.Min(seconds, 6));
 
     /// <summary>Waits until each gateway has so many links to silos.</summary>
@@ -115,11 +118,12 @@ public sealed class LossCluster : IAsyncLifetime
     }
 
     /// <summary>A load on each gateway.</summary>
-    internal async Task<VerifiedLoad[]> LoadAsync() => [.. await Task.WhenAll(Gateways.Select(g => VerifiedLoad.StartAsync(ConnectionsEach, g.Line)))];
+    internal async Task<VerifiedLoad[]> LoadAsync() =>
+        [.. await Task.WhenAll(Gateways.Select(g => VerifiedLoad.StartAsync(ConnectionsEach, g.Line)))];
 
     /// <summary>
-    /// The same load on a gateway and a silo of their own, in one process, that nothing happens to: how long anybody there has to wait is the
-    /// machine's doing.
+    /// The same load on a gateway and a silo of their own, in one process, that nothing happens to: how long anybody
+    /// there has to wait is the machine's doing.
     /// </summary>
     internal Task<VerifiedLoad> ControlAsync() => VerifiedLoad.StartAsync(ConnectionsEach, _control!.Line);
 
@@ -132,7 +136,8 @@ public sealed class LossCluster : IAsyncLifetime
         foreach (var run in Nodes.Runs.Concat(_others)) TestContext.Current.TestOutputHelper?.WriteLine(run.Report());
     }
 
-    private async Task<double> SumAsync(string metric, params string[] labels) => (await Task.WhenAll(Gateways.Select(g => g.MetricAsync(metric, labels)))).Sum();
+    private async Task<double> SumAsync(string metric, params string[] labels) =>
+        (await Task.WhenAll(Gateways.Select(g => g.MetricAsync(metric, labels)))).Sum();
 
     private EchoProcess Own(EchoProcess process)
     {

@@ -3,12 +3,15 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Loss;
 
-/// <summary>A network, or a machine, on which everything takes far longer than usual: it is slow there, and nothing fails for that.</summary>
+/// <summary>
+/// A network, or a machine, on which everything takes far longer than usual: it is slow there, and nothing fails for that.
+/// </summary>
 public sealed class SlowNetworkTests : ProcessTest
 {
     private const string Far = "far";
 
-    // There and back it is longer than a silo has with the first attempt to say who it is, and twice as long as a heartbeat may usually take.
+    // There and back it is longer than a silo has with the first attempt to say who it is, and twice as
+    // long as a heartbeat may usually take.
     private static readonly TimeSpan EachWay = TimeSpan.FromSeconds(1.05);
 
     // Longer than the attempts take that are too short.
@@ -24,7 +27,11 @@ public sealed class SlowNetworkTests : ProcessTest
         Assert.SkipWhen(lab is null, $"There is no network of our own: {fault}.");
         Keep(lab);
         SiloNode[] silos = [new(lab.PlaceOf("s1"), Own), new(lab.PlaceOf("s2"), Own)];
-        foreach (var silo in silos) await lab.DivertAsync(Far, silo.Gateways, Keep(new DelayProxy(lab.Outside, silo.Gateways, EachWay, EachWay)).Address);
+        foreach (var silo in silos)
+        {
+            await lab.DivertAsync(Far, silo.Gateways, Keep(new DelayProxy(lab.Outside, silo.Gateways, EachWay, EachWay)).Address);
+        }
+
         var gateway = new GatewayNode(lab.PlaceOf(Far), Own, silos, "--Backend:CallTimeoutSeconds=10");
         await Task.WhenAll([.. silos.Select(silo => silo.StartAsync()), gateway.StartAsync()]);
         await gateway.MetricIsAsync(links => links == silos.Length, "echo_gateway_backend_silos", UntilLinked);

@@ -6,8 +6,8 @@ using System.Text;
 namespace OrleansEcho.Cluster.Tests.Loss;
 
 /// <summary>
-/// A <see cref="Peer"/> of a <see cref="VerifiedLoad"/>: exchange after exchange, each some numbered messages that it sends at once and waits for. It
-/// knows at any time how long it has been waiting.
+/// A <see cref="Peer"/> of a <see cref="VerifiedLoad"/>: exchange after exchange, each some numbered messages that it sends at once and
+/// waits for. It knows at any time how long it has been waiting.
 /// </summary>
 internal sealed class VerifiedConnection : IDisposable
 {
@@ -138,7 +138,13 @@ internal sealed class VerifiedConnection : IDisposable
         {
             await Connected.SendUntilAsync(sent, CancellationToken.None);
             var got = await ReceiveAsync(sent.Length);
-            if (!got.AsSpan().SequenceEqual(sent)) throw new InvalidDataException($"sent '{Encoding.Latin1.GetString(sent)}', got '{Encoding.Latin1.GetString(got)}'{(got.Length < sent.Length ? " and the end" : "")}");
+            if (!got.AsSpan().SequenceEqual(sent))
+            {
+                throw new InvalidDataException(
+                    $"sent '{Encoding.Latin1.GetString(sent)}', got "
+                    + $"'{Encoding.Latin1.GetString(got)}'{(got.Length < sent.Length ? " and the end" : "")}");
+            }
+
             isAnswered = true;
             lock (_lock) _shortest = Now < _shortest ? Now : _shortest;
         }
@@ -151,7 +157,11 @@ internal sealed class VerifiedConnection : IDisposable
     private byte[] NextMessages()
     {
         var text = new StringBuilder();
-        for (var at = Messages; at < Messages + _count; at++) text.Append(CultureInfo.InvariantCulture, $"{_number}.{at} ").Append((char)('a' + (at % 26)), (int)(at % 50)).Append('\n');
+        for (var at = Messages; at < Messages + _count; at++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{_number}.{at} ").Append((char)('a' + (at % 26)), (int)(at % 50)).Append('\n');
+        }
+
         return Encoding.Latin1.GetBytes(text.ToString());
     }
 

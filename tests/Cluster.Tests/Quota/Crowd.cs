@@ -48,7 +48,8 @@ internal sealed class Crowd : IDisposable
     }
 
     /// <summary>Opens connections at once at one gateway.</summary>
-    public static Task<Crowd> OpenAsync(int count, EndPoint gateway, TimeSpan? retryFor = null) => OpenAsync(Enumerable.Repeat(gateway, count), retryFor);
+    public static Task<Crowd> OpenAsync(int count, EndPoint gateway, TimeSpan? retryFor = null) =>
+        OpenAsync(Enumerable.Repeat(gateway, count), retryFor);
 
     /// <summary>One more connection, after all others.</summary>
     public async Task JoinAsync(EndPoint gateway, TimeSpan retryFor)
@@ -65,7 +66,11 @@ internal sealed class Crowd : IDisposable
         {
             var (peer, refusal) = await TryAsync(gateway);
             var took = TimeProvider.System.GetElapsedTime(start);
-            if (peer is not null || refusal is not ("QuotaExceeded" or "QuotaUnavailable" or "BackendUnavailable") || took > retryFor) return (peer, refusal, took);
+            if (peer is not null || refusal is not ("QuotaExceeded" or "QuotaUnavailable" or "BackendUnavailable") || took > retryFor)
+            {
+                return (peer, refusal, took);
+            }
+
             await Task.Delay(RetryPause, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

@@ -65,7 +65,8 @@ public sealed class LeaseEndQuotaTests : ProcessTest
         foreach (var peer in ten.Peers)
         {
             var words = await EverythingAsync(peer);
-            Assert.True(words.Length is 0 || words.StartsWith("-ERR QuotaLost ", StringComparison.Ordinal), $"Served on a void permit: {words}");
+            Assert.True(
+                words.Length is 0 || words.StartsWith("-ERR QuotaLost ", StringComparison.Ordinal), $"Served on a void permit: {words}");
         }
 
         await others.EchoAsync("these are the ten");

@@ -3,7 +3,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota;
 
-/// <summary>A limit of ten is lowered to four while ten connections are open, and then raised: what docs/quota.md says of either policy.</summary>
+/// <summary>
+/// A limit of ten is lowered to four while ten connections are open, and then raised: what docs/quota.md says of either policy.
+/// </summary>
 public sealed class LiveLimitTests : ProcessTest
 {
     private const int Lowered = 4;
@@ -34,7 +36,8 @@ public sealed class LiveLimitTests : ProcessTest
         await NobodyMoreAsync(cluster);
 
         await quota.SetLimitAsync(Raised);
-        using var more = await Crowd.OpenAsync([.. Enumerable.Repeat(cluster.First, 5), .. Enumerable.Repeat(cluster.Second, 5)], QuotaCluster.Bound);
+        using var more =
+            await Crowd.OpenAsync([.. Enumerable.Repeat(cluster.First, 5), .. Enumerable.Repeat(cluster.Second, 5)], QuotaCluster.Bound);
         Assert.Equal((Raised - Lowered, 2), (more.Count, more.Refusals.Count));
         await StandsAtAsync(cluster, quota, Raised, open: Raised);
     }
@@ -100,8 +103,10 @@ public sealed class LiveLimitTests : ProcessTest
                 var snapshot = await quota.LookAsync();
                 var held = await Task.WhenAll(cluster.Gateways.Select(g => g.MetricAsync("echo_gateway_quota_held")));
                 var opened = await Task.WhenAll(cluster.Gateways.Select(g => g.MetricAsync("echo_gateway_quota_open")));
-                return snapshot.Limit == limit && snapshot.InUse == open && snapshot.Leased == open && held.Sum() == open && opened.Sum() == open
-                    && await cluster.Silo.MetricAsync("echo_quota_limit") == limit && await cluster.Silo.MetricAsync("echo_quota_permits_leased") == open;
+                return snapshot.Limit == limit
+                    && snapshot.InUse == open && snapshot.Leased == open && held.Sum() == open && opened.Sum() == open
+                    && await cluster.Silo.MetricAsync("echo_quota_limit") == limit
+                        && await cluster.Silo.MetricAsync("echo_quota_permits_leased") == open;
             },
             $"{open} of {limit} to be what everybody says",
             QuotaCluster.Bound);

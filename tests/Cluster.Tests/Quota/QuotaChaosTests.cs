@@ -21,8 +21,8 @@ public sealed class QuotaChaosTests
     /// </summary>
     private static readonly TimeSpan FailureDetection = TimeSpan.FromSeconds(4 + 5);
 
-    // Of connections that come, before the faults and while they last: where everybody is refused all the time, the limit is exact as well. Clients want
-    // in hundreds of times, and among the faults there is always a gateway that holds permits or reaches who lends some.
+    // Of connections that come, before the faults and while they last: where everybody is refused all the time, the limit is exact as well.
+    // Clients want in hundreds of times, and among the faults there is always a gateway that holds permits or reaches who lends some.
     private const int LeastAdmitted = ChaosCluster.Limit / 10;
 
     [Fact]
@@ -41,7 +41,8 @@ public sealed class QuotaChaosTests
     {
         var seed = int.Parse(Setting("SEED", $"{Random.Shared.Next(1_000_000)}"), CultureInfo.InvariantCulture);
         var length = TimeSpan.FromSeconds(double.Parse(Setting("SECONDS", "16"), CultureInfo.InvariantCulture));
-        var schedule = FaultSchedule.Make(seed, length, ChaosCluster.GatewayNames, ChaosCluster.SiloNames, ChaosCluster.Store, cuts: lab is not null, clocks: WallClock.Exists);
+        var schedule = FaultSchedule.Make(seed, length, ChaosCluster.GatewayNames, ChaosCluster.SiloNames, ChaosCluster.Store,
+            cuts: lab is not null, clocks: WallClock.Exists);
         var audit = new HoldAudit();
         await using var cluster = new ChaosCluster(lab);
         try
@@ -75,7 +76,9 @@ public sealed class QuotaChaosTests
                 await cluster.RunAsync(schedule, cancelled);
                 var admitted = audit.Admissions.Select(a => (Gateway: a.Key, Count: a.Value - before.GetValueOrDefault(a.Key))).ToList();
                 cluster.Say($"admitted during the faults: {string.Join(", ", admitted)}");
-                Assert.True(admitted.Sum(a => a.Count) >= LeastAdmitted && admitted.Count(a => a.Count > 0) == ChaosCluster.GatewayNames.Count, $"Hardly anybody was admitted during the faults: {string.Join(", ", admitted)} (seed {seed}).");
+                Assert.True(
+                    admitted.Sum(a => a.Count) >= LeastAdmitted && admitted.Count(a => a.Count > 0) == ChaosCluster.GatewayNames.Count,
+                    $"Hardly anybody was admitted during the faults: {string.Join(", ", admitted)} (seed {seed}).");
             }
             finally
             {
@@ -92,7 +95,8 @@ public sealed class QuotaChaosTests
         var rounds = new ExactRounds(cluster, audit);
         var random = new Random(seed);
         await rounds.RunAsync(i => i % 3, up, (ChaosCluster.Lease * 1.12) + FailureDetection, cancelled);
-        await rounds.RunAsync(i => i % 2, TimeProvider.System.GetTimestamp(), ChaosCluster.Renew, cancelled); // what the third had comes back
+        // What the third had comes back.
+        await rounds.RunAsync(i => i % 2, TimeProvider.System.GetTimestamp(), ChaosCluster.Renew, cancelled);
         await rounds.RunAsync(_ => random.Next(3), TimeProvider.System.GetTimestamp(), ChaosCluster.Renew, cancelled);
     }
 
@@ -100,7 +104,9 @@ public sealed class QuotaChaosTests
     {
         var output = TestContext.Current.TestOutputHelper!;
         var (held, at, where) = audit.Worst(cluster.FaultsEnded);
-        output.WriteLine($"Seed {seed}{(WallClock.Exists ? "" : "; there is no C compiler, so no clock jumps")}. Most held at once: {audit.Worst().Held} of {ChaosCluster.Limit}; during the faults {held}, at {cluster.SecondsAt(at):0.00} s ({where}).");
+        output.WriteLine(
+            $"Seed {seed}{(WallClock.Exists ? "" : "; there is no C compiler, so no clock jumps")}. Most held at once: "
+            + $"{audit.Worst().Held} of {ChaosCluster.Limit}; during the faults {held}, at {cluster.SecondsAt(at):0.00} s ({where}).");
         output.WriteLine($"{audit}");
         output.WriteLine($"The schedule:\n{string.Join('\n', schedule)}");
         output.WriteLine($"What happened:\n{string.Join('\n', cluster.Events)}");
@@ -112,5 +118,6 @@ public sealed class QuotaChaosTests
     // list of silos cannot be read. Our own lines are never expected.
     private static bool IsExpected(string line) => line.Contains(" Orleans.Runtime.MembershipService.", StringComparison.Ordinal);
 
-    private static string Setting(string name, string otherwise) => Environment.GetEnvironmentVariable($"QUOTA_CHAOS_{name}") is { Length: > 0 } value ? value : otherwise;
+    private static string Setting(string name, string otherwise) =>
+        Environment.GetEnvironmentVariable($"QUOTA_CHAOS_{name}") is { Length: > 0 } value ? value : otherwise;
 }

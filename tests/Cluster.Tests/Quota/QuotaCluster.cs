@@ -21,12 +21,15 @@ internal sealed class QuotaCluster
 
     private readonly TimeSpan _lease;
 
-    public QuotaCluster(Func<EchoProcess, EchoProcess> own, TimeSpan lease, IReadOnlyList<string> silo, IReadOnlyList<string> gateway, int gateways = 2, TimeSpan? renew = null)
+    public QuotaCluster(Func<EchoProcess, EchoProcess> own, TimeSpan lease, IReadOnlyList<string> silo, IReadOnlyList<string> gateway,
+        int gateways = 2, TimeSpan? renew = null)
     {
         _lease = lease;
         var seconds = lease.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-        Silo = new SiloNode(NodePlace.Here, own, ["--quota", $"{Limit}", $"--Quota:LeaseSeconds={seconds}", $"--Quota:RenewSeconds={(renew ?? Renew).TotalSeconds}", .. silo]);
-        Gateways = [.. Enumerable.Range(1, gateways).Select(i => new GatewayNode(NodePlace.Here, own, [Silo], [$"--Gateway:Name=g{i}", .. gateway]))];
+        Silo = new SiloNode(NodePlace.Here, own,
+            ["--quota", $"{Limit}", $"--Quota:LeaseSeconds={seconds}", $"--Quota:RenewSeconds={(renew ?? Renew).TotalSeconds}", .. silo]);
+        Gateways = [.. Enumerable.Range(1, gateways)
+            .Select(i => new GatewayNode(NodePlace.Here, own, [Silo], [$"--Gateway:Name=g{i}", .. gateway]))];
     }
 
     public SiloNode Silo { get; }
@@ -46,7 +49,8 @@ internal sealed class QuotaCluster
     public async Task StartAsync()
     {
         await Task.WhenAll([Silo.StartAsync(), .. Gateways.Select(g => g.StartAsync())]);
-        await Task.WhenAll(Gateways.Select(g => AdmittedAsync(1, g.Line, LeaseOnEveryClock + Deadline.Generous))); // without a store it lends nothing for so long
+        // Without a store it lends nothing for so long.
+        await Task.WhenAll(Gateways.Select(g => AdmittedAsync(1, g.Line, LeaseOnEveryClock + Deadline.Generous)));
     }
 
     /// <summary>Waits until a gateway admits so many connections at once.</summary>

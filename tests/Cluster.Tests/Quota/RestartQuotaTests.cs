@@ -8,7 +8,8 @@ public sealed class RestartQuotaTests : ProcessTest
 {
     private const string Forgotten = "does not know what was lent before";
 
-    // Longer than a silo takes to come back, so that it is the store that knows and not a new lease. On a busy machine one start takes twice as long as another.
+    // Longer than a silo takes to come back, so that it is the store that knows and not a new lease. On a busy machine one
+    // start takes twice as long as another.
     private const int StartsInALease = 3;
     private static readonly TimeSpan LeastLease = TimeSpan.FromSeconds(20);
 
@@ -32,7 +33,8 @@ public sealed class RestartQuotaTests : ProcessTest
         await six.EchoAsync("over the restart");
 
         // 2. Its four are lent still.
-        await Deadline.UntilAsync(async () => (await Crowd.TryAsync(cluster.First)).Refusal is "QuotaExceeded", "the gateway to hear that the cluster is full");
+        await Deadline.UntilAsync(
+            async () => (await Crowd.TryAsync(cluster.First)).Refusal is "QuotaExceeded", "the gateway to hear that the cluster is full");
         Assert.Equal(10, await cluster.Silo.MetricAsync("echo_quota_permits_leased"));
 
         // 3. And free when its lease has ended.
@@ -92,9 +94,12 @@ public sealed class RestartQuotaTests : ProcessTest
             case "file":
                 return ["--Storage:Provider=file", $"--Storage:Folder={Keep(new StoreFolder()).Path}"];
             case "redis":
-                return ["--Storage:Provider=redis", $"--Storage:ConnectionString={Keep(await RedisServer.StartNewAsync()).ConnectionString}"];
+                return ["--Storage:Provider=redis",
+                    $"--Storage:ConnectionString={Keep(await RedisServer.StartNewAsync()).ConnectionString}"];
             case "postgresql":
-                return ["--Storage:Provider=postgresql", $"--Storage:ConnectionString={Keep(await PostgresServer.StartNewAsync()).ConnectionString}", "--Storage:CreateSchema=true"];
+                return ["--Storage:Provider=postgresql",
+                    $"--Storage:ConnectionString={Keep(await PostgresServer.StartNewAsync()).ConnectionString}",
+                    "--Storage:CreateSchema=true"];
             default:
                 return [];
         }

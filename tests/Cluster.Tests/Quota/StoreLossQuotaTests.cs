@@ -2,7 +2,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota;
 
-/// <summary>The quota's store is away: what was lent goes on for a lease, nothing new is lent, and all is as before when it is back.</summary>
+/// <summary>
+/// The quota's store is away: what was lent goes on for a lease, nothing new is lent, and all is as before when it is back.
+/// </summary>
 public sealed class StoreLossQuotaTests : ProcessTest
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
@@ -15,7 +17,8 @@ public sealed class StoreLossQuotaTests : ProcessTest
         await cluster.StartAsync();
         using var four = await Crowd.OpenAsync(4, cluster.First, QuotaCluster.Bound);
         Assert.Equal(4, four.Count);
-        await Deadline.UntilAsync(async () => await cluster.Gateways[0].MetricAsync("echo_gateway_quota_held") > 4, "the gateway to hold permits in reserve");
+        await Deadline.UntilAsync(
+            async () => await cluster.Gateways[0].MetricAsync("echo_gateway_quota_held") > 4, "the gateway to hold permits in reserve");
         var start = TimeProvider.System.GetTimestamp();
         await redis.KillAsync();
 
@@ -23,7 +26,8 @@ public sealed class StoreLossQuotaTests : ProcessTest
         var held = (int)await cluster.Gateways[0].MetricAsync("echo_gateway_quota_held");
         using var more = await Crowd.OpenAsync(held - 4, cluster.First);
         Assert.Equal(held - 4, more.Count);
-        await Deadline.UntilAsync(async () => (await Crowd.TryAsync(cluster.First)).Refusal is "QuotaUnavailable", "the next to be told QuotaUnavailable", Lease);
+        await Deadline.UntilAsync(
+            async () => (await Crowd.TryAsync(cluster.First)).Refusal is "QuotaUnavailable", "the next to be told QuotaUnavailable", Lease);
         await four.EchoAsync("within the lease");
         Assert.True(TimeProvider.System.GetElapsedTime(start) < Lease, "The test was too slow to see the lease.");
 
@@ -92,5 +96,6 @@ public sealed class StoreLossQuotaTests : ProcessTest
     private static readonly TimeSpan StoreIsFound = TimeSpan.FromSeconds(5);
 
     private QuotaCluster NewCluster(RedisServer redis, params string[] gateway) =>
-        new(Own, Lease, ["--Storage:Provider=redis", $"--Storage:ConnectionString={redis.ConnectionString}"], gateway, gateways: 1, Lease / 3);
+        new(Own, Lease, ["--Storage:Provider=redis", $"--Storage:ConnectionString={redis.ConnectionString}"], gateway,
+            gateways: 1, Lease / 3);
 }

@@ -16,16 +16,19 @@ public sealed class TwoGatewaysQuotaTests : ProcessTest
         {
             // 1. Ten, in this split; permits that the other gateway was lent before come back meanwhile.
             var start = TimeProvider.System.GetTimestamp();
-            using var ten = await Crowd.OpenAsync([.. Enumerable.Repeat(cluster.First, atTheFirst), .. Enumerable.Repeat(cluster.Second, 10 - atTheFirst)], QuotaCluster.Bound);
+            using var ten = await Crowd.OpenAsync([.. Enumerable.Repeat(cluster.First, atTheFirst),
+                .. Enumerable.Repeat(cluster.Second, 10 - atTheFirst)], QuotaCluster.Bound);
             var took = TimeProvider.System.GetElapsedTime(start);
             Assert.Equal((10, 0), (ten.Count, ten.Refusals.Count));
-            TestContext.Current.TestOutputHelper?.WriteLine($"{atTheFirst} and {10 - atTheFirst} connections took {took.TotalSeconds:0.00} s.");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{atTheFirst} and {10 - atTheFirst} connections took {took.TotalSeconds:0.00} s.");
             Assert.True(took < QuotaCluster.Bound, $"{atTheFirst} and {10 - atTheFirst} connections took {took.TotalSeconds:0.00} s.");
 
             // 2. Not one more, anywhere.
             using var more = await Crowd.OpenAsync([cluster.First, cluster.First, cluster.Second, cluster.Second]);
             Assert.Equal(["QuotaExceeded", "QuotaExceeded", "QuotaExceeded", "QuotaExceeded"], more.Refusals);
-            Assert.Equal(10, await cluster.Gateways[0].MetricAsync("echo_gateway_quota_open") + await cluster.Gateways[1].MetricAsync("echo_gateway_quota_open"));
+            Assert.Equal(10, await cluster.Gateways[0].MetricAsync(
+                "echo_gateway_quota_open") + await cluster.Gateways[1].MetricAsync("echo_gateway_quota_open"));
             Assert.Equal(10, await cluster.Silo.MetricAsync("echo_quota_permits_leased"));
             await ten.EchoAsync("all ten");
             await ten.CloseAsync(10);
@@ -37,7 +40,8 @@ public sealed class TwoGatewaysQuotaTests : ProcessTest
     {
         var cluster = NewCluster();
         await cluster.StartAsync();
-        using var twenty = await Crowd.OpenAsync([.. Enumerable.Repeat(cluster.First, 10), .. Enumerable.Repeat(cluster.Second, 10)], QuotaCluster.Bound);
+        using var twenty =
+            await Crowd.OpenAsync([.. Enumerable.Repeat(cluster.First, 10), .. Enumerable.Repeat(cluster.Second, 10)], QuotaCluster.Bound);
         Assert.Equal(10, twenty.Count);
         Assert.All(twenty.Refusals, r => Assert.Equal("QuotaExceeded", r));
         await twenty.EchoAsync("one of ten");
@@ -54,7 +58,8 @@ public sealed class TwoGatewaysQuotaTests : ProcessTest
         var took = await QuotaCluster.AdmittedAsync(10, cluster.Second);
 
         // It renewed at most one interval before it died.
-        Assert.InRange(took, cluster.LeaseOnEveryClock - QuotaCluster.Renew - TimeSpan.FromSeconds(0.5), cluster.LeaseOnEveryClock + QuotaCluster.Bound);
+        Assert.InRange(took, cluster.LeaseOnEveryClock - QuotaCluster.Renew - TimeSpan.FromSeconds(0.5),
+            cluster.LeaseOnEveryClock + QuotaCluster.Bound);
         Assert.Equal(1, await cluster.Silo.MetricAsync("echo_quota_lease_expired_total"));
     }
 

@@ -11,8 +11,8 @@ using OrleansEcho.Protocols;
 namespace OrleansEcho.Gateway.Tests.Connections;
 
 /// <summary>
-/// A message that was complete in the kernel's buffer or ours when the gateway decides to close is echoed before the reason is said. Over Kestrel's own transport;
-/// <see cref="ArrivedMeansEchoedOnSocketThreadsTests"/> has the same over the other one.
+/// A message that was complete in the kernel's buffer or ours when the gateway decides to close is echoed before the reason is said. Over
+/// Kestrel's own transport; <see cref="ArrivedMeansEchoedOnSocketThreadsTests"/> has the same over the other one.
 /// </summary>
 public class ArrivedMeansEchoedTests
 {
@@ -52,7 +52,8 @@ public class ArrivedMeansEchoedTests
     [Fact]
     public async Task AllThatFillsTheBuffersIsEchoedFirst()
     {
-        var stream = Framings.Line.Frames(Enumerable.Range(0, 10_000).Select(i => $"{i:D99}")); // a megabyte, of which the kernel takes what it has room for, and Kestrel's pipe some more
+        // A megabyte, of which the kernel takes what it has room for, and Kestrel's pipe some more.
+        var stream = Framings.Line.Frames(Enumerable.Range(0, 10_000).Select(i => $"{i:D99}"));
         await using var rig = Rig();
         using var peer = await Peer.ConnectAsync(await ListenAsync(rig, lingers: true));
         await peer.SendAsync("one\n");
@@ -80,7 +81,8 @@ public class ArrivedMeansEchoedTests
     [InlineData(true)]
     public async Task AMessageThatIsInTimePutsATimeoutOff(bool isFirst)
     {
-        // Which of the two a connection hears of first, the message or the ticker, is a matter of microseconds: often enough it is the ticker.
+        // Which of the two a connection hears of first, the message or the ticker, is a matter of
+        // microseconds: often enough it is the ticker.
         await using var rig = Rig(new FakeBackend());
         var listener = await ListenAsync(rig);
         for (var round = 0; round < 50; round++)
@@ -196,7 +198,8 @@ public class ArrivedMeansEchoedTests
         rig.Registry.CheckAll();
     }
 
-    private protected static Task<StreamListener> ListenAsync(GatewayRig rig, string framing = "line", bool lingers = false) => rig.ListenAsync(framing: framing, configure: o =>
+    private protected static Task<StreamListener> ListenAsync(GatewayRig rig, string framing = "line", bool lingers = false) =>
+        rig.ListenAsync(framing: framing, configure: o =>
     {
         (o.IdleTimeoutSeconds, o.FirstByteTimeoutSeconds) = (Idle.TotalSeconds, Idle.TotalSeconds);
         o.LingerSeconds = lingers ? 1 : 0; // the rig's time stands still: until the peer finishes

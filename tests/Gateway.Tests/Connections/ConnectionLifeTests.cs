@@ -13,7 +13,8 @@ namespace OrleansEcho.Gateway.Tests.Connections;
 
 public sealed class ConnectionLifeTests
 {
-    private static readonly ConnectionLimits Limits = PumpRig.Limits with { SendTimeout = TimeSpan.FromSeconds(3), Linger = TimeSpan.FromSeconds(1) };
+    private static readonly ConnectionLimits Limits =
+        PumpRig.Limits with { SendTimeout = TimeSpan.FromSeconds(3), Linger = TimeSpan.FromSeconds(1) };
 
     private readonly FakeTimeProvider _time = new();
 
@@ -186,7 +187,8 @@ public sealed class ConnectionLifeTests
     [InlineData(Outcome.TooLong, CloseReason.FrameTooLong, "-ERR FrameTooLong a message has at most 1000 bytes here\n")]
     [InlineData(Outcome.InputReset, CloseReason.PeerReset, "")]
     [InlineData(Outcome.OutputReset, CloseReason.PeerReset, "")]
-    [InlineData(Outcome.BackendUnavailable, CloseReason.BackendUnavailable, "-ERR BackendUnavailable no silo answered in time; messages without an echo may or may not have been handled\n")]
+    [InlineData(Outcome.BackendUnavailable, CloseReason.BackendUnavailable,
+        "-ERR BackendUnavailable no silo answered in time; messages without an echo may or may not have been handled\n")]
     [InlineData(Outcome.BackendFault, CloseReason.InternalError, "-ERR InternalError a fault of the gateway, which is in its log\n")]
     [InlineData(Outcome.CloseFault, CloseReason.PeerClosed, "")]
     [InlineData(Outcome.Drained, CloseReason.Draining, "-ERR Draining this gateway is stopping; connect again to reach another\n")]
@@ -291,7 +293,8 @@ public sealed class ConnectionLifeTests
         }
 
         Assert.Equal(3, rig.Backend.Openings.Select(o => o.Id).Distinct().Count());
-        Assert.All(rig.Backend.Openings, o => Assert.Equal(("gateway-7", "test", "the peer", 1L), (o.Opening.Gateway, o.Opening.Listener, o.Opening.Peer, o.Opening.NextSequence)));
+        Assert.All(rig.Backend.Openings, o => Assert.Equal(
+            ("gateway-7", "test", "the peer", 1L), (o.Opening.Gateway, o.Opening.Listener, o.Opening.Peer, o.Opening.NextSequence)));
         Assert.All(rig.Backend.Openings, o => Assert.Equal(_time.GetUtcNow(), o.Opening.OpenedAt));
     }
 
@@ -302,10 +305,11 @@ public sealed class ConnectionLifeTests
         return cancelled.Task.WithinAsync("a wait to be given up");
     }
 
-    private static FakeGrain MakeGrain(Outcome outcome) => new(answers: outcome is not (Outcome.BackendFault or Outcome.BackendUnavailable or Outcome.Aborted))
-    {
-        CloseFault = outcome is Outcome.CloseFault ? new NotSupportedException("odd") : null,
-    };
+    private static FakeGrain MakeGrain(Outcome outcome) =>
+        new(answers: outcome is not (Outcome.BackendFault or Outcome.BackendUnavailable or Outcome.Aborted))
+        {
+            CloseFault = outcome is Outcome.CloseFault ? new NotSupportedException("odd") : null,
+        };
 
     private static (PipeConnection Peer, Task Life) Begin(GatewayRig rig)
     {
@@ -320,7 +324,8 @@ public sealed class ConnectionLifeTests
         SynchronizationContext.SetSynchronizationContext(null); // so that what a connection does at once is done when this returns
         try
         {
-            return rig.Life.RunAsync(new AcceptedConnection("test", "the peer", peer, () => 0, () => Task.CompletedTask, close, abort, Framings.Line, Limits, metrics), cancellationToken);
+            return rig.Life.RunAsync(new AcceptedConnection("test", "the peer", peer, () => 0, () => Task.CompletedTask, close, abort,
+                Framings.Line, Limits, metrics), cancellationToken);
         }
         finally
         {

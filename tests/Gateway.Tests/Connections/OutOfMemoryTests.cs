@@ -6,13 +6,15 @@ using OrleansEcho.Grains.Interfaces.Connections;
 namespace OrleansEcho.Gateway.Tests.Connections;
 
 /// <summary>
-/// A connection for whose bytes there is no memory, at each place where it asks for some: over Kestrel's own transport, which has buffers of its own; <see cref="SocketThreadOutOfMemoryTests"/> has it tried over the other one.
+/// A connection for whose bytes there is no memory, at each place where it asks for some: over Kestrel's own transport, which has buffers
+/// of its own; <see cref="SocketThreadOutOfMemoryTests"/> has it tried over the other one.
 /// </summary>
 public class OutOfMemoryTests
 {
     // Several messages in a set; one that outgrows its buffer; echoes that are not taken at once, of which the rest is held.
     private static readonly string Small = string.Concat(Enumerable.Repeat("short\n", 5));
-    private static readonly string Stream = Small + new string('x', 300_000) + "\n" + string.Concat(Enumerable.Repeat(new string('y', 60_000) + "\n", 80));
+    private static readonly string Stream = Small
+        + new string('x', 300_000) + "\n" + string.Concat(Enumerable.Repeat(new string('y', 60_000) + "\n", 80));
 
     private protected virtual SocketThreadGroup? Threads => null;
 
@@ -25,7 +27,8 @@ public class OutOfMemoryTests
     public async Task ItEndsInOrder_AndOthersAreServed(bool forGood)
     {
         var failures = 0;
-        while (await FailsAsync(new FailingPool(failures, forGood))) failures += failures < 24 ? 1 : 64; // later ones are the same, for other messages
+        // Later ones are the same, for other messages.
+        while (await FailsAsync(new FailingPool(failures, forGood))) failures += failures < 24 ? 1 : 64;
         Assert.True(failures >= LeastFailures, $"Only {failures} rents could fail.");
     }
 
@@ -43,7 +46,8 @@ public class OutOfMemoryTests
             await peer.SendAsync(Small);
             received = await peer.TryReceiveAsync(Small.Length);
             var sending = peer.TrySendAsync(Stream[Small.Length..]);
-            await Deadline.UntilAsync(() => Task.FromResult(sending.IsCompleted || budget.UsedBytes > 50_000), "echoes that are not taken to be held");
+            await Deadline.UntilAsync(
+                () => Task.FromResult(sending.IsCompleted || budget.UsedBytes > 50_000), "echoes that are not taken to be held");
             received += await peer.TryReceiveAsync(Stream.Length - received.Length);
             await sending;
             peer.TryFinish();

@@ -101,7 +101,12 @@ public sealed class SetReaderTests
                     var stream = codec.Frames(payloads);
                     var sets = ReadAll(codec, stream, reads, limit);
 
-                    foreach (var set in sets) Assert.True(set.Count is 1 || set.Bytes.Length <= maxInFlight, $"{set.Count} messages of {set.Bytes.Length} bytes in one set");
+                    foreach (var set in sets)
+                    {
+                        Assert.True(set.Count is 1 || set.Bytes.Length <= maxInFlight,
+                            $"{set.Count} messages of {set.Bytes.Length} bytes in one set");
+                    }
+
                     var messages = sets.SelectMany(s => s.Payloads());
                     Assert.Equal(stream, codec.Frames(messages)); // for raw the cuts are free; for the others the frames say where they are
                     Assert.Equal(Enumerable.Range(1, sets.Count), sets.Select(s => (int)s.Sequence));
@@ -126,7 +131,8 @@ public sealed class SetReaderTests
             {
                 Assert.True(pipe.Reader.TryRead(out var read), "nothing to read after a full set");
                 var rest = read.Buffer;
-                status = SetReader.Take(codec, ref rest, limits, ref scanned, sets.Count + 1, ArrayPool<byte>.Shared, isEnd: false, out var set);
+                status = SetReader.Take(
+                    codec, ref rest, limits, ref scanned, sets.Count + 1, ArrayPool<byte>.Shared, isEnd: false, out var set);
                 if (set is not null) sets.Add(set);
                 Assert.True(set is not null || status is FrameStatus.NeedMoreData, $"no set, but {status}");
                 pipe.Reader.AdvanceTo(rest.Start, status is FrameStatus.Complete ? rest.Start : rest.End);

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace OrleansEcho.Gateway.Tests.Fakes;
 
-/// <summary>A pool that has no memory for one rent, or for all from that one on. It holds whoever rents to returning nothing twice, and nothing that is not from here.</summary>
+/// <summary>
+/// A pool that has no memory for one rent, or for all from that one on. It holds whoever rents to returning nothing
+/// twice, and nothing that is not from here.
+/// </summary>
 /// <param name="fails">Which rent fails: 0 for the first.</param>
 /// <param name="forGood">Whether those after it fail, too.</param>
 internal sealed class FailingPool(int fails, bool forGood) : ArrayPool<byte>
@@ -23,7 +26,8 @@ internal sealed class FailingPool(int fails, bool forGood) : ArrayPool<byte>
     public override byte[] Rent(int minimumLength)
     {
         var number = Interlocked.Increment(ref _rents) - 1;
-        if (!IsWell && (number == fails || (forGood && number > fails))) throw new InsufficientMemoryException("The test has no memory."); // an OutOfMemoryException
+        // An OutOfMemoryException.
+        if (!IsWell && (number == fails || (forGood && number > fails))) throw new InsufficientMemoryException("The test has no memory.");
         var array = Shared.Rent(minimumLength);
         lock (_lock)
         {

@@ -24,7 +24,8 @@ internal sealed class GatewayRig : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SocketThreadGroup? _threads;
 
-    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null, QuotaLimiter? quota = null, SocketThreadGroup? threads = null, BufferBudget? budget = null)
+    public GatewayRig(FakeBackend? backend = null, TimeProvider? time = null, GatewayOptions? options = null, QuotaLimiter? quota = null,
+        SocketThreadGroup? threads = null, BufferBudget? budget = null)
     {
         Backend = backend ?? new FakeBackend();
         _time = time ?? TimeProvider.System;
@@ -43,7 +44,8 @@ internal sealed class GatewayRig : IAsyncDisposable
         Admission = new ConnectionAdmission(Backend, Quota, Wrap(Options));
         Registry = new ConnectionRegistry(Admission, Clock, Budget, _time, NullLogger<ConnectionRegistry>.Instance);
         Refusals = new RefusalLog(_time, Logger<RefusalLog>());
-        Life = new ConnectionLife(Admission, Backend, Registry, Refusals, new GatewayRun(), Clock, _time, Wrap(Options), Budget, Logger<ConnectionLife>());
+        Life = new ConnectionLife(
+            Admission, Backend, Registry, Refusals, new GatewayRun(), Clock, _time, Wrap(Options), Budget, Logger<ConnectionLife>());
     }
 
     public FakeBackend Backend { get; }
@@ -82,13 +84,15 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         var options = new TcpListenerOptions { Address = address, Framing = framing };
         configure?.Invoke(options);
-        var listener = new StreamListener("test", options, Messages.Codec(framing), Life, Budget, Metrics, _services.GetRequiredService<ILoggerFactory>(), _threads);
+        var listener = new StreamListener(
+            "test", options, Messages.Codec(framing), Life, Budget, Metrics, _services.GetRequiredService<ILoggerFactory>(), _threads);
         _listeners.Add(listener);
         return listener;
     }
 
     /// <summary>A stream listener that accepts, on a port of its own.</summary>
-    public async Task<StreamListener> ListenAsync(string address = "127.0.0.1:0", string framing = "line", Action<TcpListenerOptions>? configure = null)
+    public async Task<StreamListener> ListenAsync(
+        string address = "127.0.0.1:0", string framing = "line", Action<TcpListenerOptions>? configure = null)
     {
         var listener = Listener(address, framing, configure);
         await listener.StartAsync(TestContext.Current.CancellationToken).WithinAsync("the listener to start");

@@ -33,12 +33,14 @@ internal sealed class SocketRig : IAsyncDisposable
     public IConnectionListener Listener => _listener;
 
     /// <summary>Binds the listener.</summary>
-    public static async Task<SocketRig> ListenAsync(EndPoint? address = null, bool severalThreads = false, Action<SocketTransportOptions>? configure = null)
+    public static async Task<SocketRig> ListenAsync(
+        EndPoint? address = null, bool severalThreads = false, Action<SocketTransportOptions>? configure = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
         var options = StreamListener.Transport(new());
         configure?.Invoke(options);
-        var factory = new SocketListenerFactory(severalThreads ? Two : One, options, ArrayPool<byte>.Shared, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance);
+        var factory = new SocketListenerFactory(severalThreads ? Two : One, options, ArrayPool<byte>.Shared, DescriptorReserve.OfPeers,
+            TimeProvider.System, NullLoggerFactory.Instance);
         return new(await factory.BindAsync(address ?? new IPEndPoint(IPAddress.Loopback, 0), Stop));
     }
 
@@ -66,7 +68,9 @@ internal sealed class SocketRig : IAsyncDisposable
         return await (await begun.Task).WithinAsync("what runs on the thread");
     }
 
-    /// <summary>Sends back what comes, until the peer has finished; then closes. From the second read on, on the connection's thread.</summary>
+    /// <summary>
+    /// Sends back what comes, until the peer has finished; then closes. From the second read on, on the connection's thread.
+    /// </summary>
     public static Task EchoAsync(ConnectionContext connection) => Task.Run(async () =>
     {
         try
@@ -90,7 +94,8 @@ internal sealed class SocketRig : IAsyncDisposable
     public static string Text(ReadResult read) => Encoding.Latin1.GetString(read.Buffer);
 
     /// <summary>How many descriptors of sockets the process has.</summary>
-    public static int CountSockets() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(f => f.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
+    public static int CountSockets() => new DirectoryInfo("/proc/self/fd")
+        .EnumerateFileSystemInfos().Count(f => f.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
 
     public async ValueTask DisposeAsync()
     {

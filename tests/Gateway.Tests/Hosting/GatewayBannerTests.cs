@@ -75,10 +75,12 @@ public sealed class GatewayBannerTests
         Assert.StartsWith("The quota lends nothing", await readiness.FindObstacleAsync(Stop), StringComparison.Ordinal);
     }
 
-    private static ReadinessCheck Readiness(GatewayRig rig, ListenerHost host) => new(rig.Admission, rig.Quota, rig.Backend, host, TimeProvider.System);
+    private static ReadinessCheck Readiness(GatewayRig rig, ListenerHost host) =>
+        new(rig.Admission, rig.Quota, rig.Backend, host, TimeProvider.System);
 
     private static GatewayBanner Banner(ListenerHost host, ReadinessCheck readiness, WatchedWriter output, TimeProvider time) =>
-        new(host, readiness, new SettingsSources(), new NoServer(), AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) }), time);
+        new(host, readiness, new SettingsSources(), new NoServer(),
+            AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) }), time);
 
     private sealed class WatchedWriter : StringWriter
     {

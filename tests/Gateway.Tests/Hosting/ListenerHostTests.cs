@@ -35,7 +35,8 @@ public sealed class ListenerHostTests
     [Fact]
     public async Task AnEchoThatIsUnderWayIsWaitedFor()
     {
-        await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), options: new() { DrainTimeoutSeconds = 60 });
+        await using var rig =
+            new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), options: new() { DrainTimeoutSeconds = 60 });
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");
@@ -73,7 +74,8 @@ public sealed class ListenerHostTests
     [Fact]
     public async Task AnEchoThatDoesNotComeIsGivenUpAtTheDeadline()
     {
-        await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), options: new() { DrainTimeoutSeconds = 0.1 });
+        await using var rig =
+            new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)), options: new() { DrainTimeoutSeconds = 0.1 });
         var listener = rig.Listener("127.0.0.1:0");
         await using var host = rig.Host(listener);
         await host.StartAsync(Stop).WithinAsync("the listeners to start");

@@ -34,7 +34,8 @@ public sealed class BufferRetentionTests
 
         // What other tests have left may go meanwhile, so that the memory of the process is no proof alone.
         Assert.Equal(0, shared.Count);
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before <= (budget.LimitBytes / 8) + (4 * MiB)); // and short ones, in .NET's pool
+        // And short ones, in .NET's pool.
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before <= (budget.LimitBytes / 8) + (4 * MiB));
     }
 
     /// <summary>Counts the arrays that .NET's own pool lends and that are longer than it may.</summary>
@@ -51,7 +52,10 @@ public sealed class BufferRetentionTests
 
         protected override void OnEventWritten(EventWrittenEventArgs eventData)
         {
-            if (eventData is { EventName: "BufferRented", Payload: [_, int size, ..] } && size > BufferSizes.Transfer) Interlocked.Increment(ref _count);
+            if (eventData is { EventName: "BufferRented", Payload: [_, int size, ..] } && size > BufferSizes.Transfer)
+            {
+                Interlocked.Increment(ref _count);
+            }
         }
     }
 }

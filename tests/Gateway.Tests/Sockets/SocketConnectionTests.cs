@@ -92,9 +92,11 @@ public sealed class SocketConnectionTests
         var (connection, peer) = await rig.ConnectAsync();
         using var _ = peer;
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = connection.ConnectionClosed.UnsafeRegister(static closed => ((TaskCompletionSource)closed!).SetResult(), closed);
+        await using var registration =
+            connection.ConnectionClosed.UnsafeRegister(static closed => ((TaskCompletionSource)closed!).SetResult(), closed);
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => connection.DisposeAsync().AsTask(), Stop))).WithinAsync("the close");
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => connection.DisposeAsync().AsTask(), Stop)))
+            .WithinAsync("the close");
 
         await closed.Task.WithinAsync("word of the close");
         Assert.True(connection.ConnectionClosed.IsCancellationRequested);

@@ -18,7 +18,8 @@ public sealed class SocketEchoTests : IDisposable
     [InlineData(true)]
     public async Task EveryByteComesBack_HoweverItIsCut(bool isUnix)
     {
-        await using var rig = await SocketRig.ListenAsync(isUnix ? new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "s")) : null);
+        await using var rig =
+            await SocketRig.ListenAsync(isUnix ? new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "s")) : null);
         var sizes = Gen.OneOf(Gen.Int[1, 100], Gen.Int[1, 200_000]).Array[1, 12];
         await Gen.Select(sizes, Gen.Int).SampleAsync(
             async (pieces, seed) =>

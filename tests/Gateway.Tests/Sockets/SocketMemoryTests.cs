@@ -43,7 +43,8 @@ public sealed class SocketMemoryTests
     [Fact]
     public async Task AnIdleConnectionIsSmall()
     {
-        // The heap is the process's: what other tests have left (megabytes that the shared array pool gives up when they have not been used for a minute) may fall into one round, not into most.
+        // The heap is the process's: what other tests have left (megabytes that the shared array pool gives up when they have not been used
+        // for a minute) may fall into one round, not into most.
         var rounds = new List<long>();
         for (var round = 0; round < 5; round++) rounds.Add(await BytesOfAnIdleConnectionAsync());
         TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(", ", rounds)} bytes a connection");

@@ -71,7 +71,8 @@ public sealed class SocketReaderTests
         using var second = otherPeer;
         var echo = SocketRig.EchoAsync(other);
         await slowPeer.SendAsync("mine");
-        var kept = await SocketRig.AtHomeAsync(async () => await slow.Transport.Input.ReadAsync(CancellationToken.None)); // into the thread's hot buffer
+        // Into the thread's hot buffer.
+        var kept = await SocketRig.AtHomeAsync(async () => await slow.Transport.Input.ReadAsync(CancellationToken.None));
 
         for (var i = 0; i < 20; i++)
         {
@@ -88,7 +89,8 @@ public sealed class SocketReaderTests
     [Fact]
     public async Task SingleBytesBehindALongBeginningDoNotMoveIt()
     {
-        const int Beginning = (1024 * 1024) - (8 * 1024); // a buffer of the next power of two has no room worth a receive, and one of the one after that is half empty
+        // A buffer of the next power of two has no room worth a receive, and one of the one after that is half empty.
+        const int Beginning = (1024 * 1024) - (8 * 1024);
         await using var rig = await SocketRig.ListenAsync();
         var (connection, peer) = await rig.ConnectAsync();
         using var _ = peer;

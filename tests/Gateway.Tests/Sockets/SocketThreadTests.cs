@@ -64,7 +64,8 @@ public sealed class SocketThreadTests
     }
 
     [Fact]
-    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A method that awaits would not let the exception out.")]
+    [SuppressMessage(
+        "Reliability", "CA2012:Use ValueTasks correctly", Justification = "A method that awaits would not let the exception out.")]
     public async Task WhatFailsOnTheThreadEndsItsConnection_AndNeitherTheThreadNorTheOthers()
     {
         await using var rig = await SocketRig.ListenAsync();
@@ -116,7 +117,8 @@ public sealed class SocketThreadTests
     public async Task SlotsAreGivenBackWithoutMemory()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
-        var sockets = Enumerable.Range(0, 200).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        var sockets = Enumerable.Range(0, 200)
+            .Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
         var thread = new SocketThread("slots");
         var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         thread.Add(new Work(() =>

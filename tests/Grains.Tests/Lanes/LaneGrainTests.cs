@@ -81,17 +81,20 @@ public sealed class LaneGrainTests : IAsyncLifetime
         await OpenAsync(1, 2, 3, 4, 5, 6);
         using (Obstacle(2)) // its turn comes when it is closed, and not collected yet
         {
-            var batch = TheLane.EchoAsync(new SetBatch([BatchedSet.Closes(2, CloseReason.PeerClosed), Batched(1), Batched(3), Batched(4)])).AsTask();
+            var batch = TheLane.EchoAsync(new SetBatch([BatchedSet.Closes(2, CloseReason.PeerClosed), Batched(1), Batched(3), Batched(4)]))
+                .AsTask();
             await HandledAsync(1, 3, 4);
             await _time.PassAsync();
-            Assert.Equal([SetOutcome.Late, SetOutcome.Here, SetOutcome.Here, SetOutcome.Here], Outcomes(await batch.WithinAsync("the closing")));
+            Assert.Equal(
+                [SetOutcome.Late, SetOutcome.Here, SetOutcome.Here, SetOutcome.Here], Outcomes(await batch.WithinAsync("the closing")));
             var second = TheLane.EchoAsync(new SetBatch([Batched(2), Batched(5), Batched(6)])).AsTask();
             await HandledAsync(5, 6);
             await _time.PassAsync();
             Assert.Equal([SetOutcome.Late, SetOutcome.Here, SetOutcome.Here], Outcomes(await second.WithinAsync("the batch")));
         }
 
-        var fault = await Assert.ThrowsAsync<ConnectionHandlerException>(() => TheLane.CollectAsync(2, 1).AsTask().WithinAsync("its exception"));
+        var fault =
+            await Assert.ThrowsAsync<ConnectionHandlerException>(() => TheLane.CollectAsync(2, 1).AsTask().WithinAsync("its exception"));
         Assert.EndsWith("is closed (PeerClosed).", fault.Message, StringComparison.Ordinal);
         Assert.Null(await TheLane.CollectAsync(2, 0).AsTask().WithinAsync("the end of the closing"));
     }
@@ -110,11 +113,14 @@ public sealed class LaneGrainTests : IAsyncLifetime
     [Fact]
     public async Task ConnectionsOpenAndCloseTogether()
     {
-        var opened = await TheLane.EchoAsync(new SetBatch([BatchedSet.Opens(1, Sample.Opening()), BatchedSet.Opens(2, Sample.Opening())])).AsTask().WithinAsync("the openings");
+        var opened = await TheLane.EchoAsync(new SetBatch([BatchedSet.Opens(1, Sample.Opening()), BatchedSet.Opens(2, Sample.Opening())]))
+            .AsTask().WithinAsync("the openings");
         Assert.Equal([SetOutcome.Here, SetOutcome.Here], Outcomes(opened));
-        Assert.Equal([SetOutcome.Here, SetOutcome.Here], Outcomes(await TheLane.EchoAsync(new SetBatch([Batched(1), Batched(2)])).AsTask().WithinAsync("the sets")));
+        Assert.Equal([SetOutcome.Here, SetOutcome.Here],
+            Outcomes(await TheLane.EchoAsync(new SetBatch([Batched(1), Batched(2)])).AsTask().WithinAsync("the sets")));
 
-        await TheLane.EchoAsync(new SetBatch([BatchedSet.Closes(1, CloseReason.PeerClosed), Batched(2)])).AsTask().WithinAsync("the closing");
+        await TheLane.EchoAsync(new SetBatch([BatchedSet.Closes(1, CloseReason.PeerClosed), Batched(2)]))
+            .AsTask().WithinAsync("the closing");
         Assert.Equal(ConnectionState.Connected, (await Grain(2).GetInfoAsync())!.State);
         await Deadline.UntilAsync(() => Task.FromResult(!_local.TryGet(Run, 1, out _)), "the closed grain is gone");
         Assert.Null(await Grain(1).GetInfoAsync()); // another activation: it knows nothing
@@ -139,7 +145,8 @@ public sealed class LaneGrainTests : IAsyncLifetime
 
     private static SetOutcome[] Outcomes(SetBatch batch) => [.. Enumerable.Range(0, batch.Count).Select(i => batch[i].Outcome)];
 
-    private IConnectionGrain Grain(long connection) => _cluster.Client.GetGrain<IConnectionGrain>(ConnectionId.Create(Run, connection).Value);
+    private IConnectionGrain Grain(long connection) =>
+        _cluster.Client.GetGrain<IConnectionGrain>(ConnectionId.Create(Run, connection).Value);
 
     private async Task OpenAsync(params long[] connections)
     {
@@ -148,7 +155,11 @@ public sealed class LaneGrainTests : IAsyncLifetime
 
     private async Task HandledAsync(params long[] connections)
     {
-        foreach (var connection in connections) await Deadline.UntilAsync(async () => (await Grain(connection).GetInfoAsync())!.Messages is 1, $"connection {connection} has handled its set");
+        foreach (var connection in connections)
+        {
+            await Deadline.UntilAsync(
+                async () => (await Grain(connection).GetInfoAsync())!.Messages is 1, $"connection {connection} has handled its set");
+        }
     }
 
     /// <summary>The connection's grain has something else to do, until this is disposed of.</summary>

@@ -13,7 +13,8 @@ namespace OrleansEcho.Grains.Tests.Quota;
 /// <summary>The grain over a store that is away, from some silos or from all.</summary>
 public sealed class QuotaStoreTests : IAsyncLifetime
 {
-    private static readonly QuotaTerms ShortTerms = Terms with { MayHaveForgotten = false, Lease = TimeSpan.FromSeconds(1), Renew = TimeSpan.FromSeconds(0.5) };
+    private static readonly QuotaTerms ShortTerms =
+        Terms with { MayHaveForgotten = false, Lease = TimeSpan.FromSeconds(1), Renew = TimeSpan.FromSeconds(0.5) };
 
     // A quota that waits for its store as long as any does: a busy machine's is not taken for one that is away.
     private static readonly QuotaTerms Patient = Terms with { MayHaveForgotten = false };
@@ -59,7 +60,8 @@ public sealed class QuotaStoreTests : IAsyncLifetime
             },
             "the quota to know what is lent");
         var number = 1;
-        await Deadline.UntilAsync(async () => (await quota.LeaseAsync(Request("g", ++number, needed: 1))).Granted is 1, "the quota to lend");
+        await Deadline.UntilAsync(
+            async () => (await quota.LeaseAsync(Request("g", ++number, needed: 1))).Granted is 1, "the quota to lend");
     }
 
     [Fact]
@@ -94,7 +96,8 @@ public sealed class QuotaStoreTests : IAsyncLifetime
         Assert.Equal(0, _log.Count("has its store back"));
         Assert.InRange(_log.Count("lends nothing new: its store"), 1, 2); // once on each silo
         _table.TakesNoWrites = false;
-        await Deadline.UntilAsync(async () => (await quota.LeaseAsync(Request("h", ++number, needed: 2))).Outcome is LeaseOutcome.Granted, "the quota to lend again");
+        await Deadline.UntilAsync(async () => (await quota.LeaseAsync(Request("h", ++number, needed: 2))).Outcome is LeaseOutcome.Granted,
+            "the quota to lend again");
         Assert.Equal(1, _log.Count("has its store back"));
     }
 
@@ -116,7 +119,8 @@ public sealed class QuotaStoreTests : IAsyncLifetime
             "the quota to look for another silo");
         Assert.Equal(0, _log.Count("has its store back"));
         _table.TakesNoWrites = false;
-        await Deadline.UntilAsync(async () => (await quota.LeaseAsync(Request("g", ++number, needed: 1))).Outcome is LeaseOutcome.Granted, "the quota to lend");
+        await Deadline.UntilAsync(
+            async () => (await quota.LeaseAsync(Request("g", ++number, needed: 1))).Outcome is LeaseOutcome.Granted, "the quota to lend");
         Assert.Equal(1, _log.Count("has its store back"));
     }
 
@@ -170,20 +174,23 @@ public sealed class QuotaStoreTests : IAsyncLifetime
         async Task AskAsync(bool isAway)
         {
             _table.TakesNoWrites = isAway;
-            var reply = await quota.LeaseAsync(Request("g", ++number, needed: isAway ? 2 : 1)); // one more than it has been lent, which takes a store
+            // One more than it has been lent, which takes a store.
+            var reply = await quota.LeaseAsync(Request("g", ++number, needed: isAway ? 2 : 1));
             Assert.Equal(isAway ? QuotaDenial.StorageUnavailable : QuotaDenial.None, reply.Denial);
         }
 
         (int Fails, int IsBack) Said() => (_log.Count("lends nothing new: its store"), _log.Count("has its store back"));
     }
 
-    private static InProcessTestCluster Build(StoredStates table, ILoggerProvider log, short silos, QuotaTerms terms, StoreFaultLog? faults = null)
+    private static InProcessTestCluster Build(
+        StoredStates table, ILoggerProvider log, short silos, QuotaTerms terms, StoreFaultLog? faults = null)
     {
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((options, silo) =>
         {
             silo.Services.AddSingleton(log);
-            silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.Quota, (services, _) => new SiloStore(table, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorageNames.Quota,
+                (services, _) => new SiloStore(table, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
             silo.Services.AddMetrics();
             silo.Services.AddSingleton(terms);
             silo.Services.AddSingleton<QuotaMetrics>();
@@ -207,7 +214,8 @@ public sealed class QuotaStoreTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
 
         public void Dispose()
         {
@@ -241,7 +249,11 @@ public sealed class QuotaStoreTests : IAsyncLifetime
         {
             if (table.TakesNoWrites) throw new IOException("It is full.");
             var version = rows.TryGetValue(grainId, out var row) ? row.Version : 0;
-            if ((grainState.ETag ?? "0") != $"{version}") throw new InconsistentStateException("Another one was first.", $"{version}", grainState.ETag);
+            if ((grainState.ETag ?? "0") != $"{version}")
+            {
+                throw new InconsistentStateException("Another one was first.", $"{version}", grainState.ETag);
+            }
+
             rows[grainId] = (grainState.State!, version + 1);
             (grainState.ETag, grainState.RecordExists) = ($"{version + 1}", true);
         }));

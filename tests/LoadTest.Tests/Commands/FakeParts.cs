@@ -50,7 +50,8 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
         return interrupt.IsCancellationRequested ? result with { Verdict = Verdict.Interrupted } : result;
     }
 
-    public string? FaultOf(string condition, IReadOnlyList<string> targets) => condition.Contains('?', StringComparison.Ordinal) ? $"'{condition}' is no condition; write one such as 'p99 > 50ms'" : null;
+    public string? FaultOf(string condition, IReadOnlyList<string> targets) =>
+        condition.Contains('?', StringComparison.Ordinal) ? $"'{condition}' is no condition; write one such as 'p99 > 50ms'" : null;
 
     public ILoadObserver Watch(IReadOnlyList<string> conditions, IReadOnlyList<string> targets, Action<string> onCrossed) =>
         new Watcher(_ =>
@@ -88,7 +89,21 @@ internal sealed class FakeParts : ILoadRunner, IThresholds, IRunViews, IRunView
 
     private RunResult Result(LoadScenario scenario)
     {
-        var none = new LatencyFigures { Count = 0, Min = 0, Mean = 0, StandardDeviation = 0, P50 = 0, P75 = 0, P90 = 0, P95 = 0, P99 = 0, P999 = 0, P9999 = 0, Max = 0 };
+        var none = new LatencyFigures
+        {
+            Count = 0,
+            Min = 0,
+            Mean = 0,
+            StandardDeviation = 0,
+            P50 = 0,
+            P75 = 0,
+            P90 = 0,
+            P95 = 0,
+            P99 = 0,
+            P999 = 0,
+            P9999 = 0,
+            Max = 0,
+        };
         return new()
         {
             Tool = "0",

@@ -6,7 +6,8 @@ namespace OrleansEcho.LoadTest.Tests.Commands;
 /// <summary>Whatever ends a load tester that can be caught, what it has counted is kept.</summary>
 public sealed class InterruptedProcessTests : ProcessTest
 {
-    private static readonly string[] Load = ["--connections", "2", "--think", "5ms", "--warmup", "0s", "--duration", "10m", "--json", "result.json"];
+    private static readonly string[] Load =
+        ["--connections", "2", "--think", "5ms", "--warmup", "0s", "--duration", "10m", "--json", "result.json"];
 
     [Theory]
     [InlineData(Signal.HangUp)]
@@ -28,12 +29,14 @@ public sealed class InterruptedProcessTests : ProcessTest
     {
         using var echo = new ByteEcho();
         var command = string.Join(' ', ["exec", .. EchoExecutable.LoadTest.Command, "run", "--target", $"line={echo.Address}", .. Load]);
-        var terminal = Start(EchoExecutable.Other("A load tester in a terminal", "script", "--quiet", "--command", command), ["/dev/null"], new Dictionary<string, string> { ["TERM"] = "xterm", ["SHELL"] = "/bin/sh" });
+        var terminal = Start(EchoExecutable.Other("A load tester in a terminal", "script", "--quiet", "--command", command), ["/dev/null"],
+            new Dictionary<string, string> { ["TERM"] = "xterm", ["SHELL"] = "/bin/sh" });
         await terminal.Output.WaitForAsync(" measuring");
 
         terminal.Send(Signal.Kill); // the terminal is gone: its programs get SIGHUP, and each write to it fails
 
-        await Deadline.UntilAsync(() => Task.FromResult(File.Exists(Result(terminal)) && new FileInfo(Result(terminal)).Length > 0), "the result to be written");
+        await Deadline.UntilAsync(
+            () => Task.FromResult(File.Exists(Result(terminal)) && new FileInfo(Result(terminal)).Length > 0), "the result to be written");
         await AssertKeptAsync(terminal);
     }
 

@@ -19,7 +19,8 @@ public sealed class RunCommandTests : IDisposable
         var scenario = parts.Scenario!;
         Assert.Equal([new LoadTarget("127.0.0.1", 7000, "line")], scenario.Targets);
         Assert.Equal([new LoadStage(TimeSpan.FromSeconds(10), 64)], scenario.Stages);
-        Assert.Equal(("run", FlowKind.Closed, 1, "32", true), (scenario.Name, scenario.Flows[0].Kind, scenario.Flows[0].Depth, scenario.Flows[0].Sizes.ToString(), scenario.Reconnects));
+        Assert.Equal(("run", FlowKind.Closed, 1, "32", true),
+            (scenario.Name, scenario.Flows[0].Kind, scenario.Flows[0].Depth, scenario.Flows[0].Sizes.ToString(), scenario.Reconnects));
         Assert.Equal((RunViewKind.Live, true), (parts.Kind, parts.IsClosed));
         Assert.NotNull(parts.Shown);
     }
@@ -31,13 +32,16 @@ public sealed class RunCommandTests : IDisposable
         var pem = Path.Combine(_folder.FullName, "x.pem");
         await File.WriteAllTextAsync(pem, "", TestContext.Current.CancellationToken);
         Assert.Equal((0, "", ""), await new CommandLine(parts).RunAsync(
-            $"run --name n --target a:1 --target length-prefixed=[::1]:2 --framing raw --tls --tls-ca {pem} --tls-cert {pem} --tls-key {pem} --tls-name echo --source 127.0.0.2 --source 127.0.0.3 "
-            + "--connections 9 --size 26-64 --seed 5 --rate 20000.5 --duration 5s --warmup 0s --drain 1s --timeout 2s --no-reconnect --connect-window 3 --fail-if a --fail-if b --no-live"));
+            $"run --name n --target a:1 --target length-prefixed=[::1]:2 --framing raw --tls --tls-ca {pem} --tls-cert {pem} --tls-key "
+            + $"{pem} --tls-name echo --source 127.0.0.2 --source 127.0.0.3 "
+            + "--connections 9 --size 26-64 --seed 5 --rate 20000.5 --duration 5s --warmup 0s --drain 1s --timeout 2s --no-reconnect "
+            + "--connect-window 3 --fail-if a --fail-if b --no-live"));
         var (scenario, tls) = (parts.Scenario!, new LoadTls("echo", pem, pem, pem));
         Assert.Equal([new("a", 1, "raw", tls), new("::1", 2, "length-prefixed", tls)], scenario.Targets);
         Assert.Equal([new LoadStage(TimeSpan.FromSeconds(5), 9, 20000.5)], scenario.Stages);
         Assert.Equal(["127.0.0.2", "127.0.0.3"], scenario.Sources);
-        Assert.Equal(("n", "26-64", FlowKind.Open, 5, false, 3), (scenario.Name, scenario.Flows[0].Sizes.ToString(), scenario.Flows[0].Kind, scenario.Seed, scenario.Reconnects, scenario.ConnectWindow));
+        Assert.Equal(("n", "26-64", FlowKind.Open, 5, false, 3), (scenario.Name, scenario.Flows[0].Sizes.ToString(), scenario.Flows[0].Kind,
+            scenario.Seed, scenario.Reconnects, scenario.ConnectWindow));
         Assert.Equal((0, 1, 2), (scenario.Warmup.TotalSeconds, scenario.Drain.TotalSeconds, scenario.Timeout.TotalSeconds));
         Assert.Equal(["a", "b"], parts.Conditions);
         Assert.Equal(RunViewKind.Lines, parts.Kind);
@@ -56,7 +60,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal((0, "", ""), await new CommandLine(parts).RunAsync("run " + args));
         var flow = Assert.Single(parts.Scenario!.Flows);
         Assert.Equal((kind, depth, churn), (flow.Kind, flow.Depth, flow.EchoesPerConnection));
-        Assert.Equal((think, every, trickle), ((int)flow.ThinkTime.TotalMilliseconds, (int)flow.BurstInterval.TotalMilliseconds, (int)flow.TrickleInterval.TotalMilliseconds));
+        Assert.Equal((think, every, trickle), ((int)flow.ThinkTime.TotalMilliseconds, (int)flow.BurstInterval.TotalMilliseconds,
+            (int)flow.TrickleInterval.TotalMilliseconds));
     }
 
     [Fact]
@@ -64,7 +69,8 @@ public sealed class RunCommandTests : IDisposable
     {
         var parts = new FakeParts();
         Assert.Equal(0, (await new CommandLine(parts).RunAsync("run --scenario open --rate 7 --target b:1 --fail-if x")).ExitCode);
-        Assert.Equal(("open", 7.0, 256, "b:1"), (parts.Scenario!.Name, parts.Scenario.Stages[0].Rate, parts.Scenario.Stages[0].Connections, parts.Scenario.Targets[0].Name));
+        Assert.Equal(("open", 7.0, 256, "b:1"),
+            (parts.Scenario!.Name, parts.Scenario.Stages[0].Rate, parts.Scenario.Stages[0].Connections, parts.Scenario.Targets[0].Name));
         Assert.Equal(["p99 > 50ms", "errors > 0", "x"], parts.Conditions);
     }
 
@@ -72,7 +78,8 @@ public sealed class RunCommandTests : IDisposable
     public async Task FileOfOnesOwn_IsReadWithItsPlaces()
     {
         var path = await FileAsync("own.yaml", "connections: 3\nthresholds:\n  - '?'\n");
-        Assert.Equal((2, "", $"{path}:3:5: thresholds: '?' is no condition; write one such as 'p99 > 50ms'.\n"), await new CommandLine(new FakeParts()).RunAsync($"run --scenario {path}"));
+        Assert.Equal((2, "", $"{path}:3:5: thresholds: '?' is no condition; write one such as 'p99 > 50ms'.\n"),
+            await new CommandLine(new FakeParts()).RunAsync($"run --scenario {path}"));
     }
 
     [Theory]
@@ -80,7 +87,8 @@ public sealed class RunCommandTests : IDisposable
     [InlineData(Verdict.Failed, 1)]
     [InlineData(Verdict.Invalid, 4)]
     [InlineData(Verdict.Interrupted, 130)]
-    public async Task VerdictIsTheExitCode(Verdict verdict, int code) => Assert.Equal(code, (await new CommandLine(new FakeParts { Verdict = verdict }).RunAsync("run")).ExitCode);
+    public async Task VerdictIsTheExitCode(Verdict verdict, int code) =>
+        Assert.Equal(code, (await new CommandLine(new FakeParts { Verdict = verdict }).RunAsync("run")).ExitCode);
 
     [Fact]
     public async Task CrossedThreshold_FailsTheRun_AndEndsItWhenThatIsWanted()
@@ -102,7 +110,8 @@ public sealed class RunCommandTests : IDisposable
     {
         var parts = new FakeParts();
         Assert.Equal((0, "", ""), await new CommandLine(parts).RunAsync("run " + args));
-        Assert.Equal((errors, unanswered, unsent), (parts.Scenario!.AllowsErrors, parts.Scenario.AllowsUnanswered, parts.Scenario.AllowsUnsent));
+        Assert.Equal(
+            (errors, unanswered, unsent), (parts.Scenario!.AllowsErrors, parts.Scenario.AllowsUnanswered, parts.Scenario.AllowsUnsent));
     }
 
     [Fact]
@@ -126,7 +135,8 @@ public sealed class RunCommandTests : IDisposable
         var line = new CommandLine(parts);
         var missing = Path.Combine(_folder.FullName, "missing", "out.json");
         Assert.Equal(
-            (3, "", $"--json: {missing} cannot be written: there is no such folder; make it, or choose another.\n--html: {_folder.FullName} cannot be written: it is a folder; name a file in it.\n"),
+            (3, "", $"--json: {missing} cannot be written: there is no such folder; make it, or choose another.\n--html: "
+                + $"{_folder.FullName} cannot be written: it is a folder; name a file in it.\n"),
             await line.RunAsync($"run --json {missing} --html {_folder.FullName}"));
         Assert.Null(parts.Scenario);
 
@@ -151,7 +161,8 @@ public sealed class RunCommandTests : IDisposable
     public async Task NobodyThere_IsNoResult()
     {
         var nobody = new FakeParts { Messages = 0, Errors = new() { [ErrorClass.Connect] = 5 } };
-        Assert.Equal((3, "", "No target could be reached (127.0.0.1:7000); is a gateway listening there?\n"), await new CommandLine(nobody).RunAsync("run"));
+        Assert.Equal((3, "", "No target could be reached (127.0.0.1:7000); is a gateway listening there?\n"),
+            await new CommandLine(nobody).RunAsync("run"));
         var refused = new FakeParts { Messages = 0, Errors = new() { [ErrorClass.Connect] = 5, [ErrorClass.Quota] = 1 } };
         Assert.Equal(0, (await new CommandLine(refused).RunAsync("run")).ExitCode);
     }

@@ -24,9 +24,11 @@ public sealed partial class ComparisonDocumentationTests
         Assert.InRange(comparison.Figures[0].MedianA - Number(cells[0]), -1, 1);
         Assert.InRange(comparison.Figures[0].MedianB - Number(cells[1]), -1, 1);
         Assert.Equal(ComparisonText.Cells(comparison.Figures[0])[3], cells[2]);
-        Assert.Equal([.. ComparedFigure.All.Select(figure => figure.Name)], [.. Figure().Matches(Example).Select(row => row.Groups[1].Value)]);
+        Assert.Equal(
+            [.. ComparedFigure.All.Select(figure => figure.Name)], [.. Figure().Matches(Example).Select(row => row.Groups[1].Value)]);
         Assert.Contains(Line(ComparisonText.ShortLegend(comparison)), Line(Example), StringComparison.Ordinal);
-        Assert.Contains(Line(string.Join(' ', ComparisonText.Headings.Take(4).Append(ComparisonText.Headings[^1]))), Line(Example), StringComparison.Ordinal);
+        Assert.Contains(Line(string.Join(' ', ComparisonText.Headings.Take(4).Append(ComparisonText.Headings[^1]))), Line(Example),
+            StringComparison.Ordinal);
     }
 
     private static RunResult Run(double rate)

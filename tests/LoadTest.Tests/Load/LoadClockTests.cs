@@ -24,7 +24,8 @@ public sealed class LoadClockTests
     // Workers' shares of a flow that has fewer connections than there are workers: whoever has none sends nothing, and nothing is left out.
     [Fact]
     public void WorkersOfferTogetherWhatTheScenarioSays_HoweverFewConnectionsAFlowHas() =>
-        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 8], Gen.Int[1, 8], Gen.Double[0.1, 10], Gen.Int[1, 3]).Sample((workers, first, last, weight, targets) =>
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 8], Gen.Int[1, 8], Gen.Double[0.1, 10], Gen.Int[1, 3])
+            .Sample((workers, first, last, weight, targets) =>
         {
             var flow = new LoadFlow { Kind = FlowKind.Open, Sizes = SizeDistribution.Fixed(40) };
             var scenario = EngineRuns.Scenario(1, "line") with
@@ -37,7 +38,8 @@ public sealed class LoadClockTests
             TargetConnector[] connectors = [.. scenario.Targets.Select(t => TargetConnector.Of(t, [IPAddress.Loopback], scenario))];
             var offered = Enumerable.Range(0, workers).Sum(worker =>
             {
-                var plan = new LoadPlan(scenario, new LoadShare(worker, workers), connectors, new RunContext(new MessageText(1, 40), TimeProvider.System), () => 0, (_, _) => { });
+                var plan = new LoadPlan(scenario, new LoadShare(worker, workers), connectors,
+                    new RunContext(new MessageText(1, 40), TimeProvider.System), () => 0, (_, _) => { });
                 plan.Clock.LeaveUntil(0, plan.Schedule.Duration);
                 foreach (var target in plan.Targets) target.Take();
                 return plan.Targets.Sum(t => t.Always.Untried);
@@ -58,7 +60,8 @@ public sealed class LoadClockTests
             Stages = [new LoadStage(TimeSpan.FromSeconds(3), 1, 50)],
             Flows = [new LoadFlow { Kind = FlowKind.Open, Sizes = SizeDistribution.Fixed(40) }],
             Warmup = TimeSpan.Zero,
-            Timeout = TimeSpan.FromSeconds(1), // two seconds after the beginning; a machine that stands still for half of one breaks nothing
+            // Two seconds after the beginning; a machine that stands still for half of one breaks nothing.
+            Timeout = TimeSpan.FromSeconds(1),
             Reconnects = false,
         });
         Assert.Equal(1, result.Total.Errors[LoadTest.Results.ErrorClass.Timeout]);

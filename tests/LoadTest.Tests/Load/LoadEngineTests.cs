@@ -67,12 +67,15 @@ public sealed class LoadEngineTests
     {
         // Not at first: what is sent while connections are opened does not count.
         var counts = false;
-        await using var server = new LyingServer(Size, number => Volatile.Read(ref counts) && number % 200 is 0 ? Lie.Delay : Lie.None, delay: TimeSpan.FromSeconds(1)); // longer than a busy machine is late
+        // Longer than a busy machine is late.
+        await using var server = new LyingServer(
+            Size, number => Volatile.Read(ref counts) && number % 200 is 0 ? Lie.Delay : Lie.None, delay: TimeSpan.FromSeconds(1));
         var result = await RunAsync(
             Scenario(server, "line") with { Flows = [Flow with { Depth = 1 }], Warmup = TimeSpan.Zero },
             new Watcher(progress: now => Volatile.Write(ref counts, now.Phase is LoadPhase.Measuring)));
 
-        var late = Histograms.Decode(result.Total.Latency.Histogram).RecordedValues().Where(v => v.ValueIteratedTo >= 990_000_000).Sum(v => v.CountAddedInThisIterationStep);
+        var late = Histograms.Decode(result.Total.Latency.Histogram)
+            .RecordedValues().Where(v => v.ValueIteratedTo >= 990_000_000).Sum(v => v.CountAddedInThisIterationStep);
         Assert.True(server.Told(Lie.Delay) > 0);
         Assert.Equal(server.Told(Lie.Delay), late);
         Assert.Equal(0, result.Total.Integrity.Faults);
@@ -93,8 +96,9 @@ public sealed class LoadEngineTests
         server.Stall(TimeSpan.FromSeconds(2));
         var result = await run;
 
-        // Of 6 s, 2 s stood still: a message that was due at the beginning of the stall waits for 2 s, one at its end not at all. So (2 s - x) / 6 s of
-        // all wait for longer than x, of which the p75 is 0.5 s, the p90 1.4 s and the p99 1.94 s, and each as much more as it stood still for longer.
+        // Of 6 s, 2 s stood still: a message that was due at the beginning of the stall waits for 2 s, one at its end not at all. So
+        // (2 s - x) / 6 s of all wait for longer than x, of which the p75 is 0.5 s, the p90 1.4 s and the p99 1.94 s, and each as
+        // much more as it stood still for longer.
         var more = server.StoodStill.TotalSeconds - 2;
         Assert.Equal((0, 6000), (result.Total.Integrity.Faults, result.Total.Latency.Count));
         Assert.InRange(result.Total.Latency.P75 / 1e6, 0.4 + more, 0.7 + more);
@@ -106,8 +110,10 @@ public sealed class LoadEngineTests
     [Fact]
     public async Task RefusalsAreErrorsByClass_AndTheirReasonsAreKept()
     {
-        await using var server = new LyingServer(Size, refuse: number => number % 3 is 0 ? "-ERR QuotaExceeded The cluster is full.\n" : number % 7 is 0 ? "-ERR Draining It stops.\n" : null);
-        var result = await RunAsync(Scenario(server, "line") with { Flows = [Flow with { Kind = FlowKind.Churn, EchoesPerConnection = 3, Depth = 1 }] });
+        await using var server = new LyingServer(Size, refuse: number =>
+            number % 3 is 0 ? "-ERR QuotaExceeded The cluster is full.\n" : number % 7 is 0 ? "-ERR Draining It stops.\n" : null);
+        var result = await RunAsync(
+            Scenario(server, "line") with { Flows = [Flow with { Kind = FlowKind.Churn, EchoesPerConnection = 3, Depth = 1 }] });
 
         Assert.Equal(server.Refused, result.Total.Errors[ErrorClass.Quota] + result.Total.Errors[ErrorClass.Refused]);
         Assert.Equal(result.Total.Errors[ErrorClass.Quota], result.Total.Refusals["QuotaExceeded"]);
@@ -156,7 +162,11 @@ public sealed class LoadEngineTests
     {
         await using var server = new LyingServer(Size);
         using var interrupt = new CancellationTokenSource();
-        var run = new LoadEngine(TimeProvider.System).RunAsync(Scenario(server, "line") with { Stages = [new LoadStage(TimeSpan.FromMinutes(10), 8)], Warmup = TimeSpan.Zero }, new Watcher(_ => interrupt.Cancel()), interrupt.Token);
+        var run = new LoadEngine(TimeProvider.System).RunAsync(Scenario(server, "line") with
+        {
+            Stages = [new LoadStage(TimeSpan.FromMinutes(10), 8)],
+            Warmup = TimeSpan.Zero,
+        }, new Watcher(_ => interrupt.Cancel()), interrupt.Token);
         var result = await run.WithinAsync("the run's end");
 
         Assert.Equal(Verdict.Interrupted, result.Verdict);

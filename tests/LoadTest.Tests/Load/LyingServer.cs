@@ -25,7 +25,8 @@ internal sealed class LyingServer : IAsyncDisposable
     private long _stalledAt;
     private byte[]? _foreign;
 
-    public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default, SslServerAuthenticationOptions? tls = null)
+    public LyingServer(int size, Func<long, Lie>? lie = null, Func<long, string?>? refuse = null, TimeSpan delay = default,
+        SslServerAuthenticationOptions? tls = null)
     {
         (_size, _lie, _refuse, _delay) = (size, lie ?? (_ => Lie.None), refuse ?? (_ => null), delay);
         _server = new LoopbackServer(ServeAsync, tls);

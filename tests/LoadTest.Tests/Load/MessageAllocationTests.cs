@@ -42,9 +42,11 @@ public sealed class MessageAllocationTests
     {
         const int Seconds = 20;
         var time = new HandClock();
-        var scenario = EngineRuns.Scenario(port: 7000, "line") with { Warmup = TimeSpan.Zero, Stages = [new LoadStage(TimeSpan.FromHours(1), 8)] };
+        var scenario =
+            EngineRuns.Scenario(port: 7000, "line") with { Warmup = TimeSpan.Zero, Stages = [new LoadStage(TimeSpan.FromHours(1), 8)] };
         var run = new RunContext(new MessageText(1, EngineRuns.Size), time);
-        var plan = new LoadPlan(scenario, LoadShare.Whole, [TargetConnector.Of(scenario.Targets[0], [IPAddress.Loopback], scenario)], run, static () => 0, static (_, _) => { });
+        var plan = new LoadPlan(scenario, LoadShare.Whole, [TargetConnector.Of(scenario.Targets[0], [IPAddress.Loopback], scenario)], run,
+            static () => 0, static (_, _) => { });
         var told = 0;
         var monitor = new LoadMonitor(scenario, new LoadPart(), plan, run, new Watcher(_ => told++), time);
         monitor.Begin(run.Now);

@@ -34,7 +34,8 @@ public sealed class TargetConnectorTests
     {
         int port;
         await using (var server = new LyingServer(Size)) port = server.Port;
-        var fault = await Assert.ThrowsAsync<TargetException>(() => Connector(port, [Other, IPAddress.Loopback]).ConnectAsync(Stop).AsTask());
+        var fault =
+            await Assert.ThrowsAsync<TargetException>(() => Connector(port, [Other, IPAddress.Loopback]).ConnectAsync(Stop).AsTask());
         Assert.Equal("nobody listens there (127.0.0.3, 127.0.0.1)", fault.Message);
     }
 

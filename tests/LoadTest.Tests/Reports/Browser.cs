@@ -7,7 +7,8 @@ namespace OrleansEcho.LoadTest.Tests.Reports;
 /// <summary>A Chromium of the machine's, without a window.</summary>
 internal static partial class Browser
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"];
+    private static readonly string[] Names =
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"];
 
     /// <summary>The first there is; null where there is none.</summary>
     public static string? Find() => OutsideProgram.Find(Names);
@@ -18,7 +19,16 @@ internal static partial class Browser
     {
         using var process = Process.Start(new ProcessStartInfo(browser)
         {
-            ArgumentList = { "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom", new Uri(page).AbsoluteUri },
+            ArgumentList =
+            {
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--enable-logging=stderr",
+                "--host-resolver-rules=MAP * ~NOTFOUND",
+                "--dump-dom",
+                new Uri(page).AbsoluteUri,
+            },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

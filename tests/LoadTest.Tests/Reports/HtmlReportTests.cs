@@ -21,7 +21,8 @@ public sealed partial class HtmlReportTests : IDisposable
         run =>
         {
             var (page, text) = Page(run);
-            Assert.Equal(run.Scenario.Name.Replace("\u0001", "\uFFFD").Replace("\u001b", "\uFFFD").Replace('\ud800', '\uFFFD'), page.Descendants("h1").Single().Value);
+            Assert.Equal(run.Scenario.Name.Replace("\u0001", "\uFFFD").Replace("\u001b", "\uFFFD").Replace('\ud800', '\uFFFD'),
+                page.Descendants("h1").Single().Value);
             Assert.DoesNotContain("alert(1)</script>", text, StringComparison.OrdinalIgnoreCase);
             Assert.Single(page.Descendants("script"));
             Assert.All(page.Descendants("svg"), svg => Assert.NotEmpty(svg.Attribute("aria-label")!.Value));
@@ -39,7 +40,8 @@ public sealed partial class HtmlReportTests : IDisposable
     public void DrawsRunsOfEveryLength(int seconds, int targets)
     {
         var (page, text) = Page(SampleRuns.Ramp(seconds, targets));
-        Assert.Equal(4 + (targets > 1 ? 2 : 1) + (seconds < 30 ? 0 : 1), page.Descendants("figure").Count()); // no plot of errors where there are none
+        // No plot of errors where there are none.
+        Assert.Equal(4 + (targets > 1 ? 2 : 1) + (seconds < 30 ? 0 : 1), page.Descendants("figure").Count());
         Assert.True(text.Length < 1_500_000, $"{text.Length} characters are too many for a page.");
         Assert.All(page.Descendants("svg"), svg => AssertLabelsAreApart(svg));
         AssertHasNoBrokenNumber(page);
@@ -57,15 +59,20 @@ public sealed partial class HtmlReportTests : IDisposable
         Assert.Contains("256open at the end", text, StringComparison.Ordinal);
         Assert.Contains("wrong messages0every echo was compared", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Integrity", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Page(run with { Total = run.Total with { Errors = new Dictionary<ErrorClass, long>() } }).Page.Descendants("h2"), heading => heading.Value is "Errors");
-        Assert.Contains("Integrity11 lost", Page(run with { Total = run.Total with { Integrity = new IntegrityFigures(1, 0, 0, 0, 0, 0) } }).Page.Root!.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain(Page(run with { Total = run.Total with { Errors = new Dictionary<ErrorClass, long>() } }).Page.Descendants(
+            "h2"), heading => heading.Value is "Errors");
+        Assert.Contains("Integrity11 lost", Page(run with
+        {
+            Total = run.Total with { Integrity = new IntegrityFigures(1, 0, 0, 0, 0, 0) },
+        }).Page.Root!.Value, StringComparison.Ordinal);
     }
 
     [Fact]
     public void FlagsTheGatewayThatIsBehind()
     {
         var (page, _) = Page(SampleRuns.Ramp());
-        var flagged = Assert.Single(page.Descendants("td"), td => td.Attribute("class")?.Value is "flag" && td.Value.StartsWith("! ", StringComparison.Ordinal));
+        var flagged = Assert.Single(
+            page.Descendants("td"), td => td.Attribute("class")?.Value is "flag" && td.Value.StartsWith("! ", StringComparison.Ordinal));
         Assert.Equal("127.0.0.1:7002", flagged.Parent!.Elements().First().Value);
         Assert.Matches(@"^! −2\d(\.\d)? % messages, p99 [\d.]+×$", flagged.Value);
     }
@@ -74,15 +81,19 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public async Task OpensInABrowser_WithoutAWord_AndFitsATelephone()
     {
-        var folder = Environment.GetEnvironmentVariable("SAMPLE_PAGES") is { Length: > 0 } chosen ? Directory.CreateDirectory(chosen) : _folder;
-        RunResult[] a = [.. Enumerable.Range(0, 6).Select(i => SampleRuns.Ramp(20, 2, seed: i) with { StartedAt = SampleRuns.Start.AddMinutes(2 * i) })];
-        RunResult[] b = [.. Enumerable.Range(0, 6).Select(i => SampleRuns.Ramp(20, 2, seed: 10 + i, speed: 0.9) with { StartedAt = SampleRuns.Start.AddMinutes(2 * i + 1) })];
+        var folder = Environment.GetEnvironmentVariable("SAMPLE_PAGES") is { Length: > 0 } chosen
+            ? Directory.CreateDirectory(chosen) : _folder;
+        RunResult[] a = [
+            .. Enumerable.Range(0, 6).Select(i => SampleRuns.Ramp(20, 2, seed: i) with { StartedAt = SampleRuns.Start.AddMinutes(2 * i) })];
+        RunResult[] b = [.. Enumerable.Range(0, 6)
+            .Select(i => SampleRuns.Ramp(20, 2, seed: 10 + i, speed: 0.9) with { StartedAt = SampleRuns.Start.AddMinutes(2 * i + 1) })];
         Write(folder, "run", writer => HtmlReport.Write(SampleRuns.Ramp(), writer));
         Write(folder, "long", writer => HtmlReport.Write(SampleRuns.Ramp(1800, 10), writer));
         Write(folder, "short", writer => HtmlReport.Write(SampleRuns.Small(), writer));
         Write(folder, "nothing", writer => HtmlReport.Write(SampleRuns.Nothing(), writer));
         Write(folder, "comparison", writer => ComparisonHtml.Write(RunComparison.Compare(a, b), writer));
-        Write(folder, "history", writer => HistoryHtml.Write(RunHistory.Of([.. ((RunResult[])[.. a, .. b, SampleRuns.Ramp(), SampleRuns.Ramp(seed: 9)]).Select((run, i) => new HistoryRun($"run-{i + 1:00}", run))]), writer));
+        Write(folder, "history", writer => HistoryHtml.Write(RunHistory.Of([.. ((RunResult[])[.. a, .. b, SampleRuns.Ramp(),
+            SampleRuns.Ramp(seed: 9)]).Select((run, i) => new HistoryRun($"run-{i + 1:00}", run))]), writer));
         Write(folder, "search", writer => SearchHtml.Write(SampleSearches.Found(), writer));
         Write(folder, "search-nothing", writer => SearchHtml.Write(SampleSearches.Nothing(), writer));
         var browser = Browser.Find();
@@ -90,7 +101,8 @@ public sealed partial class HtmlReportTests : IDisposable
         foreach (var page in folder.EnumerateFiles("*.html"))
         {
             var (dom, console) = await Browser.OpenAsync(browser!, page.FullName, TestContext.Current.CancellationToken);
-            Assert.True(console.Length is 0, $"The console of {page.Name} has:\n{console}"); // all of it: where the fault is stands at its end
+            // All of it: where the fault is stands at its end.
+            Assert.True(console.Length is 0, $"The console of {page.Name} has:\n{console}");
             Assert.Contains("id=\"tip\"", dom);
         }
 
@@ -115,7 +127,8 @@ public sealed partial class HtmlReportTests : IDisposable
     private static async Task AssertNothingScrollsSidewaysAsync(string browser, DirectoryInfo folder)
     {
         var frames = folder.EnumerateFiles("*.html").Select(page =>
-            $"<iframe title='{page.Name}' width='390' height='800' srcdoc='{System.Net.WebUtility.HtmlEncode(File.ReadAllText(page.FullName))}'></iframe>");
+            $"<iframe title='{page.Name}' width='390' height='800' "
+            + $"srcdoc='{System.Net.WebUtility.HtmlEncode(File.ReadAllText(page.FullName))}'></iframe>");
         var harness = Path.Combine(folder.FullName, "narrow.htm");
         await File.WriteAllTextAsync(harness, "<!DOCTYPE html><meta charset='utf-8'><body>" + string.Concat(frames) + """
             <pre></pre><script>
@@ -158,26 +171,32 @@ public sealed partial class HtmlReportTests : IDisposable
         Assert.DoesNotContain(page.Descendants().Attributes(), a => a.Name.LocalName is "src" or "href" or "srcset" or "action" or "data");
         Assert.DoesNotContain(page.Descendants(), e => e.Name.LocalName is "link" or "img" or "iframe" or "object" or "use" or "image");
         Assert.DoesNotMatch(Loading(), text);
-        Assert.All(page.Descendants("style").Concat(page.Descendants("script")), e => Assert.DoesNotMatch("[<>&]", e.Value)); // HTML and XML read it alike
+        // HTML and XML read it alike.
+        Assert.All(page.Descendants("style").Concat(page.Descendants("script")), e => Assert.DoesNotMatch("[<>&]", e.Value));
     }
 
     private static void AssertHasNoBrokenNumber(XDocument page) =>
-        Assert.DoesNotMatch(BrokenNumber(), string.Join(' ', page.Descendants("svg").DescendantsAndSelf().Attributes().Select(a => a.Value).Concat(page.Descendants("td").Select(td => td.Value))));
+        Assert.DoesNotMatch(BrokenNumber(), string.Join(' ', page.Descendants(
+            "svg").DescendantsAndSelf().Attributes().Select(a => a.Value).Concat(page.Descendants("td").Select(td => td.Value))));
 
     // Labels of the same line of a plot do not touch: 6.3 units a letter is what the font takes.
     private static void AssertLabelsAreApart(XElement svg)
     {
-        static double Number(XElement e, string name) => double.Parse(e.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
+        static double Number(XElement e, string name) =>
+            double.Parse(e.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
         var labels = svg.Descendants("text").Select(t =>
         {
             var (x, width) = (Number(t, "x"), t.Value.Length * 6.3);
-            return (Y: Number(t, "y"), From: t.Attribute("text-anchor")!.Value switch { "middle" => x - width / 2, "end" => x - width, _ => x }, Width: width, Text: t.Value);
+            return (Y: Number(t, "y"), From: t.Attribute(
+                "text-anchor")!.Value switch
+            { "middle" => x - width / 2, "end" => x - width, _ => x }, Width: width, Text: t.Value);
         }).ToArray();
         var right = double.Parse(svg.Attribute("viewBox")!.Value.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
         Assert.All(labels, l => Assert.InRange(l.From, -2, right - l.Width + 6));
         foreach (var one in labels)
         {
-            Assert.DoesNotContain(labels, other => other != one && Math.Abs(other.Y - one.Y) < 10 && other.From < one.From + one.Width && one.From < other.From + other.Width);
+            Assert.DoesNotContain(labels, other => other != one && Math.Abs(
+                other.Y - one.Y) < 10 && other.From < one.From + one.Width && one.From < other.From + other.Width);
         }
     }
 

@@ -72,9 +72,11 @@ public sealed class OutputFileTests : IDisposable
         try
         {
             var (mine, theirs) = ($"fd/{ours.SafeFileHandle.DangerousGetHandle()}", $"/proc/{other.Id}/fd");
-            await Deadline.UntilAsync(() => Task.FromResult(new FileInfo($"{theirs}/2").LinkTarget == PathOf("theirs.err")), "the other process to have its files open");
+            await Deadline.UntilAsync(() => Task.FromResult(new FileInfo($"{theirs}/2").LinkTarget == PathOf("theirs.err")),
+                "the other process to have its files open");
             File.CreateSymbolicLink(PathOf("link"), $"{theirs}/1");
-            foreach (var path in (string[])[$"/dev/{mine}", $"/proc/self/{mine}", $"/proc/{Environment.ProcessId}/{mine}", $"{theirs}/1", $"{theirs}/2", PathOf("link")])
+            foreach (var path in (string[])[$"/dev/{mine}", $"/proc/self/{mine}", $"/proc/{Environment.ProcessId}/{mine}", $"{theirs}/1",
+                $"{theirs}/2", PathOf("link")])
             {
                 Assert.Null(OutputProbe.FaultOf("--json", path));
                 await WriteAsync(path, "ended;");
@@ -101,7 +103,8 @@ public sealed class OutputFileTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors have paths on Linux.");
         using var echo = new ByteEcho();
         File.CreateSymbolicLink(PathOf("link"), "/dev/stdout");
-        string[] load = ["run", "--target", $"line={echo.Address}", "--connections", "1", "--warmup", "0s", "--duration", "100ms", "--quiet"];
+        string[] load =
+            ["run", "--target", $"line={echo.Address}", "--connections", "1", "--warmup", "0s", "--duration", "100ms", "--quiet"];
         const string Script = "cd \"$0\"; (echo begun; \"$@\"; echo; echo ended) > all";
         await DoAsync("sh", ["-c", Script, _folder.FullName, .. EchoExecutable.LoadTest.Command, .. load, "--json", path]);
 
@@ -116,7 +119,11 @@ public sealed class OutputFileTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links are Unix's.");
         await File.WriteAllTextAsync(PathOf("target"), "old", Stop);
-        foreach (var (link, target) in (ReadOnlySpan<(string, string)>)[("link", "target"), ("second", "link"), ("dangling", "nothing yet")]) File.CreateSymbolicLink(PathOf(link), target);
+        foreach (var (
+            link, target) in (ReadOnlySpan<(string, string)>)[("link", "target"), ("second", "link"), ("dangling", "nothing yet")])
+        {
+            File.CreateSymbolicLink(PathOf(link), target);
+        }
 
         foreach (var (link, target) in ((string, string)[])[("link", "target"), ("second", "target"), ("dangling", "nothing yet")])
         {
@@ -163,7 +170,8 @@ public sealed class OutputFileTests : IDisposable
     {
         await File.WriteAllTextAsync(PathOf(name), "old", Stop);
         if (name is "twice" && OperatingSystem.IsLinux()) await DoAsync("ln", PathOf(name), PathOf("other"));
-        await Assert.ThrowsAsync<OutputFileException>(() => OutputFile.WriteAsync(PathOf(name), writer => throw new IOException("no space"), Stop));
+        await Assert.ThrowsAsync<OutputFileException>(
+            () => OutputFile.WriteAsync(PathOf(name), writer => throw new IOException("no space"), Stop));
         Assert.Equal("old", await File.ReadAllTextAsync(PathOf(name), Stop));
         Assert.DoesNotContain(_folder.EnumerateFiles(), f => f.Name.StartsWith('.'));
     }

@@ -12,10 +12,12 @@ namespace OrleansEcho.LoadTest.Tests.Results;
 /// <summary>A schema that is made of records and their documentation, beside the one that is published.</summary>
 internal static class RecordSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // The documentation that the compiler writes beside the program.
-    private static readonly Dictionary<string, XElement> Docs = XDocument.Load(Path.ChangeExtension(typeof(RunResult).Assembly.Location, ".xml"))
+    private static readonly Dictionary<string, XElement> Docs =
+        XDocument.Load(Path.ChangeExtension(typeof(RunResult).Assembly.Location, ".xml"))
         .Descendants("member").ToDictionary(m => m.Attribute("name")!.Value);
 
     /// <summary>Sees that the published schema is that of a record, and explains every member; UPDATE_DOCS=1 writes it.</summary>
@@ -30,7 +32,8 @@ internal static class RecordSchema
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is "1") File.WriteAllText(published, expected);
         Assert.True(
             File.Exists(published) && File.ReadAllText(published) == expected,
-            $"{string.Join('/', path)} differs from the records; make it anew with UPDATE_DOCS=1 dotnet run -c Release --project tests/LoadTest.Tests");
+            $"{string.Join('/', path)} differs from the records; make it anew with UPDATE_DOCS=1 dotnet run -c Release --project "
+            + "tests/LoadTest.Tests");
         Assert.All(Properties(schema), p => Assert.True(p.Value?["description"] is not null || p.Value?["$ref"] is not null, p.Key));
     }
 
@@ -54,7 +57,11 @@ internal static class RecordSchema
 
     private static string? Description(JsonSchemaExporterContext context)
     {
-        if (context.PropertyInfo is not { AttributeProvider: MemberInfo member }) return context.Path.IsEmpty ? Text(Docs.GetValueOrDefault($"T:{context.TypeInfo.Type.FullName}")?.Element("summary")) : null;
+        if (context.PropertyInfo is not { AttributeProvider: MemberInfo member })
+        {
+            return context.Path.IsEmpty ? Text(Docs.GetValueOrDefault($"T:{context.TypeInfo.Type.FullName}")?.Element("summary")) : null;
+        }
+
         var type = member.DeclaringType!.FullName;
         return Text(Docs.GetValueOrDefault($"P:{type}.{member.Name}")?.Element("summary"))
             ?? Text(Docs.GetValueOrDefault($"T:{type}")?.Elements("param").FirstOrDefault(p => p.Attribute("name")?.Value == member.Name));
@@ -73,7 +80,8 @@ internal static class RecordSchema
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode node) => node switch
     {
-        JsonObject { } schema => (schema["properties"] is JsonObject own ? own.AsEnumerable() : []).Concat(schema.Where(p => p.Value is not null).SelectMany(p => Properties(p.Value!))),
+        JsonObject { } schema => (schema["properties"] is JsonObject own
+            ? own.AsEnumerable() : []).Concat(schema.Where(p => p.Value is not null).SelectMany(p => Properties(p.Value!))),
         JsonArray array => array.Where(n => n is not null).SelectMany(n => Properties(n!)),
         _ => [],
     };

@@ -9,8 +9,10 @@ public sealed class ScenarioSchemaTests
     // Values that a schema can judge to the end, and some that only the reader can: a duration's range, a range's order.
     private static readonly string[] Judged =
     [
-        "null", "true", "false", "0", "1", "-1", "22", "64", "64.5", "0.5", "1048577", "10000001", "3000000000", "\"\"", "\"a\"", "\"true\"", "\"line\"", "\"closed\"", "\"5\"", "\"32\"", "\"5x\"", "\"a:1\"",
-        "\"raw=a:1\"", "\"tcp=a:1\"", "\"32-64\"", "\"32-\"", "\"1s\"", "[]", "{}", "[1]", "[\"a\"]", "[\"a:1\"]", "[{}]", "[{\"step\":\"1s\"}]", "[{\"weight\":0}]", "[{\"address\":\"a:1\"}]", "[{\"adress\":\"a:1\"}]",
+        "null", "true", "false", "0", "1", "-1", "22", "64", "64.5", "0.5", "1048577", "10000001", "3000000000", "\"\"", "\"a\"",
+        "\"true\"", "\"line\"", "\"closed\"", "\"5\"", "\"32\"", "\"5x\"", "\"a:1\"",
+        "\"raw=a:1\"", "\"tcp=a:1\"", "\"32-64\"", "\"32-\"", "\"1s\"", "[]", "{}", "[1]", "[\"a\"]", "[\"a:1\"]", "[{}]",
+        "[{\"step\":\"1s\"}]", "[{\"weight\":0}]", "[{\"address\":\"a:1\"}]", "[{\"adress\":\"a:1\"}]",
         "{\"messages\":5,\"every\":\"1s\"}", "{\"messages\":5}", "{\"ca\":\"x\"}", "{\"insecure\":1}",
     ];
 
@@ -25,7 +27,8 @@ public sealed class ScenarioSchemaTests
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is "1") File.WriteAllText(path, ScenarioSchema.ToJson());
         Assert.True(
             File.ReadAllText(path) == ScenarioSchema.ToJson(),
-            "LoadTest/Scenarios/scenario.schema.json differs from the reader; make it anew with UPDATE_DOCS=1 dotnet run -c Release --project tests/LoadTest.Tests");
+            "LoadTest/Scenarios/scenario.schema.json differs from the reader; make it anew with UPDATE_DOCS=1 dotnet run -c Release "
+            + "--project tests/LoadTest.Tests");
     }
 
     [Fact]
@@ -38,7 +41,8 @@ public sealed class ScenarioSchemaTests
             foreach (var value in Judged.Union(Ranged))
             {
                 var (schema, reader) = (IsValid(key, value), IsRead(key, value));
-                Assert.True(Ranged.Contains(value) ? schema || !reader : schema == reader, $"{key}: {value}: the schema says {schema}, the reader {reader}.");
+                Assert.True(Ranged.Contains(value) ? schema || !reader : schema == reader,
+                    $"{key}: {value}: the schema says {schema}, the reader {reader}.");
                 if (reader) accepted++;
             }
 
@@ -48,7 +52,8 @@ public sealed class ScenarioSchemaTests
 
     [Fact]
     public void SchemaTakes_WhateverTheReaderTakes() =>
-        Gen.Select(OneOf([.. Schema["properties"]!.AsObject().Select(p => p.Key)]), OneOf(Judged), Gen.String["0123456789smhu-*,.=:[]a"]).Sample((key, value, text) =>
+        Gen.Select(OneOf([.. Schema["properties"]!.AsObject().Select(p => p.Key)]), OneOf(Judged), Gen.String["0123456789smhu-*,.=:[]a"])
+            .Sample((key, value, text) =>
             new[] { value, JsonValue.Create(text).ToJsonString(), $"[{value}]" }.All(v => IsValid(key, v) || !IsRead(key, v)), iter: 5_000);
 
     [Fact]
@@ -65,7 +70,8 @@ public sealed class ScenarioSchemaTests
 
         Assert.Equal(
             Enum.GetValues<FlowKind>(),
-            ReadyScenarios.Names.SelectMany(n => ScenarioReader.Read(File.ReadAllText(ReadyScenarios.FileOf(n)), n, ScenarioReader.Nothing).File!.Scenario.Flows).Select(f => f.Kind).Distinct().Order());
+            ReadyScenarios.Names.SelectMany(n => ScenarioReader.Read(File.ReadAllText(ReadyScenarios.FileOf(n)), n, ScenarioReader.Nothing)
+                .File!.Scenario.Flows).Select(f => f.Kind).Distinct().Order());
     }
 
     private static Gen<string> OneOf(string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

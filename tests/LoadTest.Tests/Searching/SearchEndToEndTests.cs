@@ -25,13 +25,16 @@ public sealed class SearchEndToEndTests
             await using var server = new LoopbackListener(IPAddress.Loopback, ServeAsync);
             var json = Path.Combine(folder.FullName, "s.json");
             var (output, error) = (new StringWriter(), new StringWriter());
-            await new LoadProgram(new SearchCommand(new LoadEngine(TimeProvider.System), new RunThresholds(), TimeProvider.System)).RunAsync(
-                ["search", "--target", $"raw={server.Address}", "--connections", "1", "--slo", "p99 < 1s", "--from", "800", "--to", "6400", "--precision", "100%", "--confirm", "1", "--step", "300ms", "--warmup", "100ms", "--drain", "2s", "--json", json],
+            await new LoadProgram(new SearchCommand(new LoadEngine(TimeProvider.System), new RunThresholds(), TimeProvider.System))
+                .RunAsync(
+                ["search", "--target", $"raw={server.Address}", "--connections", "1", "--slo", "p99 < 1s", "--from", "800", "--to", "6400",
+                    "--precision", "100%", "--confirm", "1", "--step", "300ms", "--warmup", "100ms", "--drain", "2s", "--json", json],
                 new LoadConsole(output, error, Stop));
 
             Assert.Equal("", error.ToString());
             var search = JsonSerializer.Deserialize(await File.ReadAllTextAsync(json, Stop), SearchResultJson.Default.SearchResult)!;
-            // A machine that is busy makes no run good that is not. Only one that stands still for a second makes one bad, and each is run once more.
+            // A machine that is busy makes no run good that is not. Only one that stands still for a second
+            // makes one bad, and each is run once more.
             Assert.All(search.Probes, p => Assert.False(p is { Value: > 2 * Limit, Outcome: ProbeOutcome.Held }, output.ToString()));
             Assert.True(search.Value is >= 800 and <= 2 * Limit, output.ToString());
             Assert.True(search.Verdict is SearchVerdict.Found or SearchVerdict.LoadTesterEnds, output.ToString());
@@ -62,7 +65,10 @@ public sealed class SearchEndToEndTests
                         await Task.Delay(Late, TimeProvider.System, Stop);
                     }
 
-                    for (var sent = 0; sent < count;) sent += await socket.SendAsync(buffer.AsMemory(sent, count - sent), SocketFlags.None, Stop);
+                    for (var sent = 0; sent < count;)
+                    {
+                        sent += await socket.SendAsync(buffer.AsMemory(sent, count - sent), SocketFlags.None, Stop);
+                    }
                 }
             }
             catch (SocketException)

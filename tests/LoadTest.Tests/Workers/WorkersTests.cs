@@ -30,7 +30,8 @@ public sealed class WorkersTests : IAsyncLifetime
     [Fact]
     public async Task WorkersDoTogetherWhatOneWouldDo_AndFindEachLie_ThoughTheSessionIsLostMeanwhile()
     {
-        await using var first = new LyingServer(Size, number => number % 500 is 100 ? Lie.Drop : number % 500 is 300 ? Lie.Corrupt : Lie.None);
+        await using var first =
+            new LyingServer(Size, number => number % 500 is 100 ? Lie.Drop : number % 500 is 300 ? Lie.Corrupt : Lie.None);
         await using var second = new LyingServer(Size);
         StartWorkers("a 1", "a 2", "b 1");
         var seconds = new List<IntervalFigures>();
@@ -60,11 +61,13 @@ public sealed class WorkersTests : IAsyncLifetime
     {
         await using var server = new LyingServer(Size);
         StartWorkers("a 1", "a 2");
-        var result = await RunAsync(2, Scenario(1000, 4, server), new Watcher(_ => _session.CutOff(name => name is "a 2")), TimeSpan.FromSeconds(1.5));
+        var result = await RunAsync(
+            2, Scenario(1000, 4, server), new Watcher(_ => _session.CutOff(name => name is "a 2")), TimeSpan.FromSeconds(1.5));
 
         Assert.Equal(Verdict.Invalid, result.Verdict);
         Assert.Contains(result.Remarks, r => r.StartsWith("Worker a 2 was lost after ", StringComparison.Ordinal));
-        Assert.InRange(result.Total.Latency.Count, 2_400, 3_600); // half of the load to its end, and the other half to about its first second
+        // Half of the load to its end, and the other half to about its first second.
+        Assert.InRange(result.Total.Latency.Count, 2_400, 3_600);
         Assert.InRange(result.Seconds, 3, 5); // a busy machine notices late that the warm-up is over
     }
 
@@ -86,7 +89,8 @@ public sealed class WorkersTests : IAsyncLifetime
         await using var server = new LyingServer(Size);
         StartWorkers("a 1", "a 2");
         var busy = "";
-        var first = await RunAsync(2, Scenario(1000, 1, server), new Watcher(_ => busy = Assert.Throws<CannotRunException>(() => RunAsync(2, Scenario(1000, 1, server), new Watcher(_ => { })).GetAwaiter().GetResult()).Message));
+        var first = await RunAsync(2, Scenario(1000, 1, server), new Watcher(_ => busy = Assert.Throws<CannotRunException>(
+            () => RunAsync(2, Scenario(1000, 1, server), new Watcher(_ => { })).GetAwaiter().GetResult()).Message));
         var second = await RunAsync(2, Scenario(1000, 1, server), new Watcher(_ => { }));
 
         Assert.Contains("Another run has this session", busy, StringComparison.Ordinal);
@@ -100,7 +104,8 @@ public sealed class WorkersTests : IAsyncLifetime
         await using var server = new LyingServer(Size);
         StartWorkers("a 1", "a 2");
         using var interrupt = new CancellationTokenSource();
-        var result = await new LoadConductor(_session, 2, TimeProvider.System).RunAsync(Scenario(1000, 600, server), new Watcher(_ => interrupt.Cancel()), interrupt.Token).WithinAsync("the run's end");
+        var result = await new LoadConductor(_session, 2, TimeProvider.System)
+            .RunAsync(Scenario(1000, 600, server), new Watcher(_ => interrupt.Cancel()), interrupt.Token).WithinAsync("the run's end");
 
         Assert.Equal(Verdict.Interrupted, result.Verdict);
         Assert.True(result.Total.Messages > 500, $"{result.Total.Messages}");
@@ -113,7 +118,8 @@ public sealed class WorkersTests : IAsyncLifetime
         Assert.Equal("10 workers need 10 connections at least; give more, or take fewer workers.", fault.Message);
     }
 
-    private static LoadScenario Scenario(int rate, int seconds, params LyingServer[] servers) => Scenario(rate, seconds, [.. servers.Select(s => s.Port)]);
+    private static LoadScenario Scenario(int rate, int seconds, params LyingServer[] servers) =>
+        Scenario(rate, seconds, [.. servers.Select(s => s.Port)]);
 
     private static LoadScenario Scenario(int rate, int seconds, params int[] ports) => new()
     {
@@ -126,7 +132,8 @@ public sealed class WorkersTests : IAsyncLifetime
     };
 
     private void StartWorkers(params string[] names) =>
-        _workers = [.. names.Select(name => new LoadWorker(_session, name, new LoadEngine(TimeProvider.System), TimeProvider.System, _lines.Enqueue) { Patience = TimeSpan.FromSeconds(3) }.RunAsync(isOnce: false, _stop.Token))];
+        _workers = [.. names.Select(name => new LoadWorker(_session, name, new LoadEngine(TimeProvider.System), TimeProvider.System,
+            _lines.Enqueue) { Patience = TimeSpan.FromSeconds(3) }.RunAsync(isOnce: false, _stop.Token))];
 
     private Task<RunResult> RunAsync(int workers, LoadScenario scenario, ILoadObserver observer, TimeSpan? patience = null) =>
         new LoadConductor(_session, workers, TimeProvider.System) { WorkerPatience = patience ?? TimeSpan.FromSeconds(10) }

@@ -24,9 +24,11 @@ internal sealed partial class SimulatedGateway : Actor
     private readonly LinkedList<WaitingConnection> _waiting = new();
     private int _generation;
 
-    public SimulatedGateway(World world, int index, int run, GatewayPlan plan, DriftingClock clock, QuotaDirectory directory, SimulatedNetwork network, Dice dice, Coverage coverage, Sabotage sabotage)
+    public SimulatedGateway(World world, int index, int run, GatewayPlan plan, DriftingClock clock, QuotaDirectory directory,
+        SimulatedNetwork network, Dice dice, Coverage coverage, Sabotage sabotage)
     {
-        (_world, Index, _plan, _clock, _directory, _network, _dice, _coverage, _sabotage) = (world, index, plan, clock, directory, network, dice, coverage, sabotage);
+        (_world, Index, _plan, _clock, _directory, _network, _dice, _coverage, _sabotage) =
+            (world, index, plan, clock, directory, network, dice, coverage, sabotage);
         Holder = $"g{index}.{run}";
         _lease = directory.Terms.Lease;
         Pool = new PermitPool(Holder, $"g{index}", plan.Policy, plan.Reserve);

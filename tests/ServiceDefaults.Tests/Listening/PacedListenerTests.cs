@@ -76,7 +76,8 @@ public sealed class PacedListenerTests : IDisposable
         var socket = PacedListener.Listen(new IPEndPoint(IPAddress.Loopback, 0), Bind, backlog: 10);
         var reserve = new DescriptorReserve(16, 64, () => _limit, () => (0, false));
         using var loggers = new LoggerFactory([_log]);
-        return new PacedListener(socket, Own, new AcceptBackoff(socket.LocalEndPoint!, reserve, _time, loggers.CreateLogger<AcceptBackoff>()), _time);
+        return new PacedListener(
+            socket, Own, new AcceptBackoff(socket.LocalEndPoint!, reserve, _time, loggers.CreateLogger<AcceptBackoff>()), _time);
     }
 
     private static Socket Bind(EndPoint endPoint)

@@ -18,8 +18,10 @@ public sealed class StopSignalsTests
     public async Task ASignalThatWouldEndTheProcess_IsHeardByItsName(int number, string name)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The numbers are Linux'.");
-        var inherited = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
-        if ((Convert.ToInt64(inherited, 16) >> (number - 1) & 1) is 1) return; // ignored before the tests began (nohup): it stays so, and cannot be heard
+        var inherited = File.ReadLines("/proc/self/status")
+            .First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
+        // Ignored before the tests began (nohup): it stays so, and cannot be heard.
+        if ((Convert.ToInt64(inherited, 16) >> (number - 1) & 1) is 1) return;
         var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var signals = new StopSignals(context =>
         {

@@ -28,8 +28,12 @@ public sealed class ClusterTlsTests : IDisposable
     public ClusterTlsTests()
     {
         var (there, back) = (new Pipe(), new Pipe());
-        _near = new DefaultConnectionContext("near", new DuplexEnds(back.Reader, there.Writer), new DuplexEnds(there.Reader, back.Writer)) { RemoteEndPoint = Silo };
-        _far = new DefaultConnectionContext("far", new DuplexEnds(there.Reader, back.Writer), new DuplexEnds(back.Reader, there.Writer)) { RemoteEndPoint = Gateway };
+        _near = new DefaultConnectionContext(
+            "near", new DuplexEnds(back.Reader, there.Writer), new DuplexEnds(there.Reader, back.Writer))
+        { RemoteEndPoint = Silo };
+        _far = new DefaultConnectionContext(
+            "far", new DuplexEnds(there.Reader, back.Writer), new DuplexEnds(back.Reader, there.Writer))
+        { RemoteEndPoint = Gateway };
     }
 
     public void Dispose()
@@ -67,14 +71,17 @@ public sealed class ClusterTlsTests : IDisposable
         var silo = End(CertificateRole.Silo, _authority.Silo());
         var gateway = End(CertificateRole.Gateway, _stranger.Gateway(), _authority.Pem + "\n" + _stranger.Pem);
         await RefusedAsync(silo, gateway, "it refuses the certificate that it was shown; its log says why");
-        Assert.Equal("Refused a connection from 10.0.0.9:40000: its certificate (CN=gateway) is not signed by an authority of Cluster:Tls:Authority.", Assert.Single(silo.Lines));
+        Assert.Equal(
+            "Refused a connection from 10.0.0.9:40000: its certificate (CN=gateway) is not signed by an authority of "
+            + "Cluster:Tls:Authority.", Assert.Single(silo.Lines));
     }
 
     [Fact]
     public async Task SiloOfAnotherAuthority_IsNotConnectedTo()
     {
         var silo = End(CertificateRole.Silo, _stranger.Silo(), _authority.Pem + "\n" + _stranger.Pem);
-        await RefusedAsync(silo, End(CertificateRole.Gateway, _authority.Gateway()), "its certificate (CN=silo) is not signed by an authority of Cluster:Tls:Authority");
+        await RefusedAsync(silo, End(CertificateRole.Gateway, _authority.Gateway()),
+            "its certificate (CN=silo) is not signed by an authority of Cluster:Tls:Authority");
     }
 
     [Fact]
@@ -82,7 +89,9 @@ public sealed class ClusterTlsTests : IDisposable
     {
         var (silo, gateway) = (End(CertificateRole.Silo, _authority.Silo()), End(CertificateRole.Gateway, _authority.Gateway()));
         await RefusedAsync(silo, gateway, "it refuses the certificate that it was shown; its log says why", silo.Tls.AcceptSilos);
-        Assert.Equal("Refused a connection from 10.0.0.9:40000: its certificate (CN=gateway) is not a silo's: its extended key usage lacks serverAuth.", Assert.Single(silo.Lines));
+        Assert.Equal(
+            "Refused a connection from 10.0.0.9:40000: its certificate (CN=gateway) is not a silo's: its extended key usage lacks "
+            + "serverAuth.", Assert.Single(silo.Lines));
     }
 
     [Fact]
@@ -93,7 +102,8 @@ public sealed class ClusterTlsTests : IDisposable
         var far = AcceptAsync(silo.Tls.AcceptGateways);
         await TlsEnd.RunAsync(_near, gateway.Tls.ConnectToSilos, async connection =>
         {
-            await connection.Transport.Output.WriteAsync(new byte[] { 96, 0, 0, 0, 1, 2, 3 }, Cancelled); // the length of a greeting, and its beginning
+            // The length of a greeting, and its beginning.
+            await connection.Transport.Output.WriteAsync(new byte[] { 96, 0, 0, 0, 1, 2, 3 }, Cancelled);
             var read = await connection.Transport.Input.ReadAtLeastAsync(4, Cancelled);
             answer = read.Buffer.ToArray();
             connection.Transport.Input.AdvanceTo(read.Buffer.End);
@@ -108,7 +118,8 @@ public sealed class ClusterTlsTests : IDisposable
     {
         var (silo, gateway) = (End(CertificateRole.Silo, null), End(CertificateRole.Gateway, _authority.Gateway()));
         await RefusedAsync(silo, gateway, "it hangs up on the TLS handshake, as one without TLS does (Cluster:Tls)");
-        Assert.Equal("Refused a connection from 10.0.0.9:40000: it uses TLS, and this silo does not (Cluster:Tls).", Assert.Single(silo.Lines));
+        Assert.Equal(
+            "Refused a connection from 10.0.0.9:40000: it uses TLS, and this silo does not (Cluster:Tls).", Assert.Single(silo.Lines));
     }
 
     [Fact]
@@ -139,8 +150,10 @@ public sealed class ClusterTlsTests : IDisposable
     [InlineData("", "it says nothing that a silo or a gateway would, for 5 s")]
     [InlineData("96 0 0 0 1 2 3", "it says nothing that a silo or a gateway would, for 5 s")] // a greeting that does not get complete
     [InlineData("71 69 84 32 47 32", "it speaks HTTP, which is spoken on Management:Address; this port is for silos and gateways")]
-    [InlineData("104 101 108 108 111 10", "it does not speak as silos and gateways do; peers connect to a gateway's listeners (Gateway:Listeners)")]
-    [InlineData("0 0 0 5 1 2 3 4 5", "it does not speak as silos and gateways do; peers connect to a gateway's listeners (Gateway:Listeners)")]
+    [InlineData(
+        "104 101 108 108 111 10", "it does not speak as silos and gateways do; peers connect to a gateway's listeners (Gateway:Listeners)")]
+    [InlineData(
+        "0 0 0 5 1 2 3 4 5", "it does not speak as silos and gateways do; peers connect to a gateway's listeners (Gateway:Listeners)")]
     public async Task StrangersToASiloWithoutTls_AreClosedInTime_AndExplainedOnce(string bytes, string expected)
     {
         var silo = End(CertificateRole.Silo, null);
@@ -166,7 +179,8 @@ public sealed class ClusterTlsTests : IDisposable
         await accepting[0].WithinAsync("the end of the oldest");
         Assert.Equal(strangers.Count - 1, accepting.Count(a => !a.IsCompleted));
         Assert.Equal(
-            $"There are {ClusterTls.MaxHandshakes} connections at once to this silo's ports that have not said who they are: for each new one the oldest is closed. Find out who opens them, or close the port to strangers.",
+            $"There are {ClusterTls.MaxHandshakes} connections at once to this silo's ports that have not said who they are: for each new "
+            + "one the oldest is closed. Find out who opens them, or close the port to strangers.",
             Assert.Single(silo.Lines));
         strangers.ForEach(s => s.Abort(new ConnectionAbortedException()));
         await Task.WhenAll(accepting).WithinAsync("the end of the others");
@@ -221,7 +235,8 @@ public sealed class ClusterTlsTests : IDisposable
         }
     });
 
-    private Task TalkAsync(TlsEnd gateway, Action<TlsFaultException>? failed = null) => TlsEnd.RunAsync(_near, connections => gateway.Tls.ConnectToSilos(connections, failed ?? (_ => { })), static async connection =>
+    private Task TalkAsync(TlsEnd gateway, Action<TlsFaultException>? failed = null) =>
+        TlsEnd.RunAsync(_near, connections => gateway.Tls.ConnectToSilos(connections, failed ?? (_ => { })), static async connection =>
     {
         var message = new byte[100_000]; // more than a record of TLS
         Random.Shared.NextBytes(message);
@@ -237,7 +252,8 @@ public sealed class ClusterTlsTests : IDisposable
     {
         TlsFaultException? told = null;
         var far = AcceptAsync(accept ?? silo.Tls.AcceptGateways);
-        var fault = await Assert.ThrowsAsync<TlsFaultException>(() => TalkAsync(gateway, t => told = t).WithinAsync("the gateway to give up"));
+        var fault =
+            await Assert.ThrowsAsync<TlsFaultException>(() => TalkAsync(gateway, t => told = t).WithinAsync("the gateway to give up"));
         await far.WithinAsync("the silo to give up");
         Assert.Equal(why, fault.Message);
         Assert.Same(fault, told);

@@ -6,7 +6,9 @@ using OrleansEcho.ServiceDefaults.Transport;
 
 namespace OrleansEcho.ServiceDefaults.Tests.Transport;
 
-/// <summary>A connection inside the cluster ends when it is told to, whatever its peer does: over real sockets, with a peer that reads nothing.</summary>
+/// <summary>
+/// A connection inside the cluster ends when it is told to, whatever its peer does: over real sockets, with a peer that reads nothing.
+/// </summary>
 public sealed class ClusterConnectionTests : IDisposable
 {
     // More than both kernels' buffers and the pipe hold together.
@@ -156,7 +158,10 @@ public sealed class ClusterConnectionTests : IDisposable
         var total = 0;
         try
         {
-            for (int count; (count = await peer.ReceiveAsync(buffer, SocketFlags.None, Cancelled).AsTask().WithinAsync("the end")) > 0;) total += count;
+            for (int count; (count = await peer.ReceiveAsync(buffer, SocketFlags.None, Cancelled).AsTask().WithinAsync("the end")) > 0;)
+            {
+                total += count;
+            }
         }
         catch (SocketException fault)
         {

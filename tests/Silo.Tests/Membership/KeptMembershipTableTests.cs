@@ -4,7 +4,10 @@ using OrleansEcho.Silo.Membership;
 
 namespace OrleansEcho.Silo.Tests.Membership;
 
-/// <summary>A list that is lost while its silos live gets all of them back, and they follow it again: a silo that starts meanwhile founds no second cluster.</summary>
+/// <summary>
+/// A list that is lost while its silos live gets all of them back, and they follow it again: a silo that
+/// starts meanwhile founds no second cluster.
+/// </summary>
 public sealed class KeptMembershipTableTests : IDisposable
 {
     private readonly ListInMemory _list = new();
@@ -26,7 +29,8 @@ public sealed class KeptMembershipTableTests : IDisposable
         Assert.False(one.Table.IsMissing);
         for (var i = 0; i < 3; i++) await LookAsync(one);
         Assert.Equal(
-            ["The list of silos in Redis has lost what its silos wrote: it was emptied, or is an old one. This silo writes itself into it again, and the others do so, too.", "The list of silos in Redis is complete again: 1 silos."],
+            ["The list of silos in Redis has lost what its silos wrote: it was emptied, or is an old one. This silo writes itself into it "
+                + "again, and the others do so, too.", "The list of silos in Redis is complete again: 1 silos."],
             _log.Lines);
     }
 
@@ -68,11 +72,18 @@ public sealed class KeptMembershipTableTests : IDisposable
         await JoinAsync(3);
 
         // 2. Everybody looks as often as it does, for as long as it may take.
-        for (var passed = TimeSpan.Zero; passed < KeptMembershipTable.LongestLoss - TimeSpan.FromSeconds(5); passed += KeptMembershipTable.Interval) await LookAsync([.. _members]);
+        for (var passed =
+            TimeSpan.Zero; passed < KeptMembershipTable.LongestLoss - TimeSpan.FromSeconds(5); passed += KeptMembershipTable.Interval)
+        {
+            await LookAsync([.. _members]);
+        }
 
         // 3. All see all, in a version that is news to those that were there.
         Assert.True(_list.Version > 1000);
-        foreach (var member in _members) Assert.Equal(3, (await member.Table.ReadAllAsync(Cancelled)).Members.Count(m => m.Item1.Status is SiloStatus.Active));
+        foreach (var member in _members)
+        {
+            Assert.Equal(3, (await member.Table.ReadAllAsync(Cancelled)).Members.Count(m => m.Item1.Status is SiloStatus.Active));
+        }
     }
 
     [Fact]
@@ -130,7 +141,8 @@ public sealed class KeptMembershipTableTests : IDisposable
         Assert.True(await insert);
     }
 
-    private static MembershipEntry Entry(SiloAddress silo, SiloStatus status) => new() { SiloAddress = silo, Status = status, SuspectTimes = [] };
+    private static MembershipEntry Entry(SiloAddress silo, SiloStatus status) =>
+        new() { SiloAddress = silo, Status = status, SuspectTimes = [] };
 
     // Everybody looks once, and as long passes as until the next time.
     private async Task LookAsync(params ListMember[] members)
@@ -142,7 +154,8 @@ public sealed class KeptMembershipTableTests : IDisposable
     private ListMember Add(int port)
     {
         var silo = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, port), 1);
-        var member = new ListMember(silo, new KeptMembershipTable(new ContendedMembershipTable(_list, silo, TimeProvider.System), silo, "Redis", _time, _log));
+        var member = new ListMember(
+            silo, new KeptMembershipTable(new ContendedMembershipTable(_list, silo, TimeProvider.System), silo, "Redis", _time, _log));
         _members.Add(member);
         return member;
     }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace OrleansEcho.Silo.Tests.Membership;
 
-/// <summary>A list of silos as Orleans' stores keep it: one version for all of it, and one for each row. Each call is a turn of its own.</summary>
+/// <summary>
+/// A list of silos as Orleans' stores keep it: one version for all of it, and one for each row. Each call is a turn of its own.
+/// </summary>
 internal sealed class ListInMemory : IMembershipTable
 {
     private readonly Lock _lock = new();
@@ -74,7 +76,10 @@ internal sealed class ListInMemory : IMembershipTable
     public async Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion)
     {
         await Task.Yield();
-        lock (_lock) return !TakesNoWrites && tableVersion.Version == Version + 1 && Text(_rows[entry.SiloAddress].Version) == etag && Write(entry);
+        lock (_lock)
+        {
+            return !TakesNoWrites && tableVersion.Version == Version + 1 && Text(_rows[entry.SiloAddress].Version) == etag && Write(entry);
+        }
     }
 
     private bool Write(MembershipEntry entry)

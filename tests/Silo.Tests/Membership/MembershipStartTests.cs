@@ -11,7 +11,9 @@ public sealed class MembershipStartTests
         await using var server = await RedisServer.StartNewAsync();
         await server.ExecuteAsync("CONFIG SET requirepass another");
         var line = await RunningSilo.RefusalAsync(Settings("redis", $"{server.ConnectionString},password=secret"));
-        Assert.Equal($"Redis at {server.ConnectionString} (Cluster:ConnectionString) cannot be used: it does not accept the user or the password; mend the connection string, or what is wrong there.", line);
+        Assert.Equal(
+            $"Redis at {server.ConnectionString} (Cluster:ConnectionString) cannot be used: it does not accept the user or the password; "
+            + "mend the connection string, or what is wrong there.", line);
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class MembershipStartTests
     {
         await using var server = await PostgresServer.StartNewAsync();
         Assert.Equal(
-            $"PostgreSQL at 127.0.0.1:{server.Port}, database postgres (Cluster:ConnectionString) has no tables for the list of silos, or old ones; run 'OrleansEcho.Silo --init-db' once with this configuration, or apply Silo/Storage/PostgresSchema.sql.",
+            $"PostgreSQL at 127.0.0.1:{server.Port}, database postgres (Cluster:ConnectionString) has no tables for the list of silos, or "
+            + "old ones; run 'OrleansEcho.Silo --init-db' once with this configuration, or apply Silo/Storage/PostgresSchema.sql.",
             await RunningSilo.RefusalAsync(Settings("adonet", server.ConnectionString)));
     }
 
@@ -52,10 +55,13 @@ public sealed class MembershipStartTests
     public async Task UserWhoIsNotKnown_IsTold_AndThePasswordIsNotShown()
     {
         await using var server = await PostgresServer.StartNewAsync();
-        var line = await RunningSilo.RefusalAsync(Settings("adonet", $"Host=127.0.0.1;Port={server.Port};Username=nobody;Password=secret;Database=postgres"));
-        Assert.StartsWith($"PostgreSQL at 127.0.0.1:{server.Port}, database postgres (Cluster:ConnectionString) cannot be used: ", line, StringComparison.Ordinal);
+        var line = await RunningSilo.RefusalAsync(
+            Settings("adonet", $"Host=127.0.0.1;Port={server.Port};Username=nobody;Password=secret;Database=postgres"));
+        Assert.StartsWith($"PostgreSQL at 127.0.0.1:{server.Port}, database postgres (Cluster:ConnectionString) cannot be used: ", line,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string?> Settings(string membership, string connection) => new() { ["Cluster:Membership"] = membership, ["Cluster:ConnectionString"] = connection };
+    private static Dictionary<string, string?> Settings(string membership, string connection) =>
+        new() { ["Cluster:Membership"] = membership, ["Cluster:ConnectionString"] = connection };
 }

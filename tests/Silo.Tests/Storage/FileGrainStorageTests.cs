@@ -66,7 +66,9 @@ public sealed class FileGrainStorageTests(FileStoreFixture store) : LastingGrain
         await using (await RunningSilo.StartAsync(folder.Settings))
         {
             var line = await RunningSilo.RefusalAsync(folder.Settings);
-            Assert.Equal($"The folder {folder.Path} (Storage:Folder) is in use by another process; stop it, or choose another with --Storage:Folder=FOLDER.", line);
+            Assert.Equal(
+                $"The folder {folder.Path} (Storage:Folder) is in use by another process; stop it, or choose another with "
+                + "--Storage:Folder=FOLDER.", line);
         }
 
         await using var next = await RunningSilo.StartAsync(folder.Settings);
@@ -99,7 +101,8 @@ public sealed class FileGrainStorageTests(FileStoreFixture store) : LastingGrain
         using var folder = new StateFolder();
         var file = Path.Combine(folder.Path, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
-        var line = await RunningSilo.RefusalAsync(new Dictionary<string, string?> { ["Storage:Provider"] = "file", ["Storage:Folder"] = file });
+        var line =
+            await RunningSilo.RefusalAsync(new Dictionary<string, string?> { ["Storage:Provider"] = "file", ["Storage:Folder"] = file });
         Assert.StartsWith($"The folder {file} (Storage:Folder) cannot be made: ", line, StringComparison.Ordinal);
     }
 
@@ -109,7 +112,8 @@ public sealed class FileGrainStorageTests(FileStoreFixture store) : LastingGrain
 
         public string OnlyStateFile => Assert.Single(Directory.EnumerateFiles(Path, "*.state"));
 
-        public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Storage:Provider"] = "file", ["Storage:Folder"] = Path };
+        public IReadOnlyDictionary<string, string?> Settings =>
+            new Dictionary<string, string?> { ["Storage:Provider"] = "file", ["Storage:Folder"] = Path };
 
         public void Dispose() => Directory.Delete(Path, recursive: true);
     }

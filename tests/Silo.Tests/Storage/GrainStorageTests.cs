@@ -105,8 +105,10 @@ public abstract class GrainStorageTests<TStore>(TStore store) : IClassFixture<TS
         [
             "7", "07", "007", "abc", "ABC", "0abc", "+", "7+x", "07+x",
             "0123456789abcdef0123456789abcdef", "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcdef+x",
-            "/", "..", "../../etc/passwd", "a/b", "a//b", "a\\b", "a\nb", "a\r\nb", "a ", " a", "'; DROP TABLE x; --", "@p", ":p", "$1", "%00", "\0", "a\0b", "a%00b", "*", "?", "{x}", "lock",
-            "ä", "a\u0308", "日本語", "🙂", "\u202e", new('x', 300), new('日', 300), new string('x', 299) + "y", new('z', 5000), new string('z', 4999) + "y",
+            "/", "..", "../../etc/passwd", "a/b", "a//b", "a\\b", "a\nb", "a\r\nb", "a ", " a", "'; DROP TABLE x; --", "@p", ":p", "$1",
+            "%00", "\0", "a\0b", "a%00b", "*", "?", "{x}", "lock",
+            "ä", "a\u0308", "日本語", "🙂", "\u202e", new('x', 300), new('日', 300), new string('x', 299) + "y", new('z', 5000),
+            new string('z', 4999) + "y",
         ];
         for (var i = 0; i < keys.Length; i++) await storage.WriteStateAsync(StateName, GrainId.Create("keys", keys[i]), new Held(i + 1));
         for (var i = 0; i < keys.Length; i++) Assert.Equal(i + 1, (await ReadAsync(storage, GrainId.Create("keys", keys[i]))).State.Count);
@@ -228,7 +230,8 @@ public abstract class ServerGrainStorageTests<TStore, TServer>(TStore store) : L
     private static async Task FailsSoonAsync(Func<Task> call)
     {
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => call().WithinAsync("a call to a store that is away to fail", Soon));
-        Assert.False(fault is TimeoutException { Message: var message } && message.StartsWith("Waited ", StringComparison.Ordinal), fault.Message);
+        Assert.False(
+            fault is TimeoutException { Message: var message } && message.StartsWith("Waited ", StringComparison.Ordinal), fault.Message);
         Assert.IsNotType<InconsistentStateException>(fault);
     }
 
@@ -260,7 +263,8 @@ public sealed class RedisGrainStorageTests(RedisStoreFixture store) : ServerGrai
     {
         await using var server = await RedisServer.StartNewAsync();
         await server.StopAsync();
-        await using var silo = await RunningSilo.StartAsync(new Dictionary<string, string?> { ["Storage:Provider"] = "redis", ["Storage:ConnectionString"] = server.ConnectionString });
+        await using var silo = await RunningSilo.StartAsync(
+            new Dictionary<string, string?> { ["Storage:Provider"] = "redis", ["Storage:ConnectionString"] = server.ConnectionString });
         await Assert.ThrowsAnyAsync<Exception>(() => ReadAsync(silo.Storage, NewGrain()));
         await server.StartAsync();
         await Deadline.UntilAsync(
@@ -280,4 +284,5 @@ public sealed class RedisGrainStorageTests(RedisStoreFixture store) : ServerGrai
     }
 }
 
-public sealed class PostgresGrainStorageTests(PostgresStoreFixture store) : ServerGrainStorageTests<PostgresStoreFixture, PostgresServer>(store);
+public sealed class PostgresGrainStorageTests(
+    PostgresStoreFixture store) : ServerGrainStorageTests<PostgresStoreFixture, PostgresServer>(store);

@@ -3,7 +3,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Silo.Tests.Storage;
 
-/// <summary>A store for the tests of a class, and a silo that uses it. Both start when a test asks: one that is not installed skips the tests.</summary>
+/// <summary>
+/// A store for the tests of a class, and a silo that uses it. Both start when a test asks: one that is not installed skips the tests.
+/// </summary>
 public abstract class StoreFixture : IAsyncLifetime
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -84,7 +86,8 @@ public abstract class ServerStoreFixture<TServer> : StoreFixture
     protected override async ValueTask<IReadOnlyDictionary<string, string?>> SettingsAsync()
     {
         _server ??= await StartNewAsync();
-        var settings = new Dictionary<string, string?> { ["Storage:Provider"] = Provider, ["Storage:ConnectionString"] = Server.ConnectionString };
+        var settings =
+            new Dictionary<string, string?> { ["Storage:Provider"] = Provider, ["Storage:ConnectionString"] = Server.ConnectionString };
         if (_server is PostgresServer) settings["Storage:CreateSchema"] = "true";
         return settings;
     }

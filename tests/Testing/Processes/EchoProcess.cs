@@ -39,7 +39,8 @@ public sealed class EchoProcess : IAsyncDisposable
     public int Descriptors => Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Count();
 
     /// <summary>What its threads are called, by the first 15 characters of each name. One that ends meanwhile is not among them.</summary>
-    public IReadOnlyList<string> ThreadNames => [.. Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Select(NameOf).OfType<string>()];
+    public IReadOnlyList<string> ThreadNames =>
+        [.. Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Select(NameOf).OfType<string>()];
 
     /// <summary>How much of the CPU it has used, for itself and in the system.</summary>
     public TimeSpan Cpu
@@ -136,7 +137,8 @@ public sealed class EchoProcess : IAsyncDisposable
 
     private async Task ReadAllAsync()
     {
-        await Task.WhenAll(Output.ReadAsync(_process.StandardOutput, isError: false), Output.ReadAsync(_process.StandardError, isError: true));
+        await Task.WhenAll(
+            Output.ReadAsync(_process.StandardOutput, isError: false), Output.ReadAsync(_process.StandardError, isError: true));
         Output.End();
     }
 

@@ -4,7 +4,9 @@ using OrleansEcho.Testing.Processes;
 
 namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 
-/// <summary>Three gateways, two silos and their store, each on a host of its own where there is a network, and what can go wrong with them.</summary>
+/// <summary>
+/// Three gateways, two silos and their store, each on a host of its own where there is a network, and what can go wrong with them.
+/// </summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
     public const int Limit = 500;
@@ -25,7 +27,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public static IReadOnlyList<string> SiloNames { get; } = ["s1", "s2"];
 
     /// <summary>The gateways, and where clients connect to.</summary>
-    public IReadOnlyList<(string Name, EndPoint Address)> Listeners => [.. GatewayNames.Zip(Gateways, (name, gateway) => (name, (EndPoint)gateway.Line))];
+    public IReadOnlyList<(string Name, EndPoint Address)> Listeners =>
+        [.. GatewayNames.Zip(Gateways, (name, gateway) => (name, (EndPoint)gateway.Line))];
 
     public IReadOnlyList<GatewayNode> Gateways { get; private set; } = [];
 
@@ -44,7 +47,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <param name="usesPostgres">Whether the grains' state is in PostgreSQL; the list of silos is in Redis in any case.</param>
     public async Task StartAsync(bool usesPostgres)
     {
-        var redis = _lab is null ? await RedisServer.StartNewAsync() : await RedisServer.StartNewAsync($"{_lab.AddressOf(Store)}", _lab.Through(Store));
+        var redis = _lab is null
+            ? await RedisServer.StartNewAsync() : await RedisServer.StartNewAsync($"{_lab.AddressOf(Store)}", _lab.Through(Store));
         _servers.Add(redis);
         _store = redis;
         string[] storage = ["--Storage:Provider=redis", $"--Storage:ConnectionString={redis.ConnectionString}"];
@@ -53,10 +57,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
             var postgres = await PostgresServer.StartNewAsync();
             _servers.Add(postgres);
             _store = postgres;
-            storage = ["--Storage:Provider=postgresql", $"--Storage:ConnectionString={postgres.ConnectionString}", "--Storage:CreateSchema=true"];
+            storage = [
+                "--Storage:Provider=postgresql", $"--Storage:ConnectionString={postgres.ConnectionString}", "--Storage:CreateSchema=true"];
         }
 
-        string[] terms = ["--quota", $"{Limit}", $"--Quota:LeaseSeconds={Lease.TotalSeconds}", $"--Quota:RenewSeconds={Renew.TotalSeconds}"];
+        string[] terms =
+            ["--quota", $"{Limit}", $"--Quota:LeaseSeconds={Lease.TotalSeconds}", $"--Quota:RenewSeconds={Renew.TotalSeconds}"];
         string[] membership = ["--Cluster:Membership=redis", $"--Cluster:ConnectionString={redis.ConnectionString}"];
         Silos = [.. SiloNames.Select(s => _nodes.AddSilo(s, [.. terms, .. membership, .. storage]))];
         Gateways = [.. GatewayNames.Select(g => _nodes.AddGateway(g, Silos))];

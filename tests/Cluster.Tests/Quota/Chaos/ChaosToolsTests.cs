@@ -25,7 +25,11 @@ public sealed class ChaosToolsTests
     {
         Assert.SkipUnless(WallClock.Exists, "There is no C compiler.");
         using var clock = new WallClock();
-        var info = new ProcessStartInfo("bash", ["-c", "while read -r; do echo \"$EPOCHSECONDS $(cut -d. -f1 /proc/uptime)\"; done"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo("bash", ["-c", "while read -r; do echo \"$EPOCHSECONDS $(cut -d. -f1 /proc/uptime)\"; done"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in clock.Environment) info.Environment[name] = value;
         using var program = Process.Start(info)!;
         var before = await AskAsync();
@@ -65,5 +69,6 @@ public sealed class ChaosToolsTests
     }
 
     private static IReadOnlyList<ClusterFault> Make(int seed) =>
-        FaultSchedule.Make(seed, TimeSpan.FromSeconds(16), ChaosCluster.GatewayNames, ChaosCluster.SiloNames, ChaosCluster.Store, cuts: true, clocks: true);
+        FaultSchedule.Make(seed, TimeSpan.FromSeconds(16), ChaosCluster.GatewayNames, ChaosCluster.SiloNames, ChaosCluster.Store,
+            cuts: true, clocks: true);
 }

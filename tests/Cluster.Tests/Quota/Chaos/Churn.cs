@@ -7,7 +7,8 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
 {
     /// <summary>Runs so many clients until it is cancelled.</summary>
     public Task RunAsync(int clients, CancellationToken cancellationToken) =>
-        Task.WhenAll(Enumerable.Range(0, clients).Select(i => Task.Run(() => RunAsync(new Random(HashCode.Combine(seed, i)), i, cancellationToken), CancellationToken.None)));
+        Task.WhenAll(Enumerable.Range(0, clients)
+            .Select(i => Task.Run(() => RunAsync(new Random(HashCode.Combine(seed, i)), i, cancellationToken), CancellationToken.None)));
 
     /// <summary>Waits; false when it is cancelled.</summary>
     internal static async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
@@ -52,7 +53,12 @@ internal sealed class Churn(HoldAudit audit, IReadOnlyList<(string Name, EndPoin
         for (var i = 1; TimeProvider.System.GetElapsedTime(start) < life; i++)
         {
             var answer = await client.EchoAsync($"{name}.{i} {new string('x', random.Next(60))}", cancellationToken);
-            if (answer is not PeerAnswer.Echo) return cancellationToken.IsCancellationRequested ? "Test" : client.Reason is { Length: > 0 } reason ? reason : answer.ToString();
+            if (answer is not PeerAnswer.Echo)
+            {
+                return cancellationToken.IsCancellationRequested
+                    ? "Test" : client.Reason is { Length: > 0 } reason ? reason : answer.ToString();
+            }
+
             if (!await PauseAsync(TimeSpan.FromMilliseconds(random.Next(150, 250)), cancellationToken)) return "Test";
         }
 

@@ -31,10 +31,14 @@ internal sealed record ClusterFault(TimeSpan At, ClusterFaultKind Kind, string T
     /// <summary>What happens, in words.</summary>
     public string What => Kind switch
     {
-        ClusterFaultKind.Kill => string.Create(CultureInfo.InvariantCulture, $"SIGKILL {Target}, started again after {Lasts.TotalSeconds:0.0} s"),
-        ClusterFaultKind.Freeze => string.Create(CultureInfo.InvariantCulture, $"SIGSTOP {Target}, SIGCONT after {Lasts.TotalSeconds:0.0} s"),
-        ClusterFaultKind.Cut => string.Create(CultureInfo.InvariantCulture, $"{Target} and {Other} are cut off from each other for {Lasts.TotalSeconds:0.0} s"),
-        ClusterFaultKind.Deafen => string.Create(CultureInfo.InvariantCulture, $"{Target} does not hear {Other} for {Lasts.TotalSeconds:0.0} s"),
+        ClusterFaultKind.Kill =>
+            string.Create(CultureInfo.InvariantCulture, $"SIGKILL {Target}, started again after {Lasts.TotalSeconds:0.0} s"),
+        ClusterFaultKind.Freeze =>
+            string.Create(CultureInfo.InvariantCulture, $"SIGSTOP {Target}, SIGCONT after {Lasts.TotalSeconds:0.0} s"),
+        ClusterFaultKind.Cut =>
+            string.Create(CultureInfo.InvariantCulture, $"{Target} and {Other} are cut off from each other for {Lasts.TotalSeconds:0.0} s"),
+        ClusterFaultKind.Deafen =>
+            string.Create(CultureInfo.InvariantCulture, $"{Target} does not hear {Other} for {Lasts.TotalSeconds:0.0} s"),
         _ => $"the wall clock of {Target} is off by {JumpSeconds} s from now on",
     };
 }

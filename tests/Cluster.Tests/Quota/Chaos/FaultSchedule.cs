@@ -3,8 +3,8 @@ namespace OrleansEcho.Cluster.Tests.Quota.Chaos;
 /// <summary>What goes wrong when: the same for the same seed.</summary>
 internal static class FaultSchedule
 {
-    // A fault begins about this often, or more often in a run that is too short for those that every run has. Most last seconds, so that some
-    // are there at a time, and not so many that nobody is served: the limit is in danger only where it is reached.
+    // A fault begins about this often, or more often in a run that is too short for those that every run has. Most last seconds, so that
+    // some are there at a time, and not so many that nobody is served: the limit is in danger only where it is reached.
     private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(4);
 
     // The quota does not look at wall clocks, but Orleans' membership does: a silo that starts waits for others that, by its clock, were
@@ -27,15 +27,22 @@ internal static class FaultSchedule
     /// <param name="store">The name of the store.</param>
     /// <param name="cuts">Whether there is a network to cut.</param>
     /// <param name="clocks">Whether there are clocks to move.</param>
-    public static IReadOnlyList<ClusterFault> Make(int seed, TimeSpan length, IReadOnlyList<string> gateways, IReadOnlyList<string> silos, string store, bool cuts, bool clocks)
+    public static IReadOnlyList<ClusterFault> Make(
+        int seed, TimeSpan length, IReadOnlyList<string> gateways, IReadOnlyList<string> silos, string store, bool cuts, bool clocks)
     {
         var random = new Random(seed);
 
         // 1. What every run has: each silo, a gateway and the store die and freeze; a silo is cut off from all that it talks to.
         var wanted = new List<(ClusterFaultKind Kind, string Target, string Other)>();
         foreach (var silo in silos) wanted.AddRange([(ClusterFaultKind.Kill, silo, ""), (ClusterFaultKind.Freeze, silo, "")]);
-        wanted.AddRange([(ClusterFaultKind.Kill, Any(gateways), ""), (ClusterFaultKind.Freeze, Any(gateways), ""), (random.Next(2) is 0 ? ClusterFaultKind.Kill : ClusterFaultKind.Freeze, store, "")]);
-        if (cuts) wanted.AddRange([(ClusterFaultKind.Cut, silos[0], silos[1]), (ClusterFaultKind.Cut, Any(silos), store), (ClusterFaultKind.Deafen, Any(gateways), Any(silos)), (ClusterFaultKind.Deafen, Any(silos), Any(gateways))]);
+        wanted.AddRange([(ClusterFaultKind.Kill, Any(gateways), ""), (ClusterFaultKind.Freeze, Any(gateways), ""),
+            (random.Next(2) is 0 ? ClusterFaultKind.Kill : ClusterFaultKind.Freeze, store, "")]);
+        if (cuts)
+        {
+            wanted.AddRange([(ClusterFaultKind.Cut, silos[0], silos[1]), (ClusterFaultKind.Cut, Any(silos), store),
+                (ClusterFaultKind.Deafen, Any(gateways), Any(silos)), (ClusterFaultKind.Deafen, Any(silos), Any(gateways))]);
+        }
+
         if (clocks) wanted.AddRange([(ClusterFaultKind.ClockJump, Any(silos), ""), (ClusterFaultKind.ClockJump, Any(gateways), "")]);
 
         // 2. And more of them, until the time is filled.
@@ -77,7 +84,8 @@ internal static class FaultSchedule
             8 => (ClusterFaultKind.Cut, silos[0], silos[1]),
             9 => (random.Next(2) is 0 ? ClusterFaultKind.Cut : ClusterFaultKind.Deafen, Any(silos), store),
             10 => (ClusterFaultKind.Cut, Any(gateways), Any(silos)),
-            _ => random.Next(2) is 0 ? (ClusterFaultKind.Deafen, Any(gateways), Any(silos)) : (ClusterFaultKind.Deafen, Any(silos), Any(gateways)),
+            _ => random.Next(
+                2) is 0 ? (ClusterFaultKind.Deafen, Any(gateways), Any(silos)) : (ClusterFaultKind.Deafen, Any(silos), Any(gateways)),
         };
 
         // Gateways sometimes stand still for longer than their lease; the store not for so long that every lease ends each time.

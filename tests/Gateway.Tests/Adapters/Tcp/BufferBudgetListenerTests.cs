@@ -9,7 +9,10 @@ using OrleansEcho.Grains.Interfaces.Connections;
 
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 
-/// <summary>What peers can make a gateway hold in all, over Kestrel's own transport; <see cref="SocketThreadBufferBudgetTests"/> has it tried over the other one.</summary>
+/// <summary>
+/// What peers can make a gateway hold in all, over Kestrel's own transport;
+/// <see cref="SocketThreadBufferBudgetTests"/> has it tried over the other one.
+/// </summary>
 public class BufferBudgetListenerTests
 {
     private const int Peers = 60;
@@ -62,7 +65,8 @@ public class BufferBudgetListenerTests
             Assert.InRange(_budget.UsedBytes, 0, _budget.LimitBytes);
         }
 
-        await TickUntilAsync(rig, () => closed.GetMeasurementSnapshot().Sum(m => m.Value) >= 15 && _budget.UsedBytes <= _budget.LimitBytes / 4 * 3);
+        await TickUntilAsync(
+            rig, () => closed.GetMeasurementSnapshot().Sum(m => m.Value) >= 15 && _budget.UsedBytes <= _budget.LimitBytes / 4 * 3);
         await EchoAsync(good);
 
         // Those that are left have half of the budget, and are closed when the gateway stops.
@@ -74,7 +78,8 @@ public class BufferBudgetListenerTests
         var told = Task.WhenAll(slow.Select(WordsAsync));
         await TickUntilAsync(rig, () => told.IsCompleted && stopped.IsCompleted);
         var words = await told;
-        Assert.InRange(words.Count(word => word.StartsWith("-ERR BuffersExhausted this gateway's memory", StringComparison.Ordinal)), 10, Peers - 5);
+        Assert.InRange(
+            words.Count(word => word.StartsWith("-ERR BuffersExhausted this gateway's memory", StringComparison.Ordinal)), 10, Peers - 5);
         await Deadline.UntilAsync(() => Task.FromResult(_budget.UsedBytes is 0), "all that was held to be given back");
     }
 
@@ -92,7 +97,8 @@ public class BufferBudgetListenerTests
     }
 
     // They would pass in no time.
-    private static void WithoutTimeouts(TcpListenerOptions options) => options.SendTimeoutSeconds = options.IdleTimeoutSeconds = options.FirstByteTimeoutSeconds = 0;
+    private static void WithoutTimeouts(TcpListenerOptions options) =>
+        options.SendTimeoutSeconds = options.IdleTimeoutSeconds = options.FirstByteTimeoutSeconds = 0;
 
     private static async Task EchoAsync(Peer peer)
     {

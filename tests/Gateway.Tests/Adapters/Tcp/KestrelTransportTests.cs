@@ -6,8 +6,8 @@ using OrleansEcho.Grains.Interfaces.Connections;
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 
 /// <summary>
-/// What only Kestrel's own transport can meet with: it takes echoes over from the pump that the peer has not. On socket threads nothing is left when the pump has ended, because it is the pump
-/// that waits.
+/// What only Kestrel's own transport can meet with: it takes echoes over from the pump that the peer has not. On socket threads nothing is
+/// left when the pump has ended, because it is the pump that waits.
 /// </summary>
 public sealed class KestrelTransportTests : IDisposable
 {
@@ -34,8 +34,9 @@ public sealed class KestrelTransportTests : IDisposable
     }
 
     /// <summary>
-    /// Has as much echoed to a peer that reads nothing as makes the pump not wait, and is more than the kernel takes: the pump ends then, and its last echoes stand in the transport. Half of the
-    /// transport's 16 KiB lies on either side, because what the kernel takes depends on how the echoes are cut; where that was not enough, it is tried again.
+    /// Has as much echoed to a peer that reads nothing as makes the pump not wait, and is more than the kernel takes: the pump ends then,
+    /// and its last echoes stand in the transport. Half of the transport's 16 KiB lies on either side, because what the kernel takes
+    /// depends on how the echoes are cut; where that was not enough, it is tried again.
     /// </summary>
     private static async Task<(Peer Peer, FakeGrain Grain)> FillTransportAsync(GatewayRig rig, StreamListener listener)
     {

@@ -31,7 +31,8 @@ public sealed class SocketFileTests
             var log = new FakeLogger();
             file.Remove(log);
             Assert.True(File.Exists(path));
-            Assert.StartsWith($"The file of the socket {path} cannot be removed: ", Assert.Single(log.Collector.GetSnapshot()).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"The file of the socket {path} cannot be removed: ", Assert.Single(log.Collector.GetSnapshot()).Message,
+                StringComparison.Ordinal);
         }
         finally
         {

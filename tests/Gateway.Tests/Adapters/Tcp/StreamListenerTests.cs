@@ -10,7 +10,9 @@ using OrleansEcho.ServiceDefaults;
 
 namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 
-/// <summary>What every listener does, over Kestrel's own transport; <see cref="SocketThreadListenerTests"/> has it done over the other one.</summary>
+/// <summary>
+/// What every listener does, over Kestrel's own transport; <see cref="SocketThreadListenerTests"/> has it done over the other one.
+/// </summary>
 public class StreamListenerTests : IDisposable
 {
     private static readonly byte[] Flood = Encoding.Latin1.GetBytes(new string('x', 1023) + "\n");
@@ -65,7 +67,8 @@ public class StreamListenerTests : IDisposable
     [Fact]
     public async Task ASocketFileThatAKilledProcessLeftIsReplaced()
     {
-        // .NET removes the file of a socket that it disposes of; a killed process does not: the same file under another name is its remains.
+        // .NET removes the file of a socket that it disposes of; a killed process does not: the same
+        // file under another name is its remains.
         using var killed = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         killed.Bind(new UnixDomainSocketEndPoint(SocketPath + "-bound"));
         File.Move(SocketPath + "-bound", SocketPath);
@@ -186,7 +189,8 @@ public class StreamListenerTests : IDisposable
         var fault = await Assert.ThrowsAsync<StartupException>(() => rig.ListenAsync("unix:" + path));
 
         Assert.Equal(ExitCode.CannotBind, fault.ExitCode);
-        Assert.StartsWith($"Socket {path} (Gateway:Listeners:test:Address) is not permitted to this user; choose a path in a folder ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Socket {path} (Gateway:Listeners:test:Address) is not permitted to this user; choose a path in a folder ",
+            fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -224,7 +228,8 @@ public class StreamListenerTests : IDisposable
         await listener.DisposeAsync();
 
         Assert.True(File.Exists(SocketPath));
-        Assert.Contains(rig.Log.GetSnapshot(), r => r.Message == $"What lies at {SocketPath} now is not the socket that this gateway has bound: it is left alone.");
+        Assert.Contains(rig.Log.GetSnapshot(),
+            r => r.Message == $"What lies at {SocketPath} now is not the socket that this gateway has bound: it is left alone.");
     }
 
     [Theory]
@@ -253,7 +258,8 @@ public class StreamListenerTests : IDisposable
     public async Task AResetDuringAnEchoLeavesNothingBehind()
     {
         var answers = false;
-        await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers)), options: new() { MaxConnections = 1 }, threads: Threads);
+        await using var rig =
+            new GatewayRig(new FakeBackend(() => new FakeGrain(answers)), options: new() { MaxConnections = 1 }, threads: Threads);
         var listener = await rig.ListenAsync();
         var peer = await Peer.ConnectAsync(listener);
         await peer.SendAsync("hello\n");

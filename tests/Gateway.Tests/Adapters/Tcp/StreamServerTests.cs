@@ -49,7 +49,8 @@ public sealed class StreamServerTests : IDisposable
     public async Task WhatIsLeftAtTheDeadlineIsAborted(bool ofItsOwn)
     {
         var fault = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var server = await StartAsync(ofItsOwn, async connection => fault.SetResult(await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync(CancellationToken.None))));
+        var server = await StartAsync(ofItsOwn, async connection => fault.SetResult(
+            await Record.ExceptionAsync(async () => await connection.Transport.Input.ReadAsync(CancellationToken.None))));
         using var peer = await EnterAsync(server);
         using var deadline = new CancellationTokenSource();
         var stopping = server.StopAsync(deadline.Token);
@@ -137,7 +138,9 @@ public sealed class StreamServerTests : IDisposable
         }
     }
 
-    /// <summary>Connects, and waits until the connection is being run: what waits to be accepted when a server stops is another matter.</summary>
+    /// <summary>
+    /// Connects, and waits until the connection is being run: what waits to be accepted when a server stops is another matter.
+    /// </summary>
     private async Task<Peer> EnterAsync(StreamServer server)
     {
         var peer = await ConnectAsync(server);
@@ -152,7 +155,8 @@ public sealed class StreamServerTests : IDisposable
         if (ofItsOwn) Assert.SkipUnless(OperatingSystem.IsLinux(), "Socket threads are for Linux.");
         var options = StreamListener.Transport(new());
         IConnectionListenerFactory transport = ofItsOwn
-            ? new SocketListenerFactory(Threads, options, ArrayPool<byte>.Shared, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance)
+            ? new SocketListenerFactory(
+                Threads, options, ArrayPool<byte>.Shared, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance)
             : new PacedSocketTransport(options, DescriptorReserve.OfPeers, TimeProvider.System, NullLoggerFactory.Instance);
         var server = new StreamServer(transport, RunAsync, _time, _log);
         await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Stop);

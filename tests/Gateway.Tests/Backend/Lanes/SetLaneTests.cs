@@ -7,7 +7,9 @@ using OrleansEcho.Grains.Interfaces.Lanes;
 
 namespace OrleansEcho.Gateway.Tests.Backend.Lanes;
 
-/// <summary>When a set goes, what goes with it, and that each gets its own answer, once, whatever happens to the call that carried it.</summary>
+/// <summary>
+/// When a set goes, what goes with it, and that each gets its own answer, once, whatever happens to the call that carried it.
+/// </summary>
 public sealed class SetLaneTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -119,7 +121,10 @@ public sealed class SetLaneTests : IDisposable
         var (out1, out2) = await FillAsync();
         var waiting = Send(10);
         await _lost.CancelAsync();
-        foreach (var set in new[] { out1, out2, waiting }) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => set.WithinAsync("the end"));
+        foreach (var set in new[] { out1, out2, waiting })
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => set.WithinAsync("the end"));
+        }
 
         Assert.False(_lane.TryGoAlone());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Send(11).WithinAsync("the refusal"));
@@ -188,7 +193,11 @@ public sealed class SetLaneTests : IDisposable
                 foreach (var connection in connections) await connection.CheckAsync();
 
                 // The line is idle again: nothing is counted that is not out.
-                for (var i = 0; i < 1_000 && !(lane.TryGoAlone() && ++alone > 0); i++) await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+                for (var i = 0; i < 1_000 && !(lane.TryGoAlone() && ++alone > 0); i++)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+                }
+
                 Assert.NotEqual(0, alone);
             },
             iter: 300,
@@ -196,7 +205,8 @@ public sealed class SetLaneTests : IDisposable
 
     private static MessageSet Set(long sequence, int length) => new(sequence, new byte[length], null);
 
-    private Task<BatchedSet> Send(long connection, int length = 1) => _lane.SendAsync(new PendingSet(connection), BatchedSet.Of(connection, Set(1, length))).AsTask();
+    private Task<BatchedSet> Send(long connection, int length = 1) =>
+        _lane.SendAsync(new PendingSet(connection), BatchedSet.Of(connection, Set(1, length))).AsTask();
 
     /// <summary>Two calls are out.</summary>
     private async Task<(Task First, Task Second)> FillAsync()

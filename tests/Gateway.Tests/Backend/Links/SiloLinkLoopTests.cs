@@ -283,7 +283,8 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
         return client;
     }
 
-    private Task<Client> NextClientAsync() => _clients.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("an attempt to connect");
+    private Task<Client> NextClientAsync() =>
+        _clients.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync("an attempt to connect");
 
     private SiloLink AddOther()
     {
@@ -304,7 +305,8 @@ public sealed class SiloLinkLoopTests : IAsyncDisposable
     private Task LinksAsync(int count) => Deadline.UntilAsync(() => Task.FromResult(_links.All.Length == count), $"{count} links");
 
     // The loop says what has happened after it has done it.
-    private Task SaidAsync(string words) => Deadline.UntilAsync(() => Task.FromResult(_log.Collector.GetSnapshot().Any(r => r.Message == words)), $"the log to say '{words}'");
+    private Task SaidAsync(string words) =>
+        Deadline.UntilAsync(() => Task.FromResult(_log.Collector.GetSnapshot().Any(r => r.Message == words)), $"the log to say '{words}'");
 
     // Lets so much of a wait go by, while another silo answers.
     private async Task ElapseAsync(TimeSpan wait, TimeSpan elapsed, SiloLink other)
