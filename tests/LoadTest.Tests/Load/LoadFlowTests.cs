@@ -28,9 +28,10 @@ public sealed class LoadFlowTests
     {
         var (server, result) = await RunAsync(Flow with { Kind = FlowKind.Hold, TrickleInterval = TimeSpan.FromMilliseconds(trickle) }, connections: 5);
 
-        // The first ones come before anything counts, as connections are opened before that.
+        // The first ones come before anything counts, as connections are opened before that; but on a busy machine some are echoed while it counts.
         Assert.Equal(5 + between + 5, server.Messages);
-        Assert.Equal((between + 5, Sound), (result.Total.Latency.Count, result.Total.Integrity));
+        Assert.InRange(result.Total.Latency.Count, between + 5, 5 + between + 5);
+        Assert.Equal(Sound, result.Total.Integrity);
         Assert.Equal(5, result.Total.ConnectionsOpen);
         Assert.NotEqual(Verdict.Failed, result.Verdict); // though none came back while it counted
     }
@@ -58,9 +59,11 @@ public sealed class LoadFlowTests
             Warmup = TimeSpan.Zero,
         });
 
-        // 400 by the rate: 300 small ones and 100 large ones. A third of the connections is held: two messages each.
+        // 400 by the rate: 300 small ones and 100 large ones. A third of the connections is held: two messages each, the first of them
+        // before anything counts, unless the machine is busy.
         Assert.Equal(300 + (100 * 3) + (4 * 2), server.Messages);
-        Assert.Equal((400 + 4, Sound), (result.Total.Latency.Count, result.Total.Integrity));
+        Assert.InRange(result.Total.Latency.Count, 400 + 4, 400 + (4 * 2));
+        Assert.Equal(Sound, result.Total.Integrity);
         Assert.Equal(12, result.Total.ConnectionsOpen);
         Assert.Equal([("127.0.0.2", 4), ("127.0.0.3", 4), ("127.0.0.4", 4)], server.Peers.CountBy(p => $"{p}").OrderBy(p => p.Key).Select(p => (p.Key, p.Value)));
     }
