@@ -5,8 +5,11 @@ namespace OrleansEcho.Testing;
 /// <summary>Waits for a signal, and says what it waited for when none comes.</summary>
 public static class Deadline
 {
-    /// <summary>Far more than anything takes on a busy machine: a time-out means that it does not come at all.</summary>
-    public static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Far more than anything takes on a busy machine, also the start of a program, which is mostly compiling: a time-out means that it does not come
+    /// at all.
+    /// </summary>
+    public static readonly TimeSpan Generous = TimeSpan.FromSeconds(90);
 
     /// <summary>How long to wait for what comes within a time that the docs promise: three times as long, because a busy machine is late, too.</summary>
     /// <param name="seconds">What is promised.</param>

@@ -8,9 +8,6 @@ namespace OrleansEcho.Testing.Processes;
 /// <summary>One of the product's programs, running as a process of its own in an empty directory of its own.</summary>
 public sealed class EchoProcess : IAsyncDisposable
 {
-    // A start is mostly compiling: on a machine that has much else to do, that takes many times the second or two that it takes alone.
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
-
     private readonly Process _process;
     private readonly Task _reading;
     private int? _exitCode;
@@ -84,7 +81,7 @@ public sealed class EchoProcess : IAsyncDisposable
     /// <returns>Its real address.</returns>
     public async Task<EndPoint> ListenerAsync(string listener)
     {
-        var line = await Output.WaitForAsync($"Listener {listener} accepts on ", StartPatience);
+        var line = await Output.WaitForAsync($"Listener {listener} accepts on ");
         var address = line.Split(" accepts on ")[1].Split(" (")[0];
         return address.StartsWith("unix:", StringComparison.Ordinal)
             ? new System.Net.Sockets.UnixDomainSocketEndPoint(address["unix:".Length..])
@@ -96,7 +93,7 @@ public sealed class EchoProcess : IAsyncDisposable
     public async Task<Uri> ManagementAsync()
     {
         const string banner = "Health and metrics: ";
-        return new Uri((await Output.WaitForAsync(banner, StartPatience))[banner.Length..]);
+        return new Uri((await Output.WaitForAsync(banner))[banner.Length..]);
     }
 
     /// <summary>Leaves it room for so many more open files than it has now, as an operator does with prlimit(1).</summary>

@@ -25,11 +25,19 @@ public sealed class KestrelTransportTests : IDisposable
         // A Unix socket's buffers have a fixed size. Without the registry's ticks, the pump's own time-out has no part in this.
         await using var rig = new GatewayRig(new FakeBackend(() => new FakeGrain(answers: false)));
         var listener = await rig.ListenAsync("unix:" + SocketPath, configure: o => o.SendTimeoutSeconds = 0.1);
-        var (peer, grain) = await FillTransportAsync(rig, listener);
-        using var _ = peer;
-        peer.Finish();
 
-        Assert.Equal(CloseReason.SendTimeout, await grain.Closed.WithinAsync("the end of a connection whose peer does not read"));
+        // Where the kernel has taken the last echo after all, nothing is left to be cut off: it is tried again.
+        const int Attempts = 5;
+        var reason = CloseReason.PeerClosed;
+        for (var attempt = 0; attempt < Attempts && reason is CloseReason.PeerClosed; attempt++)
+        {
+            var (peer, grain) = await FillTransportAsync(rig, listener);
+            using var _ = peer;
+            peer.Finish();
+            reason = await grain.Closed.WithinAsync("the end of a connection whose peer does not read");
+        }
+
+        Assert.Equal(CloseReason.SendTimeout, reason);
         await listener.StopAsync(CancellationToken.None).WithinAsync("the socket of a peer that does not read to be closed");
     }
 
