@@ -143,7 +143,7 @@ public static partial class EchoProgram
                 await error.WriteLineAsync($"error: and {more} more keys that are wrong; is it a file of settings for this program?");
             }
 
-            foreach (var nearMiss in sources.NearMisses) await error.WriteLineAsync($"note: {nearMiss}");
+            foreach (var nearMiss in sources.NearMisses) await error.WriteLineAsync($"note: {Shown.Text(nearMiss)}");
             return ExitCode.InvalidConfiguration;
         }
 
@@ -166,7 +166,7 @@ public static partial class EchoProgram
     {
         try
         {
-            await output.WriteLineAsync(await command.RunAsync(services, CancellationToken.None)); // a signal ends the process
+            await output.WriteLineAsync(Shown.Text(await command.RunAsync(services, CancellationToken.None))); // a signal ends the process
             return ExitCode.Success;
         }
         catch (StartupException fault)

@@ -6,14 +6,31 @@ namespace OrleansEcho.ServiceDefaults;
 
 /// <summary>
 /// Text of others (a value that somebody configured, a peer's name, a key of a file), made fit to be printed: what the log, the list of faults and the
-/// banner write goes through here.
+/// banner write goes through here. The passwords of this process are not in it, whoever wrote it: a store may repeat what it was told.
 /// </summary>
 public static partial class Shown
 {
-    /// <summary>The text, with what a terminal obeys or hides written out: an escape character as <c>\u001b</c>, a line break as <c>\n</c>.</summary>
-    /// <returns>The same instance when there is nothing to write out.</returns>
+    private static PasswordMask Passwords = PasswordMask.None;
+
+    /// <summary>From now on this password is not shown. Nothing happens when there is none.</summary>
+    public static void Hide(string? password)
+    {
+        PasswordMask known;
+        do known = Volatile.Read(ref Passwords);
+        while (Interlocked.CompareExchange(ref Passwords, known.With(password), known) != known);
+    }
+
+    /// <summary>The text, with <c>***</c> instead of each password that is known: for who does not write to a terminal.</summary>
+    /// <returns>The same instance when none is in it.</returns>
+    public static string Masked(string text) => Volatile.Read(ref Passwords).Apply(text);
+
+    /// <summary>
+    /// The text without passwords, and with what a terminal obeys or hides written out: an escape character as <c>\u001b</c>, a line break as <c>\n</c>.
+    /// </summary>
+    /// <returns>The same instance when there is nothing to mask or to write out.</returns>
     public static string Text(string text)
     {
+        text = Masked(text);
         for (var i = 0; i < text.Length; i++)
         {
             if (IsUnsafe(text[i])) return WriteOut(text, i);

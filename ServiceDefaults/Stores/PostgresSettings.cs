@@ -25,6 +25,8 @@ public static class PostgresSettings
             var read = new NpgsqlConnectionStringBuilder(Defaults + text);
             if (string.IsNullOrEmpty(read.Host) || !read.Host.Split(',', StringSplitOptions.TrimEntries).All(IsServer)) return false;
             settings = read;
+            string?[] passwords = [read.Password, read.SslPassword, Environment.GetEnvironmentVariable("PGPASSWORD")]; // the last is Npgsql's
+            foreach (var password in passwords) Shown.Hide(password);
             return true;
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)

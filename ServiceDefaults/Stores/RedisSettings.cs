@@ -27,6 +27,7 @@ public static class RedisSettings
             read.BacklogPolicy = BacklogPolicy.FailFast; // a call that waits for a connection would only fail later
             read.ReconnectRetryPolicy = new LinearRetry((int)LongestPauseBetweenAttempts.TotalMilliseconds);
             settings = read;
+            Shown.Hide(read.Password);
             return true;
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or OverflowException)

@@ -40,7 +40,8 @@ internal sealed class LogLineFormatter() : ConsoleFormatter(FormatterName)
         if (logEntry.Exception is { } exception)
         {
             textWriter.Write(' ');
-            textWriter.Write(Shown.Text(exception.ToString().ReplaceLineEndings(" "))); // a stack trace is to be read, and has a line for each call
+            // A stack trace is to be read, and has a line for each call. A password with a line break in it is to be found before.
+            textWriter.Write(Shown.Text(Shown.Masked(exception.ToString()).ReplaceLineEndings(" ")));
         }
 
         textWriter.Write('\n');

@@ -78,13 +78,16 @@ internal static class ManagementEndpoint
 
     private static Task WriteLivenessAsync(HttpContext context, HealthReport report) => report.Status is not HealthStatus.Unhealthy
         ? WriteAsync(context, new { status = "Live" })
-        : WriteAsync(context, new { status = "Dead", reasons = report.Entries.Values.Where(e => e.Status is HealthStatus.Unhealthy).Select(e => e.Description) });
+        : WriteAsync(context, new { status = "Dead", reasons = report.Entries.Values.Where(e => e.Status is HealthStatus.Unhealthy).Select(e => Words(e)) });
 
     private static Task WriteReadinessAsync(HttpContext context, HealthReport report) => WriteAsync(context, new
     {
         status = report.Status is HealthStatus.Unhealthy ? "NotReady" : "Ready",
-        checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = e.Value.Description }),
+        checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = Words(e.Value) }),
     });
+
+    // They may be a store's, and everybody who reaches the port reads them.
+    private static string? Words(HealthReportEntry check) => check.Description is { } words ? Shown.Masked(words) : null;
 
     private static Task WriteAsync<TBody>(HttpContext context, TBody body)
     {

@@ -43,7 +43,10 @@ internal static class TelemetrySetup
             publisher.Predicate = check => check.Tags.Contains("ready");
         });
         if (!OtelVariables.NamesACollector(builder.Configuration)) return;
-        telemetry.WithTracing(tracing => tracing.AddSource("Microsoft.Orleans.*")).WithLogging(null, logs => logs.IncludeFormattedMessage = true).UseOtlpExporter();
+        telemetry
+            .WithTracing(tracing => tracing.AddSource("Microsoft.Orleans.*").AddProcessor<MaskedActivities>())
+            .WithLogging(logs => logs.AddProcessor<MaskedLogs>(), logs => logs.IncludeFormattedMessage = true)
+            .UseOtlpExporter(); // after all processors, wherever it stands
     }
 
     // The instance's id is the same after a restart, and says which process it is. What the standard's variables say (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) comes last and wins.

@@ -18,11 +18,14 @@ internal sealed class EvictionHandler : IFatalErrorHandler
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
         // Not by the log: what it still has to write is lost when the process ends.
-        Console.Error.WriteLine(context?.Contains(Evicted, StringComparison.Ordinal) is true
-            ? "error: The other silos have declared this one dead, because it did not answer them; it ends, and can be started again at once."
-            : $"error: A fault that a silo cannot go on with: {context}: {exception}");
+        Console.Error.WriteLine(Describe(context, exception));
         var exit = new Thread(() => Environment.Exit(ExitCode.Evicted)) { IsBackground = true };
         exit.Start();
         if (!exit.Join(ExitPatience)) Environment.FailFast("The process did not exit.");
     }
+
+    /// <summary>One line, as the log writes it.</summary>
+    internal static string Describe(string? context, Exception? exception) => context?.Contains(Evicted, StringComparison.Ordinal) is true
+        ? "error: The other silos have declared this one dead, because it did not answer them; it ends, and can be started again at once."
+        : Shown.Text(Shown.Masked($"error: A fault that a silo cannot go on with: {context}: {exception}").ReplaceLineEndings(" "));
 }

@@ -19,6 +19,16 @@ public sealed class LogLineFormatterTests
         Assert.Contains(@"Refused \u001b[31mRED\r\n2026-11-28T00:00:00.000Z crit: forged[1] \u009b2J System.InvalidOperationException: a\u001bb c", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void PasswordThatALibraryRepeatsIsNotInALine()
+    {
+        Shown.Hide("Formatted\r\npassword");
+        var line = Write("AUTH echo Formatted\r\npassword", new InvalidOperationException("outer", new TimeoutException("'Formatted\r\npassword'")));
+        Assert.Contains("AUTH echo *** System.InvalidOperationException: outer", line, StringComparison.Ordinal);
+        Assert.Contains("'***'", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Formatted", line, StringComparison.Ordinal);
+    }
+
     private static string Write(string message, Exception? fault)
     {
         using var line = new StringWriter();

@@ -36,6 +36,21 @@ public sealed partial class ManagementEndpointTests : IDisposable
         Assert.Equal("{\"status\":\"Live\"}\n", live.Body);
     }
 
+    [Fact]
+    public async Task PasswordThatAStoreRepeatsIsNotServed()
+    {
+        Shown.Hide("Served-password");
+        await using var run = ProgramRun.Start(["--management", "127.0.0.1:0"], services => services.AddHealthChecks()
+            .AddCheck("gate", () => HealthCheckResult.Unhealthy("it says 'Served-password'"), tags: ["ready", ManagementOptions.LivenessTag]));
+        using var client = await ClientAsync(run);
+        foreach (var path in (string[])["/health/ready", "/health/live"])
+        {
+            var answer = await GetAsync(client, path);
+            Assert.Contains("it says ", answer.Body, StringComparison.Ordinal);
+            Assert.DoesNotContain("Served", answer.Body, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("DELETE")]
     [InlineData("TRACE")]

@@ -1,3 +1,5 @@
+using OrleansEcho.ServiceDefaults.Stores;
+
 namespace OrleansEcho.ServiceDefaults.Tests;
 
 public sealed class ShownTests
@@ -15,6 +17,19 @@ public sealed class ShownTests
     {
         var text = new string('x', 10);
         Assert.Same(text, Shown.Text(text));
+    }
+
+    /// <summary>Whoever reads a connection string of a store knows its passwords from then on.</summary>
+    [Fact]
+    public void PasswordOfAConnectionStringThatWasReadIsNotShown()
+    {
+        Assert.True(RedisSettings.TryParse("127.0.0.1,user=echo,password=Shown-Redis-1", out _));
+        Assert.True(PostgresSettings.TryParse("Host=127.0.0.1;Password='Shown;''Postgres''';SSL Password=Shown-Key-1", out _));
+        Assert.Equal(
+            @"\u001b*** *** *** ***\n",
+            Shown.Text("\u001bShown-Redis-1 Shown;'Postgres' Shown;''Postgres'' Shown-Key-1\n"));
+        Assert.Equal("'***'", Shown.Value("Shown-Redis-1"));
+        Assert.Equal("{\"a\":\"***\"}\n", Shown.Masked("{\"a\":\"Shown-Redis-1\"}\n"));
     }
 
     [Theory]
