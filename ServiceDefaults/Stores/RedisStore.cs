@@ -11,11 +11,14 @@ public sealed class RedisStore(string connectionString, string key) : IStore
     private readonly ConfigurationOptions _settings = RedisSettings.Parse(connectionString);
     private ConnectionMultiplexer? _connection;
 
+    /// <summary>What it means that the user or the password is wrong.</summary>
+    public static StoreFault Refused { get; } = new("it does not accept the user or the password", MayPass: false);
+
     /// <inheritdoc/>
     public string Name => $"Redis at {_settings.Servers()} ({key})";
 
     /// <summary>The connection, once there is one; it comes back by itself. For one caller at a time.</summary>
-    /// <exception cref="RedisException">Nobody answers, or the password is wrong.</exception>
+    /// <exception cref="RedisException">Nobody answers, or the user or the password is wrong.</exception>
     public async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
         if (_connection is not null) return _connection;
@@ -24,9 +27,11 @@ public sealed class RedisStore(string connectionString, string key) : IStore
         var connecting = ConnectionMultiplexer.ConnectAsync(settings);
         try
         {
-            return _connection = await connecting.WaitAsync(cancellationToken);
+            var connection = await connecting.WaitAsync(cancellationToken);
+            await connection.ThrowIfAnotherUserAsync(settings).WaitAsync(cancellationToken);
+            return _connection = connection;
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
             _ = ForgetAsync(connecting);
             throw;
@@ -68,8 +73,6 @@ public sealed class RedisStore(string connectionString, string key) : IStore
         await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (connecting.IsCompletedSuccessfully) await (await connecting).DisposeAsync();
     }
-
-    private static StoreFault Refused { get; } = new("it does not accept the user or the password", MayPass: false);
 
     private const int MostOfCode = 32; // of characters; the longest that there is has 13
 

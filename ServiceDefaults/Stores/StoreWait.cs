@@ -37,7 +37,7 @@ public sealed partial class StoreWait(StartInterruption interruption, TimeProvid
             {
                 var why = await store.ExplainAsync(fault, CancellationToken.None);
                 if (why is null) throw;
-                if (!why.MayPass) throw new StartupException(ExitCode.Failure, $"{store.Name} cannot be used: {why.Words}; mend the connection string, or what is wrong there.", fault);
+                if (!why.MayPass) throw Refusal(store.Name, why, fault);
                 if (saidAt is null || time.GetElapsedTime(saidAt.Value) >= LogInterval)
                 {
                     Log.Waiting(logger, store.Name, why.Words);
@@ -54,6 +54,16 @@ public sealed partial class StoreWait(StartInterruption interruption, TimeProvid
                 throw Stopped(either.Token);
             }
         }
+    }
+
+    /// <summary>The end of a start that does not wait.</summary>
+    /// <param name="store">Which store.</param>
+    /// <param name="why">What somebody has to mend.</param>
+    /// <param name="fault">What its client threw.</param>
+    public static StartupException Refusal(string store, StoreFault why, Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(why);
+        return new(ExitCode.Failure, $"{store} cannot be used: {why.Words}; mend the connection string, or what is wrong there.", fault);
     }
 
     private OperationCanceledException Stopped(CancellationToken cancellationToken)

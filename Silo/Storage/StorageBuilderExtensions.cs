@@ -27,6 +27,10 @@ internal static class StorageBuilderExtensions
             services.AddSingleton<FileStorageFolder>();
             services.AddHostedService(provider => provider.GetRequiredService<FileStorageFolder>());
         }
+        else if (configured.Is(StorageOptions.Redis))
+        {
+            services.AddHostedService<RedisStorageCheck>();
+        }
         else if (configured.Is(StorageOptions.PostgreSql))
         {
             const string key = $"{StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}";

@@ -16,6 +16,37 @@ public sealed class MembershipStartTests
             + "mend the connection string, or what is wrong there.", line);
     }
 
+    /// <summary>The client of Redis goes on as the default user then, who needs no password here.</summary>
+    [Theory]
+    [InlineData("Cluster:Membership", "Cluster:ConnectionString", "user=echo,password=secret")]
+    [InlineData("Cluster:Membership", "Cluster:ConnectionString", "user=nobody,password=another")]
+    [InlineData("Storage:Provider", "Storage:ConnectionString", "user=echo,password=secret")]
+    public async Task RedisThatRefusesAUser_AndLetsEverybodyIn_IsNamed(string kind, string option, string login)
+    {
+        await using var server = await RedisServer.StartNewAsync();
+        await server.ExecuteAsync("ACL SETUSER echo on >another ~* &* +@all");
+        var line = await RunningSilo.RefusalAsync(new Dictionary<string, string?> { [kind] = "redis", [option] = $"{server.ConnectionString},{login}" });
+        Assert.Equal(
+            $"Redis at {server.ConnectionString} ({option}) cannot be used: it does not accept the user or the password; "
+            + "mend the connection string, or what is wrong there.", line);
+    }
+
+    /// <summary>Who may not ask Redis who he is, is not taken for another.</summary>
+    [Theory]
+    [InlineData("+@all")]
+    [InlineData("+@all -acl")]
+    public async Task RedisThatAcceptsAUser_IsUsed(string rights)
+    {
+        await using var server = await RedisServer.StartNewAsync();
+        await server.ExecuteAsync($"ACL SETUSER echo on >another ~* &* {rights}");
+        var connection = $"{server.ConnectionString},user=echo,password=another";
+        await using var silo = await RunningSilo.StartAsync(new Dictionary<string, string?>(Settings("redis", connection))
+        {
+            ["Storage:Provider"] = "redis",
+            ["Storage:ConnectionString"] = connection,
+        });
+    }
+
     [Fact]
     public async Task SiloStarts_AsSoonAsItsRedisIsThere()
     {
