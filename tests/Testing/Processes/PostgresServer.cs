@@ -49,6 +49,16 @@ public sealed class PostgresServer() : StoreServer("127.0.0.1", [])
     /// <summary>Makes an empty database.</summary>
     public Task CreateDatabaseAsync(string name) => ExecuteAsync($"CREATE DATABASE {name}");
 
+    /// <summary>Makes another superuser, whom it does not trust: he has to know his password.</summary>
+    public async Task CreateUserAsync(string name, string password)
+    {
+        var rules = Path.Combine(Data, "pg_hba.conf");
+        var others = await File.ReadAllTextAsync(rules, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(rules, $"host all {name} 127.0.0.1/32 scram-sha-256\n{others}", TestContext.Current.CancellationToken);
+        await ExecuteAsync($"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD '{password}'");
+        await ExecuteAsync("SELECT pg_reload_conf()");
+    }
+
     /// <summary>Runs a command of SQL as its superuser.</summary>
     public Task ExecuteAsync(string sql) =>
         RunAsync(Program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", $"--dbname={ConnectionUri}", $"--command={sql}");

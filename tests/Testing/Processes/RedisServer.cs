@@ -11,6 +11,8 @@ public sealed class RedisServer(string address, IReadOnlyList<string> through) :
 {
     private const string Program = "redis-server";
 
+    private string? _password;
+
     public override string ConnectionString => $"{Address}:{Port}";
 
     protected override Signal Stop => Signal.Terminate;
@@ -44,9 +46,21 @@ public sealed class RedisServer(string address, IReadOnlyList<string> through) :
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Port, TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(command + "\r\n"), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);
-        Assert.Equal("+OK", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync($"Redis to answer '{command}'"));
+        string[] commands = _password is null ? [command] : [$"AUTH {_password}", command];
+        foreach (var line in commands)
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\r\n"), TestContext.Current.CancellationToken);
+            Assert.Equal("+OK", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WithinAsync($"Redis to answer '{line}'"));
+        }
+    }
+
+    /// <summary>Lets nobody in any more who does not know the password; until it stops.</summary>
+    /// <param name="password">One word.</param>
+    public async Task RequirePasswordAsync(string password)
+    {
+        await ExecuteAsync($"CONFIG SET requirepass {password}");
+        _password = password;
     }
 
     protected override string[] Command() =>
