@@ -3,7 +3,9 @@ using OpenTelemetry;
 
 namespace OrleansEcho.ServiceDefaults.Telemetry;
 
-/// <summary>Takes passwords out of a span before it goes to a collector. One that has a password where nothing can be changed does not go there.</summary>
+/// <summary>
+/// Takes passwords out of a span before it goes to a collector. One that has a password where nothing can be changed does not go there.
+/// </summary>
 internal sealed class MaskedActivities : BaseProcessor<Activity>
 {
     /// <inheritdoc/>

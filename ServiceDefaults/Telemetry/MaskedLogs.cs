@@ -3,7 +3,9 @@ using OpenTelemetry.Logs;
 
 namespace OrleansEcho.ServiceDefaults.Telemetry;
 
-/// <summary>Takes passwords out of a log entry before it goes to a collector, as <see cref="LogLineFormatter"/> does before it is printed.</summary>
+/// <summary>
+/// Takes passwords out of a log entry before it goes to a collector, as <see cref="LogLineFormatter"/> does before it is printed.
+/// </summary>
 internal sealed class MaskedLogs : BaseProcessor<LogRecord>
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using OrleansEcho.ServiceDefaults.Stores;
 namespace OrleansEcho.Silo.Storage;
 
 /// <summary>
-/// Ends the start of a silo whose Redis of the grains' state does not accept its user or password. One that is away is not waited for: the silo starts and
-/// warns.
+/// Ends the start of a silo whose Redis of the grains' state does not accept its user or password. One that is away is not waited for:
+/// the silo starts and warns.
 /// </summary>
 internal sealed class RedisStorageCheck(IOptions<StorageOptions> options) : IHostedService
 {

@@ -153,7 +153,10 @@ public sealed class SecretTests : ProcessTest
         var settings = new Dictionary<string, string> { ["Cluster:Membership"] = membership, ["Cluster:ConnectionString"] = login };
         var ofState = new Dictionary<string, string>(settings)
         {
-            ["Storage:Provider"] = provider, ["Storage:ConnectionString"] = login, ["Silo:Port"] = $"{FreePorts.Next()}", ["Silo:GatewayPort"] = $"{FreePorts.Next()}",
+            ["Storage:Provider"] = provider,
+            ["Storage:ConnectionString"] = login,
+            ["Silo:Port"] = $"{FreePorts.Next()}",
+            ["Silo:GatewayPort"] = $"{FreePorts.Next()}",
         };
         if (provider is "postgresql") ofState["Storage:CreateSchema"] = "true";
         var silo = Start("Silo", ofSilo, ofState);
@@ -263,7 +266,10 @@ public sealed class SecretTests : ProcessTest
             _listener.Start();
             Variables = new Dictionary<string, string>
             {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BLRP_SCHEDULE_DELAY"] = "200", ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
             };
             _receiving = ReceiveAsync();
         }
