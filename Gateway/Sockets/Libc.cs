@@ -30,6 +30,12 @@ internal static unsafe partial class Libc
     /// <summary>What a close does with what is left.</summary>
     public const int LingerOption = 13;
 
+    /// <summary>The level of <see cref="UserTimeout"/>.</summary>
+    public const int TcpLevel = 6;
+
+    /// <summary>How long what is queued may wait for the peer, in milliseconds (TCP_USER_TIMEOUT, tcp(7)).</summary>
+    public const int UserTimeout = 18;
+
     /// <summary>Sets a descriptor's flags: of <see cref="Control"/>.</summary>
     public const int SetFlags = 4;
 

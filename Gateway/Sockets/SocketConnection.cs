@@ -116,6 +116,12 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
     public bool IsHome => SocketThread.Current == _thread;
 
     /// <summary>
+    /// How long the kernel keeps what the peer does not take after the socket is closed, in milliseconds; 0 for as long as TCP does, which
+    /// is for ever where the peer acknowledges that it has no room.
+    /// </summary>
+    public int UnsentTimeoutMilliseconds { get; set; }
+
+    /// <summary>
     /// Whether the thread waits for the socket. It does from the first call on, which is the first read's, as a rule: what
     /// has come until then wakes nobody up.
     /// </summary>
@@ -332,8 +338,16 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IThread
         _isClosed = true;
         Interlocked.MemoryBarrier(); // either ClosedToken sees that it is closed, or this sees the token's source
         if (_slot is not NoSlot) _thread.Forget(_slot);
-        if (Volatile.Read(ref _abort) is null) _ = Libc.Shutdown(_descriptor, Libc.Sending);
-        else _socket.ResetWhenClosed();
+        if (Volatile.Read(ref _abort) is not null)
+        {
+            _socket.ResetWhenClosed();
+        }
+        else
+        {
+            if (UnsentTimeoutMilliseconds > 0) _socket.LimitUnsent(UnsentTimeoutMilliseconds);
+            _ = Libc.Shutdown(_descriptor, Libc.Sending);
+        }
+
         _socket.Dispose();
         if (_closed is not null) ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
     }

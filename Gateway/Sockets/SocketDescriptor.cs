@@ -36,5 +36,12 @@ internal sealed unsafe class SocketDescriptor : SafeHandleMinusOneIsInvalid
         _ = Libc.SetSocketOption(Number, Libc.SocketLevel, Libc.LingerOption, linger, 2 * sizeof(int)); // unless the peer was faster
     }
 
+    /// <summary>
+    /// Has the kernel reset the connection when its peer takes nothing of what is queued for so long, also after the close; nothing where it is
+    /// not TCP's.
+    /// </summary>
+    public void LimitUnsent(int milliseconds) =>
+        _ = Libc.SetSocketOption(Number, Libc.TcpLevel, Libc.UserTimeout, &milliseconds, sizeof(int));
+
     protected override bool ReleaseHandle() => Libc.Close((int)handle) is 0;
 }

@@ -55,6 +55,22 @@ public sealed class HostilePeerTests : ProcessTest
             $"The process grew from {before} to {service.Front.PeakResidentBytes} bytes.");
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")] // Kestrel's transport
+    public async Task PeerThatFinishesAndNeverReads_LeavesNoSocketBehind(string socketThreads)
+    {
+        var service = await StartServiceAsync(
+            Topology.Standalone, "--Gateway:Listeners:line:SendTimeoutSeconds=1", $"--Gateway:SocketThreads={socketThreads}");
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await deaf.ConnectAsync(service.Line, Cancelled);
+        await deaf.SendAsync(Encoding.Latin1.GetBytes(new string('x', 12 * 1024) + "\n"), Cancelled); // more than it takes, and less than the kernel
+        deaf.Shutdown(SocketShutdown.Send);
+
+        await service.MetricIsAsync(1, "echo_gateway_connections_closed_total", "echo_close_reason=\"PeerClosed\"");
+        await EchoService.SocketsAsync(0, service.Line);
+    }
+
     [Fact]
     public async Task SilentPeers_AreToldAndClosed()
     {

@@ -73,6 +73,16 @@ internal sealed class TcpListenerOptions
     [Description("Whether small writes go out at once (TCP_NODELAY).")]
     public bool NoDelay { get; set; } = true;
 
+    /// <summary>
+    /// How many bytes the kernel holds of a peer that the gateway does not read from, at most. None by default: the kernel lets the window
+    /// of a fast peer on a long path grow as far as that needs. A bound is a bound of the throughput as well: so many bytes a round trip.
+    /// </summary>
+    [Description(
+        "How many bytes of a peer the kernel holds that have not been read, which it counts twice (SO_RCVBUF), and so how many a round trip "
+        + "brings at most; 0 for what the kernel finds right. The kernel's net.core.rmem_max is the ceiling.")]
+    [Range(0, 64 * 1024 * 1024)]
+    public int ReceiveBufferBytes { get; set; }
+
     internal ConnectionLimits Limits => new()
     {
         MaxMessageBytes = MaxMessageBytes,

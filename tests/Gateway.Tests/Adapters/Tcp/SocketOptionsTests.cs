@@ -44,5 +44,26 @@ public sealed class SocketOptionsTests
         Assert.Equal(4, Get(accepted, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(32 * 1024)]
+    public async Task BoundsOfTheKernelsBuffersReachTheSocketsThatAreAccepted(int receiveBufferBytes)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The kernel's are Linux'.");
+        using var untouched = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var listening =
+            StreamListener.Transport(new() { ReceiveBufferBytes = receiveBufferBytes }).CreateBoundListenSocket(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await peer.ConnectAsync(listening.LocalEndPoint!, Stop);
+        using var accepted = await listening.AcceptAsync(Stop);
+
+        var unsent = new byte[sizeof(int)];
+        accepted.GetRawSocketOption(6, 25, unsent); // TCP_NOTSENT_LOWAT
+        Assert.Equal(16 * 1024, BitConverter.ToInt32(unsent));
+        // The kernel doubles what it is told, for what it needs beside the bytes (socket(7)).
+        Assert.Equal(receiveBufferBytes is 0 ? untouched.ReceiveBufferSize : 2 * receiveBufferBytes, accepted.ReceiveBufferSize);
+    }
+
     private static int Get(Socket socket, SocketOptionLevel level, SocketOptionName name) => (int)socket.GetSocketOption(level, name)!;
 }
