@@ -21,6 +21,9 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
     /// <summary>What to add to the environment of the process with the listeners.</summary>
     public IReadOnlyDictionary<string, string>? FrontEnvironment { get; init; }
 
+    /// <summary>A command that becomes the process with the listeners, such as setpriv with its arguments; none when empty.</summary>
+    public IReadOnlyList<string> FrontThrough { get; init; } = [];
+
     /// <summary>All its processes.</summary>
     public IReadOnlyList<EchoProcess> Processes => [.. new[] { Silo, _front }.OfType<EchoProcess>()];
 
@@ -66,8 +69,8 @@ public sealed class EchoService(Topology topology, IReadOnlyList<string> gateway
     {
         string[] arguments = [.. FreeListeners, .. gatewayArguments];
         _front = own(topology is Topology.Standalone
-            ? EchoProcess.Start(EchoExecutable.Standalone, arguments, FrontEnvironment)
-            : EchoProcess.Start(EchoExecutable.Gateway, [.. arguments, "--silos", $"127.0.0.1:{SiloPorts.Gateway}"], FrontEnvironment));
+            ? EchoProcess.Start(EchoExecutable.Standalone, arguments, FrontEnvironment, through: FrontThrough)
+            : EchoProcess.Start(EchoExecutable.Gateway, [.. arguments, "--silos", $"127.0.0.1:{SiloPorts.Gateway}"], FrontEnvironment, through: FrontThrough));
         Line = await Front.ListenerAsync("line");
         LengthPrefixed = await Front.ListenerAsync("length-prefixed");
         Raw = await Front.ListenerAsync("raw");
