@@ -36,22 +36,22 @@ public static partial class EchoProgram
         ("Polly", LogLevel.Critical), // Orleans' retries: three stack traces for each message to a silo that has just died
         // A stack trace for each probe of a silo that is lost, and pages after standing still.
         ("Orleans.Runtime.MembershipService", LogLevel.Error),
+        // Stack traces when a silo stops while the list of silos is away, and pages while one joins: JoinReport says whom it waits for.
         ("Orleans.Runtime.MembershipService.MembershipAgent", LogLevel.Critical),
-        // stack traces when a silo stops while the list of silos is away, and pages while one joins: JoinReport says whom it waits for
         // A stack trace for each silo that cannot be suspected while the list is away: StoreOutage says that it is.
         ("Orleans.Runtime.MembershipService.ClusterHealthMonitor", LogLevel.Critical),
         ("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Critical), // the same for each piece of gossip
         ("Orleans.Runtime.MembershipService.MembershipTableCleanupAgent", LogLevel.Critical), // the same for tidying up
         // Says that it was declared dead: EvictionHandler says so, too.
         ("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Critical),
+        // A stack trace when a grain was to go to a silo that is gone: it stays.
         ("Orleans.Runtime.ActivationMigrationManager", LogLevel.Critical),
-        // a stack trace when a grain was to go to a silo that is gone: it stays
         ("Orleans.Runtime.AsyncTimer", LogLevel.Error), // a line for each timer after the process has stood still
         // A stack trace for each address of several where no silo is, and one when a silo has stopped before its client could say goodbye.
         ("Orleans.Runtime.ClientClusterManifestProvider", LogLevel.Critical),
+        // Cannot tell a silo that is gone which gateways there are: it tells the next.
         ("Orleans.Runtime.GrainDirectory.ClientDirectory", LogLevel.Critical),
-        // cannot tell a silo that is gone which gateways there are: it tells the next
-        // A stack trace for each call to a store that is away, and for each lost race;.
+        // A stack trace for each call to a store that is away, and for each lost race.
         ("Orleans.Storage.AdoNetGrainStorage", LogLevel.Critical),
         ("Orleans.Persistence.RedisGrainStorage", LogLevel.Critical), // the grain gets the exception, and knows which of them is a fault
         // Cannot cancel a call to a silo that has stopped: true, and no fault.

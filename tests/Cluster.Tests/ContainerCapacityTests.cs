@@ -70,7 +70,7 @@ public sealed partial class ContainerCapacityTests : ProcessTest
         var start = TimeProvider.System.GetTimestamp();
         var (most, mostInSockets, released) = (0L, 0L, 0);
         await Deadline.UntilAsync(
-            () =>
+            async () =>
             {
                 most = Math.Max(most, container.UsedBytes);
                 mostInSockets = Math.Max(mostInSockets, container.SocketBytes);
@@ -78,10 +78,10 @@ public sealed partial class ContainerCapacityTests : ProcessTest
                 var due = (int)(slow.Count * Math.Min(1, elapsed / Rise));
                 if (due > released) mayFlood.Release(due - released);
                 released = due;
-                return Task.FromResult(elapsed > Flood);
+                return elapsed > Flood && (await ClosedAsync(service)).ContainsKey("BuffersExhausted");
             },
-            "the end of the flood",
-            2 * Flood);
+            "the peers to use up the gateway's budget",
+            Flood + Deadline.Generous); // a busy machine moves little in ten seconds
         var closed = await ClosedAsync(service);
         var budget = await service.MetricAsync("echo_gateway_buffers_limit_bytes");
         await end.CancelAsync();
@@ -106,7 +106,6 @@ public sealed partial class ContainerCapacityTests : ProcessTest
 
         // 4. It was as much as it should be: .NET saw the limit, and peers wanted more than the budget.
         Assert.True(budget < manifest.MemoryBytes / 2 && most > manifest.MemoryBytes / 2, account);
-        Assert.True(closed.GetValueOrDefault("BuffersExhausted") > 0, account);
         // None of the slow peers finishes: PeerClosed is the gateway's own probe, where the machine was so busy that it had given up.
         Assert.All(closed.Keys, reason => Assert.Contains(reason, (string[])["BuffersExhausted", "SendTimeout", "PeerClosed"]));
     }

@@ -119,11 +119,19 @@ public class ArrivedMeansEchoedTests
         await slow.SendAsync("one\na beginning");
         await slow.ReceiveAsync(4);
 
-        _time.Advance(Idle + (2 * CoarseClock.Resolution));
-        rig.Registry.CheckAll();
+        // A connection may begin to wait only now, and does so from the time that it is then.
+        var told = Task.WhenAll(silent.ReceiveAllAsync(), slow.ReceiveAllAsync());
+        await Deadline.UntilAsync(
+            () =>
+            {
+                _time.Advance(Idle + (2 * CoarseClock.Resolution));
+                rig.Registry.CheckAll();
+                return Task.FromResult(told.IsCompleted);
+            },
+            "both to be told");
 
-        Assert.StartsWith("-ERR FirstByteTimeout ", await silent.ReceiveAllAsync(), StringComparison.Ordinal);
-        Assert.StartsWith("-ERR IdleTimeout ", await slow.ReceiveAllAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("-ERR FirstByteTimeout ", (await told)[0], StringComparison.Ordinal);
+        Assert.StartsWith("-ERR IdleTimeout ", (await told)[1], StringComparison.Ordinal);
         Assert.Equal(CloseReason.FirstByteTimeout, await first.Closed.WithinAsync("the first grain's close"));
         Assert.Equal(CloseReason.IdleTimeout, await second.Closed.WithinAsync("the second grain's close"));
     }
