@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Numerics;
 using OrleansEcho.Gateway.Admission;
 using OrleansEcho.Gateway.Backend;
 using OrleansEcho.Gateway.Diagnostics;
@@ -228,8 +229,7 @@ internal sealed class ConnectionPump(
             while (true)
             {
                 var flushing = _output.FlushAsync(CancellationToken.None);
-                var isHeld = flushing.IsCompleted || _buffers.TryHold(
-                    heldInput + limits.ReadAheadBytes + (_outputBuffer?.HeldBytes ?? limits.WriteBehindBytes + written));
+                var isHeld = flushing.IsCompleted || _buffers.TryHold(heldInput + limits.ReadAheadBytes + (_outputBuffer?.HeldBytes ?? InPipe(written)));
                 if (!isHeld) Evict();
                 var flush = await flushing;
                 if (flush.IsCompleted) return CloseReason.PeerReset;
@@ -243,6 +243,10 @@ internal sealed class ConnectionPump(
             _isSending = false;
         }
     }
+
+    // What is longer than a block lies in an array of a pool, whose lengths are powers of two.
+    private long InPipe(long written) =>
+        limits.WriteBehindBytes + (written > limits.WriteBehindBytes ? (long)BitOperations.RoundUpToPowerOf2((ulong)written) : written);
 
     // A set's arrays, and those of its answer, which is as long. While it is under way, a transport that reads ahead receives as much
     // again as the last read had, as a rule.
