@@ -244,7 +244,7 @@ internal sealed class ConnectionPump(
         }
     }
 
-    // What is longer than a block lies in an array of a pool, whose lengths are powers of two.
+    // A long answer lies in one array of a pool, and their lengths are powers of two.
     private long InPipe(long written) =>
         limits.WriteBehindBytes + (written > limits.WriteBehindBytes ? (long)BitOperations.RoundUpToPowerOf2((ulong)written) : written);
 

@@ -25,7 +25,8 @@ internal sealed class MaskedLogs : BaseProcessor<LogRecord>
             masked.Add(new("exception.stacktrace", shown));
         }
 
-        if (masked.Count != attributes.Count || masked.Zip(attributes).Any(pair => !ReferenceEquals(pair.First.Value, pair.Second.Value))) data.Attributes = masked;
+        if (masked.Count == attributes.Count && masked.Zip(attributes).All(pair => ReferenceEquals(pair.First.Value, pair.Second.Value))) return;
+        data.Attributes = masked;
     }
 
     // What is no text is exported by its words.

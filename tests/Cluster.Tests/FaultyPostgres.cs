@@ -17,7 +17,8 @@ internal sealed class FaultyPostgres : FaultyStore
 
     // Who does not answer is waited for a second, the least that there is.
     public override string ConnectionString(string user, string password) =>
-        $"Host=127.0.0.1;Port={Port};Timeout=1;Command Timeout=1;Username={user};Password=\"{password.Replace("\"", "\"\"", StringComparison.Ordinal)}\";Database=echo";
+        $"Host=127.0.0.1;Port={Port};Timeout=1;Command Timeout=1;Username={user};"
+        + $"Password=\"{password.Replace("\"", "\"\"", StringComparison.Ordinal)}\";Database=echo";
 
     protected override async Task PlayAsync(NetworkStream stream, Wrong wrong, Action<string> served)
     {

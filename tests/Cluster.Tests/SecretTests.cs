@@ -127,7 +127,8 @@ public sealed class SecretTests : ProcessTest
                 [$"{section}:ConnectionString"] = store.ConnectionString(name, way is Way.File ? Quoted : Marker),
             };
             if (program is "Silo") (settings["Silo:Port"], settings["Silo:GatewayPort"]) = ($"{FreePorts.Next()}", $"{FreePorts.Next()}");
-            return new(name, Start(program, way, settings, way is Way.Environment ? collector.Variables : null), line, program is "Gateway" || line is " cannot be reached: ");
+            var process = Start(program, way, settings, way is Way.Environment ? collector.Variables : null);
+            return new(name, process, line, program is "Gateway" || line is " cannot be reached: ");
         }
     }
 
@@ -228,7 +229,8 @@ public sealed class SecretTests : ProcessTest
     private static async Task<string> ReadHealthAsync(StoreUser user)
     {
         var management = await user.Process.ManagementAsync();
-        var pages = await Task.WhenAll(((string[])["/health/ready", "/health/live", "/metrics"]).Select(page => EchoService.GetAsync(new Uri(management, page))));
+        string[] paths = ["/health/ready", "/health/live", "/metrics"];
+        var pages = await Task.WhenAll(paths.Select(path => EchoService.GetAsync(new Uri(management, path))));
         return string.Concat(pages.Select(p => p.Body));
     }
 
@@ -240,10 +242,13 @@ public sealed class SecretTests : ProcessTest
         return way switch
         {
             Way.CommandLine => Start(executable, [.. loud, .. settings.Select(s => $"--{s.Key}={s.Value}")]),
-            Way.Environment => Start(executable, loud, settings.ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value).Concat(variables ?? new Dictionary<string, string>()).ToDictionary()),
+            Way.Environment => Start(executable, loud, settings.Select(AsVariable).Concat(variables ?? new Dictionary<string, string>()).ToDictionary()),
             _ => Start(executable, loud, settings: JsonSerializer.Serialize(settings)), // a key with colons in it is a path, in a file too
         };
     }
+
+    private static KeyValuePair<string, string> AsVariable(KeyValuePair<string, string> setting) =>
+        new(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value);
 
     /// <summary>A program that uses a store.</summary>
     /// <param name="Name">Its user there.</param>

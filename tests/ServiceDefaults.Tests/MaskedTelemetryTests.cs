@@ -22,7 +22,8 @@ public sealed class MaskedTelemetryTests
             telemetry.AddProcessor(new MaskedLogs()).AddProcessor(last);
         })))
         {
-            loggers.CreateLogger("test").LogWarning(new InvalidOperationException($"told '{Secret}'"), "{Store} repeats {Answer} {Count}", new Uri($"redis://u:{Secret}@h"), $"'{Secret}'", 7);
+            var fault = new InvalidOperationException($"told '{Secret}'");
+            loggers.CreateLogger("test").LogWarning(fault, "{Store} repeats {Answer} {Count}", new Uri($"redis://u:{Secret}@h"), $"'{Secret}'", 7);
         }
 
         Assert.Equal("redis://u:***@h/ repeats '***' 7", last.Message);
@@ -40,7 +41,8 @@ public sealed class MaskedTelemetryTests
     {
         var last = new LastRecord();
         var fault = new InvalidOperationException("why");
-        using (var loggers = LoggerFactory.Create(logging => logging.AddOpenTelemetry(telemetry => telemetry.AddProcessor(new MaskedLogs()).AddProcessor(last))))
+        using (var loggers = LoggerFactory.Create(
+            logging => logging.AddOpenTelemetry(telemetry => telemetry.AddProcessor(new MaskedLogs()).AddProcessor(last))))
         {
             loggers.CreateLogger("test").LogWarning(fault, "{Count} times", 7);
         }
@@ -53,7 +55,8 @@ public sealed class MaskedTelemetryTests
     [Fact]
     public void PasswordIsNotInASpanForACollector()
     {
-        using var span = new Activity("call").SetTag("error", $"told '{Secret}'").SetTag("count", 7).SetStatus(ActivityStatusCode.Error, $"told {Secret}").Start();
+        using var span = new Activity("call").SetTag("error", $"told '{Secret}'").SetTag("count", 7);
+        span.SetStatus(ActivityStatusCode.Error, $"told {Secret}").Start();
         span.ActivityTraceFlags |= ActivityTraceFlags.Recorded;
         span.AddEvent(new ActivityEvent("answer", tags: new ActivityTagsCollection { ["words"] = "it rains" }));
         using var masked = new MaskedActivities();

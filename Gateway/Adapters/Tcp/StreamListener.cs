@@ -33,8 +33,6 @@ internal sealed class StreamListener : IListener
     // count, so that a long path is as fast as without (ip-sysctl.rst, tcp_notsent_lowat). Measured with 16, 32 and 128 KiB: none costs anything.
     private const int UnsentBytes = 16 * 1024;
 
-    private const int TcpLevel = 6; // IPPROTO_TCP
-    private const int UserTimeout = 18; // TCP_USER_TIMEOUT
     private const int NotSentLowWater = 25; // TCP_NOTSENT_LOWAT
 
     private readonly TcpListenerOptions _options;
@@ -217,7 +215,7 @@ internal sealed class StreamListener : IListener
         {
             try
             {
-                SetTcp(socket, UserTimeout, 2 * milliseconds);
+                SetTcp(socket, Libc.UserTimeout, 2 * milliseconds);
             }
             catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
             {
@@ -249,7 +247,7 @@ internal sealed class StreamListener : IListener
         if (!OperatingSystem.IsLinux()) return;
         Span<byte> bytes = stackalloc byte[sizeof(int)];
         MemoryMarshal.Write(bytes, value);
-        socket.SetRawSocketOption(TcpLevel, option, bytes);
+        socket.SetRawSocketOption(Libc.TcpLevel, option, bytes);
     }
 
     private static string Netcat(string command, IPEndPoint endPoint)
