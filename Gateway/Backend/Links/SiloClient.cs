@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -25,13 +26,16 @@ internal sealed class SiloClient(
     // A silo that is there takes a goodbye in milliseconds.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
+    private const string GivenUp = "The client has been given up.";
+
     private readonly CancellationTokenSource _disconnected = new();
     private readonly TaskCompletionSource<Exception> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly List<IHostedService> _parts = [];
+    private readonly ConcurrentDictionary<ConnectionContext, TaskCompletionSource> _connections = new();
     private ServiceProvider? _services;
     private Task _connecting = Task.CompletedTask;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
     private volatile TlsFaultException? _tlsFault;
 
     public IGrainFactory Grains =>
@@ -42,6 +46,7 @@ internal sealed class SiloClient(
     public Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken) =>
         _connecting = ConnectCoreAsync(patience, cancellationToken);
 
+    /// <remarks>It ends at any time, also while it connects: with it its connection, and after both what they use.</remarks>
     public async ValueTask DisposeAsync()
     {
         lock (_lock) _isDisposed = true;
@@ -59,9 +64,16 @@ internal sealed class SiloClient(
             }
         }
 
+        // Orleans closes what it has connected by then, and not what it goes on to connect.
+        foreach (var connection in _connections.Keys) connection.Abort(new ConnectionAbortedException(GivenUp));
+        await UntilEndedAsync(_connecting, soon.Token);
+        await UntilEndedAsync(Task.WhenAll(_connections.Values.Select(c => c.Task)), soon.Token);
         if (_services is not null) await _services.DisposeAsync();
-        await _connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who waited for it has given up, and heard why
     }
+
+    // Whoever waits for it hears what it ends with.
+    private static async Task UntilEndedAsync(Task task, CancellationToken soon) =>
+        await task.WaitAsync(soon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task ConnectCoreAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -103,8 +115,17 @@ internal sealed class SiloClient(
     // Orleans' end of the connection ends with what is wrong with the other one, or without a word when that has hung up.
     private async Task WatchAsync(ConnectionContext connection, ConnectionDelegate next)
     {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections.TryAdd(connection, ended);
         try
         {
+            if (_isDisposed)
+            {
+                var why = new ConnectionAbortedException(GivenUp);
+                connection.Abort(why); // Orleans leaves open what it has not begun to read
+                throw why;
+            }
+
             await next(connection);
             _refused.TrySetResult(new ConnectionAbortedException(SiloFaults.HungUp));
         }
@@ -112,6 +133,11 @@ internal sealed class SiloClient(
         {
             _refused.TrySetResult(fault);
             throw;
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+            ended.SetResult();
         }
     }
 
