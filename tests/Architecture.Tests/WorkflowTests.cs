@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OrleansEcho.Architecture.Tests.Reading;
 
 namespace OrleansEcho.Architecture.Tests;
 
@@ -29,7 +30,7 @@ public sealed partial class WorkflowTests
     [Fact]
     public void EachTestClassThatACommandNames_IsThere()
     {
-        var classes = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)).ToHashSet();
+        var classes = Projects.TestSourceFiles.Select(Path.GetFileNameWithoutExtension).ToHashSet();
         string[] pages = [Repository.Read("README.md"), Repository.Read("CONTRIBUTING.md"), .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(File.ReadAllText)];
         var named = pages.Concat(Workflows.Values).SelectMany(text => Filter().Matches(text)).Select(match => match.Groups[1].Value).ToList();
         Assert.InRange(named.Count, 6, 100);
