@@ -6,9 +6,6 @@ namespace OrleansEcho.Cluster.Tests;
 /// <summary>Silos that ask Kubernetes who is gone (<c>Silo:Kubernetes</c>), and that go on when it does not answer.</summary>
 public sealed class KubernetesTests : ProcessTest
 {
-    // Probes take four and a half seconds to give a frozen silo up, and more of one that has just joined.
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
-
     // Enough to be declared dead if its pod were gone.
     private static readonly TimeSpan AWhile = TimeSpan.FromSeconds(2);
 
@@ -157,17 +154,16 @@ public sealed class KubernetesTests : ProcessTest
         new Dictionary<string, string>([.. kubernetes.EnvironmentOf(pod), .. OfThePackage]),
         through: kubernetes.Through);
 
-    // It ends although it stood still for less than it takes to miss probes.
+    // The witness says why, and after missed probes, which take four and a half seconds and more, it would say something else.
     private static async Task AssertEvictedAtOnceAsync(FakeKubernetes kubernetes, EchoProcess witness, EchoProcess silo, string pod)
     {
         await silo.FreezeAsync();
         var start = TimeProvider.System.GetTimestamp();
         kubernetes.Delete(pod);
-        await witness.Output.WaitForAsync($"Pod {pod} is gone: its silo 127.0.0.1:", AtOnce);
+        await witness.Output.WaitForAsync($"Pod {pod} is gone: its silo 127.0.0.1:");
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{pod} was declared dead after {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms.");
         silo.Send(Signal.Continue);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, AtOnce);
         Assert.Equal(4, await silo.WaitForExitAsync(Deadline.Promised(5)));
     }
 

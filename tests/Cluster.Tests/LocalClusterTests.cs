@@ -82,7 +82,7 @@ public sealed partial class LocalClusterTests : IAsyncDisposable
         {
             return File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1][0] is not ('Z' or 'X');
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException)
         {
             return false;
         }

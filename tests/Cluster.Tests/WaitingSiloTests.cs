@@ -13,7 +13,7 @@ public sealed class WaitingSiloTests : ProcessTest
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
 
     [Fact]
-    public async Task SiloThatWaits_EndsAtOnce_WhenItIsTold()
+    public Task SiloThatWaits_EndsAtOnce_WhenItIsTold() => Attempts.RunAsync(async () =>
     {
         var silo = Start(
             EchoExecutable.Silo,
@@ -22,5 +22,5 @@ public sealed class WaitingSiloTests : ProcessTest
         await silo.Output.WaitForAsync("Waiting for ");
         silo.Send(Signal.Terminate);
         Assert.Equal(0, await silo.WaitForExitAsync(AtOnce));
-    }
+    });
 }

@@ -6,8 +6,8 @@ namespace OrleansEcho.Cluster.Tests.Quota;
 /// <summary>What becomes of connections when the lease behind them cannot be renewed.</summary>
 public sealed class LeaseEndQuotaTests : ProcessTest
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LongLease = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan LongLease = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task FrozenSilo_ClosesEveryConnectionUnderStrict_BeforeTheLeaseEnds()

@@ -11,7 +11,7 @@ public sealed class LiveLimitTests : ProcessTest
     private const int Lowered = 4;
     private const int Raised = 12;
 
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
 
     [Fact]
     public async Task LoweredLimit_ClosesTheNewest_AndOfTheGatewayThatHoldsMostFirst()

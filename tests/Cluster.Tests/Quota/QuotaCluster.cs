@@ -14,7 +14,7 @@ internal sealed class QuotaCluster
     public static readonly TimeSpan Renew = TimeSpan.FromSeconds(1);
 
     /// <summary>What a wait may take longer than the protocol needs, because the machine is busy.</summary>
-    public static readonly TimeSpan Allowance = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Allowance = TimeSpan.FromSeconds(4);
 
     /// <summary>For how long a free permit may be refused, or waited for, because another gateway holds it idle (docs/quota.md).</summary>
     public static readonly TimeSpan Bound = Renew + Allowance;

@@ -7,7 +7,7 @@ namespace OrleansEcho.Cluster.Tests.Quota;
 /// </summary>
 public sealed class StoreLossQuotaTests : ProcessTest
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     [Fact]
     public async Task LostStore_AdmitsOutOfPermitsThatAreHeld_ThenRefuses_ThenClosesAtTheLeasesEnd()
@@ -93,7 +93,7 @@ public sealed class StoreLossQuotaTests : ProcessTest
     }
 
     // The client of Redis tries again every two seconds.
-    private static readonly TimeSpan StoreIsFound = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StoreIsFound = TimeSpan.FromSeconds(15);
 
     private QuotaCluster NewCluster(RedisServer redis, params string[] gateway) =>
         new(Own, Lease, ["--Storage:Provider=redis", $"--Storage:ConnectionString={redis.ConnectionString}"], gateway,

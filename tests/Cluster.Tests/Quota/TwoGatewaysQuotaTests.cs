@@ -5,7 +5,7 @@ namespace OrleansEcho.Cluster.Tests.Quota;
 /// <summary>Two gateways share a limit of ten: never more together, and none refused while one is free anywhere.</summary>
 public sealed class TwoGatewaysQuotaTests : ProcessTest
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
 
     [Fact]
     public async Task TenAreAdmitted_HoweverTheyAreSpread_AndIdlePermitsMoveWithinARenewal()

@@ -82,7 +82,7 @@ public sealed class LoadFlowTests
         Assert.Contains(open[..peak], count => count is > 2 and < 30);
         Assert.Contains(open[peak..], count => count is > 3 and < 30);
         Assert.InRange(server.MostOpen, 15, 30); // a busy machine may not look at the very moment of the peak
-        Assert.Equal(server.Accepted, server.MostOpen);
+        Assert.InRange(server.Accepted, server.MostOpen, 30); // none is opened twice; the server may hear of one's end before the last one's beginning
         Assert.Equal(3, result.Total.ConnectionsOpen);
         Assert.Equal(Sound, result.Total.Integrity);
         Assert.Empty(result.Total.Errors);

@@ -18,7 +18,7 @@ public sealed class OutageTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ATargetThatDies_FailsTheRun_AndWhatWasDueAgesToItsEnd(bool isAllowed)
+    public Task ATargetThatDies_FailsTheRun_AndWhatWasDueAgesToItsEnd(bool isAllowed) => Attempts.RunAsync(async () =>
     {
         var result = await RunUntilDeadAsync(Flow with { Kind = FlowKind.Open, Depth = 1 }, rate: 200, isAllowed);
 
@@ -30,10 +30,10 @@ public sealed class OutageTests
         Assert.True(result.Total.Latency.P75 > 500_000, $"{result.Total.Latency.P75} µs");
         Assert.Equal(isAllowed, result.Verdict is not Verdict.Failed);
         Assert.Equal(isAllowed, !result.Remarks[0].Contains("messages could not be sent. Where that may be, --allow-errors says so", StringComparison.Ordinal));
-    }
+    });
 
     [Fact]
-    public async Task AClosedLoopsLastMessages_WaitToTheEnd()
+    public Task AClosedLoopsLastMessages_WaitToTheEnd() => Attempts.RunAsync(async () =>
     {
         var result = await RunUntilDeadAsync(Flow with { Depth = 1 }, rate: null, isAllowed: false);
         var waited = Histograms.Decode(result.Total.Latency.Histogram).RecordedValues().Where(v => v.ValueIteratedTo > 1_000_000_000).Sum(v => v.CountAddedInThisIterationStep);
@@ -42,7 +42,7 @@ public sealed class OutageTests
         Assert.InRange(waited, 1, 8); // one on each connection, if it was not back just then
         Assert.Equal(result.Total.Integrity.Unanswered, waited);
         Assert.True(result.Total.ServiceTime.Max > 1_000_000, $"{result.Total.ServiceTime.Max} µs");
-    }
+    });
 
     [Theory]
     [InlineData(FlowKind.Burst, 3 * 8)] // at 0, 200 and 400 ms of half a second

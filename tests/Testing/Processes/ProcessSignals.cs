@@ -34,7 +34,17 @@ internal static class ProcessSignals
         [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
     // The state follows the name in brackets, which may hold anything. One that has ended, and whose parent is frozen, stays as a zombie.
-    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1][0] is 'T' or 'Z';
+    private static bool IsStopped(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1][0] is 'T' or 'Z';
+        }
+        catch (IOException)
+        {
+            return true; // it was about to end, and has
+        }
+    }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int process, int signal);
