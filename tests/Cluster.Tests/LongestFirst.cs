@@ -8,7 +8,10 @@ using Xunit.v3;
 
 namespace OrleansEcho.Cluster.Tests;
 
-/// <summary>Classes whose tests take long together begin first: one that began last would run on by itself when all others have ended. See <see cref="InOrderFramework"/>.</summary>
+/// <summary>
+/// Classes whose tests take long together begin first: one that began last would run on by itself when all others have ended. See
+/// <see cref="InOrderFramework"/>.
+/// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     // Half a minute and more, as measured on two cores.

@@ -3,8 +3,8 @@ using Xunit.Sdk;
 namespace OrleansEcho.Testing;
 
 /// <summary>
-/// Tries again what a pause of this process or of its machine would spoil, where nothing but a clock can tell right from wrong: what is wrong is wrong
-/// each time.
+/// Tries again what a pause of this process or of its machine would spoil, where nothing but a clock can tell right from wrong: what is
+/// wrong is wrong each time.
 /// </summary>
 public static class Attempts
 {
