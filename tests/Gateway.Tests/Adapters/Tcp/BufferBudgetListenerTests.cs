@@ -15,7 +15,8 @@ namespace OrleansEcho.Gateway.Tests.Adapters.Tcp;
 /// </summary>
 public class BufferBudgetListenerTests
 {
-    // What one of them makes the gateway hold depends on the kernel: 25 KB on socket threads, 100 over Kestrel's. Together, twice the budget and more.
+    // What one of them makes the gateway hold depends on the kernel: 25 KB on socket threads, 100 over Kestrel's. Together it is nearly
+    // twice the budget at least.
     private const int Peers = 150;
 
     private readonly FakeTimeProvider _time = new();

@@ -13,7 +13,7 @@ public sealed class KestrelTransportTests : IDisposable
 {
     private static readonly byte[] Flood = Encoding.Latin1.GetBytes(new string('x', 1023) + "\n");
 
-    // A hundred times what the connection is told to wait for, and less than nobody tells the pump to wait for.
+    // A hundred times the connection's SendTimeoutSeconds. A pump that waits itself would do so for ever: nobody ticks.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("echo-");

@@ -40,7 +40,7 @@ public sealed class SiloClientTests : IAsyncLifetime
         var silo = Host.CreateEmptyApplicationBuilder(null);
         silo.UseOrleans(orleans => orleans
             .UseLocalhostClustering(FreePorts.Next(), _line, null, _identity.ServiceId, _identity.ClusterId)
-            .Configure<EndpointOptions>(endpoints => endpoints.GatewayListeningEndpoint = _silo)); // it knows itself by the address that clients use
+            .Configure<EndpointOptions>(endpoints => endpoints.GatewayListeningEndpoint = _silo)); // its address is the line's
         _host = silo.Build();
     }
 
@@ -86,7 +86,7 @@ public sealed class SiloClientTests : IAsyncLifetime
     private SiloClient NewClient(IPEndPoint address) => new(
         address, _identity, new BackendOptions(), _services.GetRequiredService<ClusterTls>(), _services.GetRequiredService<ILoggerFactory>());
 
-    /// <summary>A line to a silo that counts the connections on it.</summary>
+    /// <summary>A line to a silo that counts the connections which its clients have not closed.</summary>
     private sealed class CountedLine : IAsyncDisposable
     {
         private readonly LoopbackListener _listener;
@@ -133,7 +133,10 @@ public sealed class SiloClientTests : IAsyncLifetime
             var buffer = new byte[65_536];
             try
             {
-                while (await from.ReceiveAsync(buffer, _listener.Stopping) is > 0 and var read) await to.SendAsync(buffer.AsMemory(0, read), _listener.Stopping);
+                while (await from.ReceiveAsync(buffer, _listener.Stopping) is > 0 and var read)
+                {
+                    await to.SendAsync(buffer.AsMemory(0, read), _listener.Stopping);
+                }
             }
             catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
             {
